@@ -1,6 +1,10 @@
 package printer
 
-import "errors"
+import (
+	"errors"
+
+	"platen/gcp"
+)
 
 // ErrNoJob means that a printer does not know a job (any more). It never means
 // that the job was not printed.
@@ -11,3 +15,29 @@ type ErrTicket struct{ Reason string }
 
 // Error returns the reason.
 func (e *ErrTicket) Error() string { return e.Reason }
+
+// Error is a printer's refusal or silence. Package cups returns it (found with
+// errors.As) from everything that asks a printer for something.
+type Error struct {
+	Op    string       // what we asked: "Create-Job", "connect", …
+	State gcp.JobState // what a job that ends or waits because of it is; may be empty
+	Text  string       // a sentence for people, without secrets
+	Retry bool         // trying again later may help
+	Busy  bool         // it is only busy: try again soon
+	Err   error        // the cause, for the log; may be nil
+}
+
+// Error returns what we did and what came of it.
+func (e *Error) Error() string {
+	s := e.Op + ": " + e.Text
+	if e.Err != nil {
+		s += ": " + e.Err.Error()
+	}
+	return s
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Temporary reports whether trying again later may help.
+func (e *Error) Temporary() bool { return e.Retry || e.Busy }
