@@ -31,7 +31,7 @@ var mayImport = map[string][]string{
 	"connector/control": {"gcp", "printer", "connector"},
 	"connector/daemon": {
 		"gcp", "gcp/client", "printer", "cups", "notify", "notify/xmpp", "connector",
-		"connector/spool", "connector/control", "internal/backoff", "internal/secret",
+		"connector/spool", "connector/control", "internal/backoff", "internal/config", "internal/secret",
 	},
 
 	// The cloud's half.
@@ -45,11 +45,12 @@ var mayImport = map[string][]string{
 	"cloud/push":            {"gcp", "cloud", "internal/secret"},
 	"cloud/server": {
 		"gcp", "cloud", "cloud/oauth", "cloud/blob", "cloud/store", "cloud/api", "cloud/web",
-		"cloud/push", "internal/secret", "internal/fault",
+		"cloud/push", "internal/config", "internal/secret",
 	},
 
 	// Helpers, which know nothing of either half.
 	"internal/backoff":  {},
+	"internal/config":   {},
 	"internal/fault":    {},
 	"internal/secret":   {},
 	"internal/vprinter": {},
@@ -59,8 +60,8 @@ var mayImport = map[string][]string{
 	// The programs, and what wires both halves.
 	"internal/demo":    {"gcp", "gcp/client", "connector/daemon", "cloud", "cloud/server", "internal/secret", "internal/vprinter"},
 	"internal/bench":   {"gcp", "gcp/client", "cups", "internal/lab", "internal/secret", "internal/vprinter"},
-	"cmd/platen":       {"gcp", "gcp/client", "printer", "cups", "connector", "connector/control", "connector/daemon", "internal/secret"},
-	"cmd/platen-cloud": {"gcp", "gcp/client", "cloud", "cloud/oauth", "cloud/server", "internal/demo", "internal/secret"},
+	"cmd/platen":       {"gcp", "gcp/client", "printer", "cups", "connector", "connector/control", "connector/daemon", "internal/config", "internal/secret"},
+	"cmd/platen-cloud": {"gcp", "gcp/client", "cloud", "cloud/oauth", "cloud/server", "internal/config", "internal/demo", "internal/secret"},
 }
 
 func TestImports(t *testing.T) {
