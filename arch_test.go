@@ -50,6 +50,7 @@ var mayImport = map[string][]string{
 
 	// Helpers, which know nothing of either half.
 	"internal/backoff":  {},
+	"internal/cli":      {},
 	"internal/config":   {},
 	"internal/fault":    {},
 	"internal/secret":   {},
@@ -60,8 +61,8 @@ var mayImport = map[string][]string{
 	// The programs, and what wires both halves.
 	"internal/demo":    {"gcp", "gcp/client", "connector/daemon", "cloud", "cloud/server", "internal/secret", "internal/vprinter"},
 	"internal/bench":   {"gcp", "gcp/client", "cups", "internal/lab", "internal/secret", "internal/vprinter"},
-	"cmd/platen":       {"gcp", "gcp/client", "printer", "cups", "connector", "connector/control", "connector/daemon", "internal/config", "internal/secret"},
-	"cmd/platen-cloud": {"gcp", "gcp/client", "cloud", "cloud/oauth", "cloud/server", "internal/config", "internal/demo", "internal/secret"},
+	"cmd/platen":       {"gcp", "gcp/client", "printer", "cups", "connector", "connector/control", "connector/daemon", "internal/cli", "internal/config", "internal/secret"},
+	"cmd/platen-cloud": {"gcp", "gcp/client", "cloud", "cloud/oauth", "cloud/server", "internal/cli", "internal/config", "internal/demo", "internal/secret"},
 }
 
 func TestImports(t *testing.T) {

@@ -1,0 +1,54 @@
+package cli
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+)
+
+func execute(err error, args ...string) (code int, stderr string) {
+	var out strings.Builder
+	root := &cobra.Command{Use: "tool"}
+	root.AddCommand(&cobra.Command{Use: "do", Args: cobra.NoArgs, RunE: func(*cobra.Command, []string) error { return err }})
+	root.SetOut(&out)
+	root.SetErr(&out)
+	return Execute(nil, root, args), out.String() //nolint:staticcheck // cobra takes a nil context as Background
+}
+
+func TestExecute(t *testing.T) {
+	failure := errors.New("the roof is on fire")
+	tests := []struct {
+		name string
+		err  error
+		args []string
+		code int
+		want string
+	}{
+		{"success", nil, []string{"do"}, 0, ""},
+		{"failure", failure, []string{"do"}, 1, "tool: error: the roof is on fire\n"},
+		{"hint", Hint(failure, "call the %s", "brigade"), []string{"do"}, 1, "tool: error: the roof is on fire\ntool: hint: call the brigade\n"},
+		{"usage", Usage(failure), []string{"do"}, 2, "tool: error: the roof is on fire\n"},
+		{"unknown flag", nil, []string{"do", "--what"}, 2, "tool: error: unknown flag: --what\ntool: hint: see 'tool do --help'\n"},
+		{"unknown command", nil, []string{"dance"}, 2, "tool: error: unknown command"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			code, stderr := execute(tt.err, tt.args...)
+			if code != tt.code || !strings.HasPrefix(stderr, tt.want) {
+				t.Errorf("exit code %d, stderr %q; want %d, %q", code, stderr, tt.code, tt.want)
+			}
+		})
+	}
+}
+
+func TestTableKeepsTheTerminalSafe(t *testing.T) {
+	var out strings.Builder
+	if err := Table(&out, [][]string{{"NAME", "STATE"}, {"evil\x1b[2J\u009b", "idle"}}); err != nil {
+		t.Fatal(err)
+	}
+	if want := "NAME       STATE\nevil?[2J?  idle\n"; out.String() != want {
+		t.Errorf("got %q, want %q", out.String(), want)
+	}
+}
