@@ -1,0 +1,140 @@
+package lab
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// EveOptions say what an ippeveprinter is.
+type EveOptions struct {
+	Name    string   // default "lab eve"
+	Formats []string // default PDF, PWG raster and JPEG
+	Args    []string // more flags, such as "-K"
+}
+
+// Eve is a running ippeveprinter.
+type Eve struct {
+	Dir  string // everything of it
+	Addr string // host:port
+	URI  string // ipp://…
+
+	t    TB
+	proc *process
+}
+
+// IPPEve starts an ippeveprinter with a private D-Bus, and stops both when the
+// test ends. Its jobs take as long as its print command, see SetDelay.
+func IPPEve(t TB, o EveOptions) *Eve {
+	t.Helper()
+	Need(t, "ippeveprinter", "dbus-daemon")
+	if o.Name == "" {
+		o.Name = "lab eve"
+	}
+	if len(o.Formats) == 0 {
+		o.Formats = []string{"application/pdf", "image/pwg-raster", "image/jpeg"}
+	}
+	e := &Eve{Dir: workDir(t), t: t}
+	port := freePort(t)
+	e.Addr = "127.0.0.1:" + strconv.Itoa(port)
+	e.URI = fmt.Sprintf("ipp://localhost:%d/ipp/print", port)
+	for _, d := range []string{"spool", "out"} {
+		if err := os.Mkdir(e.file(d), 0o755); err != nil {
+			t.Fatalf("preparing ippeveprinter: %v", err)
+		}
+	}
+	command := strings.ReplaceAll(eveCommand, "DIR", e.Dir)
+	if err := os.WriteFile(e.file("print"), []byte(command), 0o755); err != nil {
+		t.Fatalf("preparing ippeveprinter: %v", err)
+	}
+	bus := e.startBus()
+	args := []string{
+		"-r", "off", "-n", "localhost", "-p", strconv.Itoa(port), "-d", e.file("spool"),
+		"-2", "-s", "30,20", "-M", "Example", "-m", "Duplexer",
+		"-f", strings.Join(o.Formats, ","), "-c", e.file("print"),
+	}
+	cmd := exec.Command(find("ippeveprinter"), append(append(args, o.Args...), o.Name)...)
+	cmd.Env = append(os.Environ(), "DBUS_SYSTEM_BUS_ADDRESS="+bus, "HOME="+e.Dir)
+	e.start(cmd)
+	return e
+}
+
+func (e *Eve) file(name string) string { return filepath.Join(e.Dir, name) }
+
+// startBus starts the D-Bus that ippeveprinter asks for even with DNS-SD off.
+func (e *Eve) startBus() (address string) {
+	e.t.Helper()
+	sock := e.file("bus")
+	address = "unix:path=" + sock
+	p, err := spawn(exec.Command(find("dbus-daemon"), "--session", "--nofork", "--nopidfile", "--address="+address), e.file("bus.log"))
+	if err != nil {
+		e.t.Fatalf("starting dbus-daemon: %v", err)
+	}
+	e.t.Cleanup(p.stop)
+	if !waitFor(10*time.Second, func() bool { return p.ended() || answers("unix", sock) }) || p.ended() {
+		tail(e.t, e.file("bus.log"))
+		e.t.Fatalf("dbus-daemon did not start")
+	}
+	return address
+}
+
+func (e *Eve) start(cmd *exec.Cmd) {
+	e.t.Helper()
+	p, err := spawn(cmd, e.file("log"))
+	if err != nil {
+		e.t.Fatalf("starting ippeveprinter: %v", err)
+	}
+	e.proc = p
+	e.t.Cleanup(p.kill) // it waits for its job when asked to end
+	if !waitFor(10*time.Second, func() bool { return p.ended() || answers("tcp", e.Addr) }) || p.ended() {
+		tail(e.t, e.file("log"))
+		e.t.Fatalf("ippeveprinter did not start")
+	}
+}
+
+// Kill ends the printer without a farewell.
+func (e *Eve) Kill() { e.proc.kill() }
+
+// SetDelay makes each job from now on take so many seconds.
+func (e *Eve) SetDelay(seconds string) {
+	e.t.Helper()
+	if err := os.WriteFile(e.file("delay"), []byte(seconds), 0o644); err != nil {
+		e.t.Fatalf("setting the delay: %v", err)
+	}
+}
+
+// Documents returns what the printer printed, oldest first.
+func (e *Eve) Documents() [][]byte {
+	e.t.Helper()
+	var docs [][]byte
+	for n := 1; ; n++ {
+		b, err := os.ReadFile(e.file(fmt.Sprintf("out/%d.doc", n)))
+		if err != nil {
+			return docs
+		}
+		docs = append(docs, b)
+	}
+}
+
+// Attributes returns the job attributes that the print command saw for the n-th
+// printed document, counted from 1, one NAME=value a line.
+func (e *Eve) Attributes(n int) string {
+	e.t.Helper()
+	b, err := os.ReadFile(e.file(fmt.Sprintf("out/%d.env", n)))
+	if err != nil {
+		e.t.Fatalf("reading the attributes of document %d: %v", n, err)
+	}
+	return string(b)
+}
+
+// One job at a time, so counting files is safe.
+const eveCommand = `#!/bin/sh
+n=1; while [ -e "DIR/out/$n.doc" ]; do n=$((n+1)); done
+env | grep -E '^(IPP_|CONTENT_TYPE)' | sort >"DIR/out/$n.env"
+[ -f "DIR/delay" ] && sleep "$(cat "DIR/delay")"
+cp "$1" "DIR/out/$n.tmp" && mv "DIR/out/$n.tmp" "DIR/out/$n.doc"
+`

@@ -1,0 +1,62 @@
+package lab
+
+import (
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// AddNull adds a raw queue that swallows what it gets, at once.
+func (s *CUPSServer) AddNull(queue string) {
+	s.t.Helper()
+	s.Run("lpadmin", "-p", queue, "-E", "-v", "file:/dev/null", "-m", "raw")
+}
+
+// AddRaw adds a raw queue of the lab backend. query is its fault injection, such
+// as "delay=2" (seconds) or "rc=1" (the backend's exit code), or "".
+func (s *CUPSServer) AddRaw(queue, query string) {
+	s.t.Helper()
+	s.Run("lpadmin", "-p", queue, "-E", "-v", s.device(query), "-m", "raw")
+}
+
+// AddPPD adds a queue with a PPD (A4 and Letter, colour, duplex) of the lab
+// backend, which takes PDF after the filters of CUPS.
+func (s *CUPSServer) AddPPD(queue, query string) {
+	s.t.Helper()
+	s.Run("lpadmin", "-p", queue, "-E", "-v", s.device(query), "-P", s.file("etc/lab.ppd"))
+}
+
+// AddEverywhere adds a driverless queue for the IPP printer at uri, and waits
+// until cupsd has made its PPD, which lpadmin does not.
+func (s *CUPSServer) AddEverywhere(queue, uri string) {
+	s.t.Helper()
+	s.Run("lpadmin", "-p", queue, "-E", "-v", uri, "-m", "everywhere")
+	made := func() bool {
+		_, err := os.Stat(s.file("etc/ppd/" + queue + ".ppd"))
+		return err == nil
+	}
+	if !waitFor(15*time.Second, made) {
+		tail(s.t, s.file("log/error_log"))
+		s.t.Fatalf("cupsd made no PPD for %s", uri)
+	}
+}
+
+// SetFault makes the lab backend hold its jobs and show a printer-state-reason,
+// such as "media-empty-error"; "" lets them go.
+func (s *CUPSServer) SetFault(reason string) {
+	s.t.Helper()
+	path := filepath.Join(s.Out, "state")
+	if reason == "" {
+		s.must(os.Remove(path))
+		return
+	}
+	s.must(os.WriteFile(path, []byte(reason), 0o644))
+}
+
+func (s *CUPSServer) device(query string) string {
+	uri := "lab:" + s.Out
+	if query != "" {
+		uri += "?" + query
+	}
+	return uri
+}
