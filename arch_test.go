@@ -27,7 +27,7 @@ var mayImport = map[string][]string{
 	"notify":            {"gcp", "internal/backoff"},
 	"notify/xmpp":       {"gcp", "notify", "internal/secret"},
 	"connector":         {"gcp", "printer", "internal/backoff", "internal/fault"},
-	"connector/spool":   {"gcp", "printer", "internal/fault"},
+	"connector/spool":   {"gcp", "printer", "connector", "internal/fault"},
 	"connector/control": {"gcp", "printer", "connector"},
 	"connector/daemon": {
 		"gcp", "gcp/client", "printer", "cups", "notify", "notify/xmpp", "connector",

@@ -1,0 +1,107 @@
+package control
+
+import (
+	"context"
+	"time"
+
+	"platen/gcp"
+	"platen/printer"
+)
+
+// Status is what the daemon says of itself.
+type Status struct {
+	Version   string    `json:"version"`
+	PID       int       `json:"pid"`
+	Started   time.Time `json:"started"`
+	Cloud     Cloud     `json:"cloud"`
+	Printers  int       `json:"printers"` // shared printers
+	Jobs      int       `json:"jobs"`     // jobs in hand
+	LastError string    `json:"last_error,omitempty"`
+}
+
+// Cloud is the connection to the service.
+type Cloud struct {
+	URL       string    `json:"url"`
+	Paired    bool      `json:"paired"`
+	Account   string    `json:"account,omitempty"` // the address it is paired with
+	Connected bool      `json:"connected"`         // notifications flow
+	Since     time.Time `json:"since,omitzero"`    // of the connection or of its loss
+	LastError string    `json:"last_error,omitempty"`
+}
+
+// Printer is one local printer.
+type Printer struct {
+	Name    printer.Name   `json:"name"`
+	ID      gcp.PrinterID  `json:"id,omitempty"` // in the service
+	UUID    string         `json:"uuid,omitempty"`
+	Info    string         `json:"info,omitempty"`
+	URI     string         `json:"uri,omitempty"`
+	Source  printer.Source `json:"source,omitempty"`
+	State   string         `json:"state"`            // idle, processing, stopped, missing, removed or not shared
+	Reasons []string       `json:"reasons,omitzero"` // what is in the way, in words
+	Jobs    int            `json:"jobs"`             // in hand
+	Error   string         `json:"error,omitempty"`  // why the service does not have its latest description
+}
+
+// Job is one job in hand.
+type Job struct {
+	ID      gcp.JobID    `json:"id"`
+	Printer printer.Name `json:"printer"`
+	Title   string       `json:"title"`
+	User    string       `json:"user"`
+	Stage   string       `json:"stage"` // claimed, saved, created, sending, sent, ended
+	State   string       `json:"state"` // of the protocol, such as IN_PROGRESS
+	Cause   string       `json:"cause,omitempty"`
+	Message string       `json:"message,omitempty"`
+	Pages   int          `json:"pages,omitempty"`
+	Local   int          `json:"local,omitempty"` // job-id on the printer
+	Claimed time.Time    `json:"claimed"`
+}
+
+// Trace is when each hop of a job happened, as far as it is known here.
+type Trace struct {
+	ID   gcp.JobID `json:"id"`
+	Hops gcp.Trace `json:"hops"` // microseconds since 1970
+}
+
+// Address names a printer to be added by its address.
+type Address struct {
+	Name printer.Name `json:"name,omitempty"` // "" makes one from the printer's answer
+	URI  string       `json:"uri"`            // without credentials
+}
+
+// Watcher is what of a daemon can be looked at.
+type Watcher interface {
+	// Status returns the daemon's state.
+	Status(ctx context.Context) (Status, error)
+	// Printers returns the local printers, by name.
+	Printers(ctx context.Context) ([]Printer, error)
+	// Jobs returns the jobs in hand, oldest first.
+	Jobs(ctx context.Context) ([]Job, error)
+	// Trace returns the hops of a job in hand.
+	Trace(ctx context.Context, id gcp.JobID) (Trace, error)
+}
+
+// Operator is what a daemon can be asked to do. An error with the method
+// NotFound() bool that returns true means that what was named does not exist.
+type Operator interface {
+	// AddPrinter adds a printer by its address, and shares it.
+	AddPrinter(ctx context.Context, a Address) (Printer, error)
+	// RemovePrinter deletes a printer from the service, and forgets a printer
+	// that was added by address.
+	RemovePrinter(ctx context.Context, name printer.Name) error
+	// SharePrinter registers a printer, also one that was removed before.
+	SharePrinter(ctx context.Context, name printer.Name) (Printer, error)
+	// TestPage prints a page without the service, and returns the printer's number for it.
+	TestPage(ctx context.Context, name printer.Name) (int, error)
+	// CancelJob cancels a job in hand.
+	CancelJob(ctx context.Context, id gcp.JobID) error
+	// Reload reads the settings again.
+	Reload(ctx context.Context) error
+}
+
+// Daemon is what the server speaks for.
+type Daemon interface {
+	Watcher
+	Operator
+}

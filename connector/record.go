@@ -1,0 +1,114 @@
+package connector
+
+import (
+	"time"
+
+	"platen/gcp"
+	"platen/printer"
+)
+
+// EventKind says what happened to a job in hand.
+type EventKind string
+
+// The kinds of events, in the order in which a job meets them.
+const (
+	EventClaimed   EventKind = "claimed"   // the job is ours
+	EventSaved     EventKind = "saved"     // its document is on disk, whole
+	EventCreated   EventKind = "created"   // the printer has a job for it, without document
+	EventSending   EventKind = "sending"   // from here on the printer may have the document
+	EventSent      EventKind = "sent"      // the printer confirmed the document
+	EventResend    EventKind = "resend"    // certainly nothing was printed: as if only saved
+	EventEnded     EventKind = "ended"     // how it ended is known
+	EventReported  EventKind = "reported"  // the service knows how it ended
+	EventForgotten EventKind = "forgotten" // the document is deleted
+	EventDropped   EventKind = "dropped"   // the service took it back: as if never claimed
+)
+
+// Event is one change of a job in hand, as the journal keeps it. Which members
+// are set depends on the kind.
+type Event struct {
+	Kind     EventKind         `json:"k"`
+	ID       gcp.JobID         `json:"id"`
+	At       int64             `json:"at"`            // microseconds since 1970
+	Job      *gcp.Job          `json:"job,omitempty"` // claimed; ticket and document members included
+	Printer  printer.Name      `json:"printer,omitempty"`
+	Document *Document         `json:"doc,omitempty"`
+	Local    *printer.LocalJob `json:"local,omitempty"` // created, sent
+	Status   *Status           `json:"status,omitempty"`
+	Trace    gcp.Trace         `json:"trace,omitempty"`
+}
+
+// Document is a whole document on disk.
+type Document struct {
+	Size        int64  `json:"size"`   // bytes
+	Digest      string `json:"digest"` // "sha256:" and 64 hex digits
+	ContentType string `json:"type"`   // MIME type
+}
+
+// Status is what there is to tell of a job.
+type Status struct {
+	State       gcp.JobState `json:"state"`
+	Pages       int          `json:"pages,omitempty"`
+	Message     string       `json:"message,omitempty"`
+	Unconfirmed bool         `json:"unconfirmed,omitempty"` // ended, and it may have printed
+}
+
+// Record is what the spool knows of a job in hand.
+type Record struct {
+	Job      gcp.Job
+	Printer  printer.Name
+	Stage    EventKind // the last event that counts
+	Claimed  time.Time
+	Document *Document
+	Local    *printer.LocalJob
+	End      *Status
+	Ended    time.Time
+	Trace    gcp.Trace
+}
+
+// Apply changes r as e says. Applying an event twice is the same as once.
+func (r *Record) Apply(e Event) {
+	if len(e.Trace) > 0 && r.Trace == nil {
+		r.Trace = gcp.Trace{}
+	}
+	for hop, at := range e.Trace {
+		r.Trace[hop] = at
+	}
+	switch e.Kind {
+	case EventClaimed:
+		if e.Job != nil {
+			r.Job = *e.Job
+		}
+		r.Printer, r.Claimed = e.Printer, time.UnixMicro(e.At)
+	case EventSaved:
+		r.Document = e.Document
+		if e.Job != nil { // the ticket of a service that gives it apart
+			r.Job.Ticket = e.Job.Ticket
+		}
+	case EventCreated, EventSent:
+		r.Local = e.Local
+	case EventResend:
+		r.Local, r.Stage = nil, EventSaved
+		return
+	case EventEnded:
+		r.End, r.Ended = e.Status, time.UnixMicro(e.At)
+	}
+	r.Stage = e.Kind
+}
+
+// Outcome says what became of an offered job in Spool.Claim.
+type Outcome string
+
+// The outcomes of a claim.
+const (
+	ClaimFresh  Outcome = "fresh"   // new, and now on disk
+	ClaimHeld   Outcome = "held"    // in hand already
+	ClaimEnded  Outcome = "ended"   // ended earlier: tell it again, never print it again
+	ClaimNoRoom Outcome = "no room" // not claimed: too little disk
+)
+
+// Claim is the answer for one offered job.
+type Claim struct {
+	Outcome Outcome
+	Record  Record // of a fresh job; End alone of one that ended earlier
+}
