@@ -1,0 +1,205 @@
+package push
+
+import (
+	"context"
+	"unicode"
+	"unicode/utf8"
+
+	"platen/gcp"
+)
+
+// session answers stanzas until the stream ends.
+func (c *conn) session(ctx context.Context) error {
+	c.beat = func() { c.srv.alive(ctx, c.robot) }
+	for {
+		n, err := c.stanza()
+		if err != nil {
+			return err
+		}
+		if err := c.handle(ctx, n); err != nil {
+			return err
+		}
+	}
+}
+
+// handle answers one stanza. Presence and messages are for nobody and are
+// accepted silently.
+func (c *conn) handle(ctx context.Context, n node) error {
+	switch {
+	case n.is(nsClient, "iq"):
+		return c.iq(ctx, n)
+	case n.is(nsClient, "presence"), n.is(nsClient, "message"):
+		return nil
+	case n.XMLName.Local == "error" && (n.XMLName.Space == nsStream || n.XMLName.Space == "stream"):
+		return errClosed
+	}
+	return errUnsupported
+}
+
+func (c *conn) iq(ctx context.Context, n node) error {
+	typ := n.attr("type")
+	switch typ {
+	case "result", "error":
+		return nil // the answer to our ping
+	case "get", "set":
+	default:
+		return c.iqError(n, badRequest)
+	}
+	if len(n.Nodes) != 1 || n.attr("id") == "" {
+		return c.iqError(n, badRequest) // RFC 6120, 8.2.3
+	}
+	set := typ == "set"
+	payload := n.Nodes[0]
+	switch {
+	case set && payload.is(nsBind, "bind"):
+		return c.bindResource(n, payload)
+	case !c.ready:
+		return errNotAuthorized // RFC 6120, 7.1: no stanza before the resource
+	case set && payload.is(nsSession, "session"):
+		return c.startSession(n)
+	case set && payload.is(nsPush, "subscribe"):
+		return c.startPush(ctx, n)
+	case set && payload.is(nsPush, "unsubscribe"):
+		return c.iqError(n, notImplemented)
+	case !set && payload.is(nsPing, "ping"):
+		return c.write(`<iq` + attribute("to", c.full) + attribute("from", n.attr("to")) +
+			attribute("id", n.attr("id")) + ` type="result"/>`)
+	}
+	return c.iqError(n, unavailable)
+}
+
+// Errors of RFC 6120, 8.3.3 as they stand inside <error>; the codes are those
+// of XEP-0086, for clients that look at nothing else.
+const (
+	badRequest     = `<error code="400" type="modify"><bad-request xmlns="` + nsStanzas + `"/></error>`
+	notImplemented = `<error code="501" type="cancel"><feature-not-implemented xmlns="` + nsStanzas + `"/></error>`
+	unavailable    = `<error code="503" type="cancel"><service-unavailable xmlns="` + nsStanzas + `"/></error>`
+	notAllowed     = `<error code="405" type="cancel"><not-allowed xmlns="` + nsStanzas + `"/></error>`
+)
+
+func (c *conn) iqError(n node, what string) error {
+	return c.write(`<iq` + attribute("to", c.full) + attribute("from", n.attr("to")) +
+		attribute("id", n.attr("id")) + ` type="error">` + what + `</iq>`)
+}
+
+// bindResource is RFC 6120, 7. The address gets a random end, as the classic
+// service gave it, so that a stream never has the address of the one it replaces.
+func (c *conn) bindResource(n, bind node) error {
+	if c.ready {
+		return c.iqError(n, notAllowed)
+	}
+	want := ""
+	if r := bind.child(nsBind, "resource"); r != nil {
+		want = r.Text
+	}
+	if !goodResource(want) {
+		return c.iqError(n, badRequest)
+	}
+	full := c.bare() + "/" + want + newID()
+	c.srv.bind(c, want, full)
+	err := c.write(`<iq` + attribute("id", n.attr("id")) + ` type="result"><bind xmlns="` + nsBind + `"><jid>` +
+		esc(full) + `</jid></bind></iq>`)
+	if err != nil {
+		return err
+	}
+	c.heard = c.srv.cfg.Now()
+	c.ready = true
+	return nil
+}
+
+const maxResource = 1000 // bytes; RFC 7622, 3.4 allows 1023 with our random end
+
+func goodResource(s string) bool {
+	if len(s) > maxResource || !utf8.ValidString(s) {
+		return false
+	}
+	for _, r := range s {
+		if unicode.IsControl(r) {
+			return false
+		}
+	}
+	return true
+}
+
+func (c *conn) bare() string { return string(c.robot) + "@" + c.srv.cfg.Domain }
+
+// startSession answers the session request of RFC 3921, which does nothing. The
+// space after it is for a client that reads one record more before it goes on.
+func (c *conn) startSession(n node) error {
+	if err := c.write(`<iq` + attribute("id", n.attr("id")) + ` type="result"/>`); err != nil {
+		return err
+	}
+	return c.write(" ")
+}
+
+// startPush answers the subscription with the addresses that the classic
+// connector checks, and lets hints follow: nothing may come before the answer.
+func (c *conn) startPush(ctx context.Context, n node) error {
+	err := c.write(`<iq` + attribute("to", c.full) + attribute("from", c.bare()) +
+		attribute("id", n.attr("id")) + ` type="result"/>`)
+	if err != nil {
+		return err
+	}
+	c.reported = c.srv.cfg.Now()
+	c.srv.subscribe(ctx, c)
+	if !c.asking.Swap(true) {
+		c.srv.spawn(func() { c.hintWaiting(ctx) })
+	}
+	return nil
+}
+
+// hintWaiting sends a hint for each printer that has waiting jobs.
+func (c *conn) hintWaiting(ctx context.Context) {
+	call, cancel := context.WithTimeout(ctx, c.srv.cfg.Limits.Call)
+	defer cancel()
+	defer c.asking.Store(false)
+	ids, err := c.srv.cfg.Waiting(call, c.robot)
+	c.srv.fault(ctx, "list of waiting printers", err)
+	for _, id := range ids {
+		c.enqueue(ctx, gcp.Notification{Printer: id})
+	}
+}
+
+// enqueue has a hint written soon. A peer that lets too many pile up is cut off:
+// it catches up when it comes back.
+func (c *conn) enqueue(ctx context.Context, n gcp.Notification) {
+	c.qmu.Lock()
+	ok := c.queue.add(n, c.srv.cfg.Limits.Queue)
+	start := ok && !c.draining
+	c.draining = c.draining || start
+	c.qmu.Unlock()
+	switch {
+	case !ok:
+		c.srv.spawn(func() { c.fail(errResources) })
+	case start:
+		c.srv.spawn(func() { c.drain(ctx) })
+	}
+}
+
+// drain writes hints until none waits.
+func (c *conn) drain(ctx context.Context) {
+	for {
+		c.qmu.Lock()
+		list := c.queue.take()
+		c.draining = len(list) > 0
+		c.qmu.Unlock()
+		if len(list) == 0 {
+			return
+		}
+		for _, n := range list {
+			if err := c.write(c.hint(n)); err != nil {
+				c.srv.cfg.Logger.DebugContext(ctx, "push hint lost", "robot", c.robot, "printer", n.Printer, "err", err)
+				_ = c.guard.Close() // the reader ends the stream
+				return
+			}
+		}
+	}
+}
+
+// hint is the message of a notification. Some clients look for "push:" as text.
+func (c *conn) hint(n gcp.Notification) string {
+	service := attribute("from", c.srv.cfg.Service)
+	return `<message` + service + attribute("to", c.full) + `><push:push` +
+		attribute("channel", c.srv.cfg.Service) + ` xmlns:push="` + nsPush + `"><push:recipient` +
+		attribute("to", c.bare()) + `></push:recipient><push:data>` + n.Encode() + `</push:data></push:push></message>`
+}

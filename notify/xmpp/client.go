@@ -1,0 +1,150 @@
+package xmpp
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"mellium.im/xmpp/jid"
+	"mellium.im/xmpp/stream"
+
+	"platen/internal/secret"
+	"platen/notify"
+)
+
+// Client is a notify.Carrier over XMPP.
+type Client struct {
+	opt    Options
+	self   jid.JID // our address without a resource
+	domain jid.JID
+
+	interval atomic.Int64  // between pings
+	rhythm   chan struct{} // the interval changed
+}
+
+var _ notify.Carrier = (*Client)(nil)
+
+// New returns a client that has not dialled yet.
+func New(opt Options) (*Client, error) {
+	self, domain, err := opt.address()
+	if err != nil {
+		return nil, err
+	}
+	c := &Client{opt: opt, self: self, domain: domain, rhythm: make(chan struct{}, 1)}
+	c.interval.Store(int64(opt.PingInterval))
+	return c, nil
+}
+
+// Name returns "xmpp".
+func (c *Client) Name() string { return "xmpp" }
+
+// SetPingInterval changes the time between pings, also of the open connection;
+// zero or less brings back the interval of the options.
+func (c *Client) SetPingInterval(d time.Duration) {
+	c.interval.Store(int64(orDefault(d, c.opt.PingInterval)))
+	select {
+	case c.rhythm <- struct{}{}:
+	default: // it will be seen
+	}
+}
+
+func (c *Client) pingInterval() time.Duration { return time.Duration(c.interval.Load()) }
+
+// Carry implements notify.Carrier.
+func (c *Client) Carry(ctx context.Context, sink notify.Sink) error {
+	tok, err := c.opt.Token(ctx)
+	if err != nil {
+		return fmt.Errorf("get a token for push: %w", err)
+	}
+	l, err := c.connect(ctx, tok)
+	if err != nil {
+		return explain(err)
+	}
+	return explain(c.stay(ctx, l, sink))
+}
+
+// connect dials and logs in: direct TLS first, then STARTTLS. Refused
+// credentials are refused on every port.
+func (c *Client) connect(ctx context.Context, tok secret.Text) (*link, error) {
+	var errs []error
+	for _, w := range c.ways() {
+		l, err := c.login(ctx, w, tok)
+		if err == nil {
+			return l, nil
+		}
+		errs = append(errs, fmt.Errorf("%s: %w", w, err))
+		if errors.Is(err, notify.ErrCredentials) || ctx.Err() != nil {
+			break
+		}
+	}
+	return nil, errors.Join(errs...)
+}
+
+// explain finds refused credentials in whatever mellium returned.
+func explain(err error) error {
+	switch {
+	case errors.Is(err, notify.ErrCredentials):
+	case errors.Is(err, stream.NotAuthorized):
+		return fmt.Errorf("%w: %w", notify.ErrCredentials, err)
+	case errors.Is(err, stream.Conflict):
+		return fmt.Errorf("another connector with this identity connected: %w", err)
+	case errors.Is(err, stream.SystemShutdown):
+		return fmt.Errorf("the service is restarting: %w", err)
+	}
+	return err
+}
+
+// stay serves an open stream to its end. One goroutine reads, this one pings.
+func (c *Client) stay(ctx context.Context, l *link, sink notify.Sink) error {
+	defer l.close()
+	stop := context.AfterFunc(ctx, l.goodbye)
+	defer stop()
+
+	alive, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	gate := &gate{sink: sink}
+	served := make(chan struct{})
+	go func() {
+		defer close(served)
+		err := l.sess.Serve(&handler{client: c, link: l, gate: gate})
+		end(cmp.Or(err, errEnded))
+	}()
+	err := c.subscribeAndPing(alive, l, gate)
+	l.close() // wakes the reader
+	<-served
+	return err
+}
+
+var errEnded = errors.New("the service closed the stream")
+
+// subscribeAndPing returns why the stream ended.
+func (c *Client) subscribeAndPing(ctx context.Context, l *link, gate *gate) error {
+	if err := l.subscribe(ctx, c.opt.Service, c.opt.LoginTimeout); err != nil {
+		return fmt.Errorf("subscribe: %w", err)
+	}
+	gate.open()
+	return c.keepAlive(ctx, l)
+}
+
+// keepAlive pings until the service does not answer in time, or ctx ends with
+// what the reader found.
+func (c *Client) keepAlive(ctx context.Context, l *link) error {
+	for {
+		t := time.NewTimer(c.pingInterval())
+		select {
+		case <-ctx.Done():
+			t.Stop()
+			return context.Cause(ctx)
+		case <-c.rhythm:
+			t.Stop()
+			continue
+		case <-t.C:
+		}
+		if err := l.ping(ctx, c.opt.Service, c.opt.PingTimeout); err != nil {
+			return fmt.Errorf("ping: %w", err)
+		}
+	}
+}
