@@ -1,0 +1,84 @@
+package api
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"strings"
+	"time"
+
+	"platen/cloud"
+	"platen/cloud/oauth"
+	"platen/gcp"
+)
+
+// The default limits.
+const (
+	DefaultMaxDocument = 1 << 30 // bytes of a document
+	maxOrdinary        = 1 << 20 // bytes of a request without a document
+	ordinaryTime       = 30 * time.Second
+	stallTime          = time.Minute // a transfer that does not move for this long ends
+	defaultFetchLimit  = 100
+)
+
+// Prefix is the path under which the interfaces are.
+const Prefix = "/cloudprint/"
+
+// Blobs keeps documents. Save writes r to the end and makes it durable; on error
+// it leaves nothing. Remove of what is not there is success.
+type Blobs interface {
+	Save(ctx context.Context, r io.Reader) (cloud.Document, error)
+	Open(ctx context.Context, id string) (io.ReadSeekCloser, error)
+	Remove(ctx context.Context, id string) error
+}
+
+// Config is what a handler is made of.
+type Config struct {
+	Service *cloud.Service
+	OAuth   *oauth.Server
+	Blobs   Blobs
+
+	BaseURL string            // public address, such as https://print.example.com, no slash at the end
+	Domain  string            // XMPP domain of robots' JIDs
+	Push    *gcp.PushEndpoint // told to connectors when they pair; nil for none
+
+	MaxDocument int64 // bytes; 0 means DefaultMaxDocument
+
+	// FetchURLs lets senders name a public address that the service fetches the
+	// document from. Such a fetch never reaches a private address.
+	FetchURLs bool
+
+	Now    func() time.Time // nil means time.Now
+	Logger *slog.Logger     // nil discards
+}
+
+// handler serves the interfaces.
+type handler struct {
+	cfg     Config
+	routes  map[string]route
+	fetcher fetcher
+}
+
+// New returns a handler for everything under Prefix.
+func New(cfg Config) http.Handler { return newHandler(cfg, publicAddr) }
+
+func newHandler(cfg Config, reachable func(netip.Addr) bool) *handler {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	if cfg.MaxDocument == 0 {
+		cfg.MaxDocument = DefaultMaxDocument
+	}
+	cfg.BaseURL = strings.TrimSuffix(cfg.BaseURL, "/")
+	h := &handler{cfg: cfg, fetcher: newFetcher(reachable, cfg.MaxDocument)}
+	h.routes = h.table()
+	return h
+}
+
+// url returns the public address of an interface.
+func (h *handler) url(name string) string { return h.cfg.BaseURL + Prefix + name }

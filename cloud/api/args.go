@@ -1,0 +1,113 @@
+package api
+
+import (
+	"strconv"
+	"strings"
+)
+
+// maxEcho bounds the values that are echoed in an answer, in bytes.
+const maxEcho = 512
+
+// args are a call's arguments, from the query and the body. Repeated keys
+// accumulate.
+type args map[string][]string
+
+// unechoed are arguments that are long, or nobody's affair.
+var unechoed = map[string]bool{
+	"content": true, "capabilities": true, "defaults": true, "ticket": true, "data": true,
+	"semantic_state": true, "trace": true, "access_token": true,
+}
+
+func (a args) get(key string) string {
+	if v := a[key]; len(v) > 0 {
+		return v[0]
+	}
+	return ""
+}
+
+// first returns the value of the first key that is there and not empty.
+func (a args) first(keys ...string) string {
+	for _, k := range keys {
+		if v := a.get(k); v != "" {
+			return v
+		}
+	}
+	return ""
+}
+
+// text returns the value of the first key that is there, and nil if none is.
+func (a args) text(keys ...string) *string {
+	for _, k := range keys {
+		if v, ok := a[k]; ok && len(v) > 0 {
+			return &v[0]
+		}
+	}
+	return nil
+}
+
+// truth returns a boolean argument: clients write true, True, TRUE and 1.
+func (a args) truth(keys ...string) bool {
+	b := a.flag(keys...)
+	return b != nil && *b
+}
+
+// flag is truth for an argument that may be absent.
+func (a args) flag(keys ...string) *bool {
+	v := a.text(keys...)
+	if v == nil {
+		return nil
+	}
+	b := strings.EqualFold(*v, "true") || *v == "1"
+	return &b
+}
+
+// number returns a number argument; nil if it is absent or none.
+func (a args) number(keys ...string) *int {
+	v := a.text(keys...)
+	if v == nil {
+		return nil
+	}
+	n, err := strconv.Atoi(strings.TrimSpace(*v))
+	if err != nil {
+		return nil
+	}
+	return &n
+}
+
+// count returns a number argument that is not negative, or 0.
+func (a args) count(key string) int {
+	if n := a.number(key); n != nil && *n > 0 {
+		return *n
+	}
+	return 0
+}
+
+// extra reports whether extra_fields names a field. It is a comma separated list.
+func (a args) extra(field string) bool {
+	for _, list := range a["extra_fields"] {
+		for f := range strings.SplitSeq(list, ",") {
+			if strings.TrimSpace(f) == field {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// echo returns the arguments as an answer repeats them.
+func (a args) echo() map[string][]string {
+	out := make(map[string][]string, len(a))
+	for k, v := range a {
+		if unechoed[k] {
+			continue
+		}
+		total := 0
+		for _, s := range v {
+			total += len(s)
+		}
+		if total <= maxEcho {
+			out[k] = v
+		}
+	}
+	return out
+}

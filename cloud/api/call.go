@@ -1,0 +1,140 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"time"
+
+	"platen/cloud"
+	"platen/gcp"
+)
+
+// call is one request being served.
+type call struct {
+	h      *handler
+	w      http.ResponseWriter
+	r      *http.Request
+	ctx    context.Context //nolint:containedctx // the call is the request's own scope
+	name   string
+	start  time.Time
+	caller cloud.Caller
+	cookie string // of a session; "" for other credentials
+	args   args
+}
+
+// missing returns the refusal of a call without a required argument.
+func missing() error {
+	return &cloud.Error{Kind: cloud.KindMissing, Message: "Missing required parameters."}
+}
+
+func invalid(sentence string) error {
+	return &cloud.Error{Kind: cloud.KindInvalid, Message: sentence}
+}
+
+// printerID returns the argument printerid, which one old client spells printerId.
+func (c *call) printerID() (gcp.PrinterID, error) {
+	id := c.args.first("printerid", "printerId")
+	if id == "" {
+		return "", missing()
+	}
+	return gcp.PrinterID(id), nil
+}
+
+func (c *call) jobID() (gcp.JobID, error) {
+	id := c.args.first("jobid", "id", "jobId")
+	if id == "" {
+		return "", missing()
+	}
+	return gcp.JobID(id), nil
+}
+
+// close reads what little is left of the body, so that the connection can serve
+// the next request; net/http ends the connection if it is more.
+func (c *call) close() {
+	_, _ = io.CopyN(io.Discard, c.r.Body, 64<<10) // a body that cannot be read ends the connection anyway
+}
+
+// fail answers a refusal: 403 for credentials, 5xx for our own trouble, and 200
+// with success false for everything else.
+func (c *call) fail(err error) {
+	e, ok := errors.AsType[*cloud.Error](err)
+	switch {
+	case ok && e.Kind == cloud.KindCredentials:
+		c.forbid()
+	case ok && e.Kind != cloud.KindUnavailable:
+		c.refuse(e)
+	case c.r.Context().Err() != nil:
+		// Nobody is left to hear it.
+	default:
+		c.h.cfg.Logger.ErrorContext(c.ctx, "call failed", "call", c.name, "err", err)
+		c.w.Header().Set("Retry-After", "5")
+		http.Error(c.w, "The service is in trouble. Try again later.", http.StatusServiceUnavailable)
+	}
+}
+
+// refuse answers HTTP 200 with success false, or an HTTP status on /download.
+func (c *call) refuse(e *cloud.Error) {
+	if e.Cause != nil {
+		c.h.cfg.Logger.DebugContext(c.ctx, "call refused", "call", c.name, "kind", e.Kind, "err", e.Cause)
+	}
+	if c.name == "download" {
+		http.Error(c.w, e.Message, downloadStatus(e.Kind))
+		return
+	}
+	c.write(&envelopeAnswer{c.envelopeOf(e)})
+}
+
+const forbiddenPage = `<html>
+<head><title>User credentials required</title></head>
+<body><h1>User credentials required</h1><h2>Error 403</h2></body>
+</html>
+`
+
+// forbid answers bad credentials. Clients refresh their token on 403 only.
+func (c *call) forbid() {
+	h := c.w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Cache-Control", "no-store")
+	c.w.WriteHeader(http.StatusForbidden)
+	_, _ = io.WriteString(c.w, forbiddenPage) // whoever asked is gone
+}
+
+// errorCode returns the number for a kind of refusal.
+func (c *call) errorCode(k cloud.Kind) gcp.ErrorCode {
+	switch k {
+	case cloud.KindMissing:
+		return gcp.CodeMissingParameter
+	case cloud.KindForbidden:
+		return gcp.CodeUnauthorized
+	case cloud.KindXSRF:
+		return gcp.CodeXSRF
+	case cloud.KindUnsupported:
+		return gcp.CodeConversion
+	case cloud.KindNoJob:
+		return gcp.CodeNoJob
+	case cloud.KindNotClaimed:
+		return gcp.CodeNotClaimed
+	case cloud.KindTokenExpired:
+		return gcp.CodeTokenExpired
+	case cloud.KindNotFound:
+		if c.name == "getauthcode" {
+			return gcp.CodeNoAuthCode
+		}
+	}
+	return gcp.CodeFailure
+}
+
+// downloadStatus returns the HTTP status for a kind of refusal of a document.
+func downloadStatus(k cloud.Kind) int {
+	switch k {
+	case cloud.KindNotFound:
+		return http.StatusNotFound
+	case cloud.KindForbidden:
+		return http.StatusForbidden
+	case cloud.KindUnsupported:
+		return http.StatusUnsupportedMediaType
+	}
+	return http.StatusBadRequest
+}

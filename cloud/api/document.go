@@ -1,0 +1,115 @@
+package api
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"platen/cloud"
+)
+
+// headSize is how much of a document is looked at to tell what it is, in bytes.
+// PDF readers look for the header in the first 1024 bytes.
+const headSize = 1024
+
+// document is a document in the blob store, and its beginning.
+type document struct {
+	cloud.Document
+	head []byte
+}
+
+// save writes a document to the blob store while it is read.
+func (c *call) save(r io.Reader, limit int64) (document, error) {
+	src := &source{r: r, left: limit}
+	doc, err := c.h.cfg.Blobs.Save(c.ctx, src)
+	if src.err != nil { // the sender's trouble, not the store's
+		if err == nil {
+			c.remove(doc.ID)
+		}
+		return document{}, src.err
+	}
+	if err != nil {
+		return document{}, fmt.Errorf("save document: %w", err)
+	}
+	return document{doc, src.head}, nil
+}
+
+func (c *call) saveText(text string) (document, error) {
+	return c.save(strings.NewReader(text), int64(len(text)))
+}
+
+// source passes a document on, keeps its head, and remembers why it broke off.
+type source struct {
+	r    io.Reader
+	left int64
+	head []byte
+	err  error
+}
+
+func (s *source) Read(p []byte) (int, error) {
+	if s.err != nil {
+		return 0, s.err
+	}
+	n, err := s.r.Read(p)
+	if missing := headSize - len(s.head); missing > 0 {
+		s.head = append(s.head, p[:min(n, missing)]...)
+	}
+	if s.left -= int64(n); s.left < 0 {
+		err = errTooLong
+	}
+	if err != nil && !errors.Is(err, io.EOF) {
+		s.err = err
+	}
+	return n, err
+}
+
+// movingReader ends a request that does not move. The deadline is set anew now
+// and then, not for each read.
+type movingReader struct {
+	c   *call
+	r   io.ReadCloser
+	set time.Time
+}
+
+func (m *movingReader) Read(p []byte) (int, error) {
+	if now := time.Now(); now.Sub(m.set) > stallTime/10 {
+		m.set = now
+		err := http.NewResponseController(m.c.w).SetReadDeadline(now.Add(stallTime))
+		if err != nil && !errors.Is(err, http.ErrNotSupported) {
+			return 0, err
+		}
+	}
+	return m.r.Read(p)
+}
+
+// Close closes the body.
+func (m *movingReader) Close() error { return m.r.Close() }
+
+// magic is how the types begin that printers are sent most. Their senders must
+// not be told "done" for something else.
+var magic = map[string][]byte{
+	"application/pdf":  []byte("%PDF-"),
+	"image/jpeg":       []byte("\xff\xd8\xff"),
+	"image/png":        []byte("\x89PNG\r\n\x1a\n"),
+	"image/gif":        []byte("GIF8"),
+	"image/pwg-raster": []byte("RaS2"),
+}
+
+// checkContent refuses a document that is empty or not what it is said to be.
+func checkContent(kind string, head []byte, size int64) error {
+	if size == 0 {
+		return invalid("The document is empty.")
+	}
+	want, ok := magic[kind]
+	if !ok {
+		return nil
+	}
+	if bytes.HasPrefix(head, want) || kind == "application/pdf" && bytes.Contains(head, want) {
+		return nil
+	}
+	return &cloud.Error{Kind: cloud.KindUnsupported, Message: "The document is not of the type " + kind + "."}
+}

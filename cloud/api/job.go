@@ -1,0 +1,185 @@
+package api
+
+import (
+	"encoding/json"
+	"strings"
+
+	"platen/cloud"
+	"platen/gcp"
+	"platen/internal/fault"
+)
+
+// fetch gives a robot its waiting jobs.
+func (h *handler) fetch(c *call) error {
+	id, err := c.printerID()
+	if err != nil {
+		return err
+	}
+	limit := c.args.count("limit")
+	if limit == 0 || limit > defaultFetchLimit {
+		limit = defaultFetchLimit
+	}
+	jobs, err := h.cfg.Service.Fetch(c.ctx, c.caller, id, limit)
+	if err == nil && len(jobs) == 0 {
+		err = &cloud.Error{Kind: cloud.KindNoJob}
+	}
+	if cloud.KindOf(err) == cloud.KindNoJob || cloud.KindOf(err) == cloud.KindNotFound {
+		return &cloud.Error{Kind: cloud.KindNoJob, Message: "No print job available on specified printer.", Cause: err}
+	}
+	if err != nil {
+		return err
+	}
+	c.write(&fetchAnswer{c.done(""), c.jobsOf(jobs, c.jobFields())})
+	fault.Point("cloud.fetch.answered")
+	return nil
+}
+
+// control takes a robot's report or a person's wish.
+func (h *handler) control(c *call) error {
+	report, err := c.report()
+	if err != nil {
+		return err
+	}
+	fault.Point("cloud.control.before")
+	view, err := h.cfg.Service.Control(c.ctx, c.caller, report)
+	if err != nil {
+		return jobError(err)
+	}
+	fault.Point("cloud.control.committed")
+	c.write(&jobAnswer{c.done(""), c.jobOf(&view, c.jobFields())})
+	return nil
+}
+
+// report reads both forms of a /control call.
+func (c *call) report() (cloud.JobReport, error) {
+	id, err := c.jobID()
+	if err != nil {
+		return cloud.JobReport{}, err
+	}
+	r := cloud.JobReport{
+		Job: id, PagesPrinted: c.args.number("pagesprinted"),
+		CancelAcknowledged: strings.EqualFold(c.args.get("cancel"), "acknowledged"),
+	}
+	if m := c.args.get("message"); m != "" {
+		r.Message = &m
+	}
+	if t := c.args.get("trace"); t != "" {
+		if err := json.Unmarshal([]byte(t), &r.Trace); err != nil {
+			return cloud.JobReport{}, invalid("The argument trace is not a trace.")
+		}
+	}
+	if word := c.args.get("status"); word != "" {
+		state, ok := stateOf(gcp.JobStatus(strings.ToUpper(word)))
+		if !ok {
+			return cloud.JobReport{}, invalid("This status is not known.")
+		}
+		r.State = &state
+	}
+	if diff := c.args.first("semantic_state_diff", "semanticStateDiff"); diff != "" {
+		var cjs gcp.CJS
+		if err := gcp.DecodeLenient([]byte(diff), &cjs); err != nil {
+			return cloud.JobReport{}, invalid("The argument semantic_state_diff is not a job state.")
+		}
+		if cjs.State.Type != "" {
+			r.State = &cjs.State
+		}
+		if cjs.PagesPrinted != nil {
+			r.PagesPrinted = cjs.PagesPrinted
+		}
+		r.DeliveryAttempts = cjs.DeliveryAttempts
+	}
+	if r.State == nil && r.PagesPrinted == nil && r.Message == nil && r.Trace == nil && !r.CancelAcknowledged {
+		return cloud.JobReport{}, missing()
+	}
+	return r, nil
+}
+
+// jobs lists jobs.
+func (h *handler) jobs(c *call) error {
+	q := cloud.JobQuery{
+		Printer: gcp.PrinterID(c.args.first("printerid", "printerId")), Owner: c.args.get("owner"), Text: c.args.get("q"),
+		Sort: strings.ToUpper(c.args.get("sortorder")), Offset: c.args.count("offset"), Limit: c.args.count("limit"),
+	}
+	for word := range strings.SplitSeq(c.args.get("status"), ",") {
+		if word = strings.TrimSpace(word); word != "" {
+			q.Status = append(q.Status, gcp.JobStatus(strings.ToUpper(word)))
+		}
+	}
+	jobs, total, err := h.cfg.Service.Jobs(c.ctx, c.caller, q)
+	if err != nil {
+		return printerError(err)
+	}
+	c.write(&jobsAnswer{
+		c.done(""), c.jobsOf(jobs, c.jobFields()),
+		gcp.Range{JobsTotal: gcp.Int64(total), JobsCount: len(jobs)},
+	})
+	return nil
+}
+
+// job shows one job.
+func (h *handler) job(c *call) error {
+	id, err := c.jobID()
+	if err != nil {
+		return err
+	}
+	view, err := h.cfg.Service.Job(c.ctx, c.caller, id)
+	if err != nil {
+		return jobError(err)
+	}
+	c.write(&jobAnswer{c.done(""), c.jobOf(&view, c.jobFields())})
+	return nil
+}
+
+// deleteJob cancels a job and removes it from listings.
+func (h *handler) deleteJob(c *call) error {
+	id, err := c.jobID()
+	if err != nil {
+		return err
+	}
+	if err := h.cfg.Service.DeleteJob(c.ctx, c.caller, id); err != nil {
+		return jobError(err)
+	}
+	c.write(&envelopeAnswer{c.done("Print job deleted.")})
+	return nil
+}
+
+// resubmit copies a job to another printer.
+func (h *handler) resubmit(c *call) error {
+	id, err := c.jobID()
+	if err != nil {
+		return err
+	}
+	to, err := c.printerID()
+	if err != nil {
+		return err
+	}
+	ticket, err := ticketArg(c.args)
+	if err != nil {
+		return err
+	}
+	view, err := h.cfg.Service.Resubmit(c.ctx, c.caller, id, to, ticket)
+	if err != nil {
+		return err
+	}
+	c.write(&jobAnswer{c.done("Print job added."), c.jobOf(&view, c.jobFields())})
+	return nil
+}
+
+// jobError says that a job is not known; a foreign one sounds the same.
+func jobError(err error) error {
+	switch cloud.KindOf(err) {
+	case cloud.KindNotFound:
+		return &cloud.Error{Kind: cloud.KindNotFound, Message: "Unknown job id.", Cause: err}
+	case cloud.KindFinished:
+		return &cloud.Error{Kind: cloud.KindFinished, Message: "Can't modify the finished job.", Cause: err}
+	}
+	return err
+}
+
+// printerError says that a printer is not known; a foreign one sounds the same.
+func printerError(err error) error {
+	if cloud.KindOf(err) == cloud.KindNotFound {
+		return &cloud.Error{Kind: cloud.KindNotFound, Message: "Unknown printer.", Cause: err}
+	}
+	return err
+}

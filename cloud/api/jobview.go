@@ -1,0 +1,197 @@
+package api
+
+import (
+	"encoding/json"
+	"net/url"
+	"strconv"
+
+	"platen/cloud"
+	"platen/gcp"
+)
+
+// jobFields says which extra members a job object has.
+type jobFields struct {
+	ticket   bool
+	document bool
+}
+
+func (c *call) jobFields() jobFields {
+	return jobFields{c.args.extra(gcp.ExtraTicket), c.args.extra(gcp.ExtraDocument)}
+}
+
+// emptyTicket is the ticket of a job that asks for nothing.
+var emptyTicket = json.RawMessage(`{"version":"1.0","print":{}}`)
+
+// jobOf writes a job for the caller.
+func (c *call) jobOf(j *cloud.JobView, extra jobFields) gcp.Job {
+	id := url.QueryEscape(string(j.ID))
+	file := c.h.url("download?id=") + id
+	out := gcp.Job{
+		ID: j.ID, PrinterID: j.Printer, PrinterName: j.PrinterName, PrinterType: gcp.PrinterTypeGoogle,
+		Title: j.Title, ContentType: j.ContentType,
+		FileURL: file, RasterURL: file + "&forcepwg=1",
+		TicketURL: c.h.url("ticket?format=ppd&output=json&jobid=") + id,
+		OwnerID:   j.OwnerEmail, CreateTime: gcp.MillisOf(j.CreateTime), UpdateTime: gcp.MillisOf(j.UpdateTime),
+		Status: statusOf(j.State), Message: j.Message, Tags: c.jobTags(j),
+		NumberOfPages: j.Pages, UIState: jobUIState(&j.Job),
+		SemanticState: gcp.CJS{
+			Version: "1.0", State: j.State,
+			PagesPrinted: &j.PagesPrinted, DeliveryAttempts: &j.DeliveryAttempts,
+		},
+		CancelRequested: !j.CancelRequested.IsZero() && !j.State.Type.Ended(),
+	}
+	if extra.ticket {
+		out.Ticket = ticketOf(j)
+	}
+	if extra.document {
+		out.ContentLength, out.ContentDigest = gcp.Int64(j.Document.Size), j.Document.Digest
+	}
+	return out
+}
+
+func (c *call) jobsOf(views []cloud.JobView, extra jobFields) []gcp.Job {
+	out := make([]gcp.Job, 0, len(views))
+	for i := range views {
+		out = append(out, c.jobOf(&views[i], extra))
+	}
+	return out
+}
+
+func ticketOf(j *cloud.JobView) json.RawMessage {
+	if len(j.Ticket) == 0 || string(j.Ticket) == "{}" {
+		return emptyTicket
+	}
+	return j.Ticket
+}
+
+// shortestTag is the length under which the classic connector, which cuts six
+// characters off every tag, panics.
+const shortestTag = 6
+
+func (c *call) jobTags(j *cloud.JobView) []string {
+	tags := make([]string, 0, len(j.Tags)+1)
+	if c.caller.User != nil && c.caller.User.ID == j.Owner {
+		tags = append(tags, "^own")
+	}
+	return c.safeTags(append(tags, j.Tags...))
+}
+
+// safeTags leaves out the tags that robots cannot take.
+func (c *call) safeTags(tags []string) []string {
+	if c.caller.Robot == nil {
+		return tags
+	}
+	kept := make([]string, 0, len(tags))
+	for _, t := range tags {
+		if len(t) >= shortestTag {
+			kept = append(kept, t)
+		}
+	}
+	return kept
+}
+
+// statusOf returns the single word for a state.
+func statusOf(s gcp.JobState) gcp.JobStatus {
+	switch s.Type {
+	case gcp.JobDraft, gcp.JobQueued:
+		return gcp.StatusQueued
+	case gcp.JobHeld:
+		return gcp.StatusHeld
+	case gcp.JobDone:
+		return gcp.StatusDone
+	case gcp.JobAborted:
+		return gcp.StatusError
+	}
+	return gcp.StatusInProgress // also STOPPED, and what is not known here
+}
+
+// stateOf returns the state for a single word; false for a word not known.
+func stateOf(s gcp.JobStatus) (gcp.JobState, bool) {
+	switch s {
+	case gcp.StatusQueued:
+		return gcp.StateOf(gcp.JobQueued), true
+	case gcp.StatusHeld:
+		return gcp.StateOf(gcp.JobHeld), true
+	case gcp.StatusInProgress, gcp.StatusSubmitted, gcp.StatusSpooled:
+		return gcp.StateOf(gcp.JobInProgress), true
+	case gcp.StatusDone:
+		return gcp.StateOf(gcp.JobDone), true
+	case gcp.StatusError, gcp.StatusAborted:
+		return gcp.ByDevice(gcp.JobAborted, gcp.DevicePrintFailure), true
+	}
+	return gcp.JobState{}, false
+}
+
+func jobUIState(j *cloud.Job) *gcp.JobUIState {
+	ui := &gcp.JobUIState{Summary: summaryOf(j.State), Cause: j.Message}
+	if j.PagesPrinted > 0 {
+		ui.Progress = "Pages printed: " + strconv.Itoa(j.PagesPrinted)
+	}
+	if ui.Cause == "" {
+		ui.Cause = causeOf(j.State)
+	}
+	return ui
+}
+
+func summaryOf(s gcp.JobState) gcp.JobSummary {
+	switch s.Type {
+	case gcp.JobDraft:
+		return gcp.SummaryDraft
+	case gcp.JobHeld:
+		return gcp.SummaryPaused
+	case gcp.JobQueued:
+		return gcp.SummaryQueued
+	case gcp.JobDone:
+		return gcp.SummaryDone
+	case gcp.JobStopped:
+		switch {
+		case s.UserAction != nil:
+			return gcp.SummaryPaused
+		case s.Cause() != "":
+			return gcp.SummaryError
+		}
+	case gcp.JobAborted:
+		switch {
+		case s.UserAction != nil && s.UserAction.ActionCode == gcp.UserCancelled:
+			return gcp.SummaryCancelled
+		case s.ServiceAction != nil && s.ServiceAction.ErrorCode == gcp.ServiceExpiration:
+			return gcp.SummaryExpired
+		}
+		return gcp.SummaryError
+	}
+	return gcp.SummaryInProgress
+}
+
+// causeOf says a cause in words where the connector gave none.
+func causeOf(s gcp.JobState) string {
+	switch {
+	case s.UserAction != nil && s.UserAction.ActionCode == gcp.UserCancelled:
+		return "Cancelled"
+	case s.UserAction != nil && s.UserAction.ActionCode == gcp.UserPaused:
+		return "Paused"
+	case s.DeviceState != nil:
+		return deviceCauses[s.DeviceState.ErrorCode]
+	case s.DeviceAction != nil:
+		return actionCauses[s.DeviceAction.ErrorCode]
+	case s.ServiceAction != nil && s.ServiceAction.ErrorCode == gcp.ServicePrinterDeleted:
+		return "The printer was deleted"
+	case s.ServiceAction != nil && s.ServiceAction.ErrorCode == gcp.ServiceExpiration:
+		return "Waited too long"
+	}
+	return ""
+}
+
+var deviceCauses = map[gcp.DeviceStateError]string{
+	gcp.DeviceInputTray: "An input tray needs attention",
+	gcp.DeviceMarker:    "A supply is used up",
+	gcp.DeviceMediaPath: "Paper is jammed",
+	gcp.DeviceMediaSize: "The wrong paper size is loaded",
+	gcp.DeviceMediaType: "The wrong kind of paper is loaded",
+	gcp.DeviceOther:     "The printer needs attention",
+}
+
+var actionCauses = map[gcp.DeviceActionError]string{
+	gcp.DeviceDownloadFailure: "The document could not be had",
+	gcp.DeviceInvalidTicket:   "The printer cannot do what was asked for",
+	gcp.DevicePrintFailure:    "Printing failed",
+}

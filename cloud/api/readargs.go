@@ -1,0 +1,99 @@
+package api
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"platen/cloud"
+)
+
+// readArgs reads the arguments of a call that carries no document.
+func (c *call) readArgs() error {
+	if err := c.readQuery(); err != nil {
+		return err
+	}
+	body := http.MaxBytesReader(c.w, c.r.Body, maxOrdinary)
+	f := fieldsOf(c.r, body)
+	for {
+		one, err := f.next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err == nil {
+			err = c.addField(one, maxOrdinary)
+		}
+		if err != nil {
+			return bodyError(err)
+		}
+	}
+}
+
+// readQuery reads the arguments of the query, with the body's rules. One client
+// encodes q twice.
+func (c *call) readQuery() error {
+	c.args = args{}
+	if c.r.URL.RawQuery == "" {
+		return nil
+	}
+	f := newURLFields(strings.NewReader(c.r.URL.RawQuery))
+	for {
+		one, err := f.next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err == nil {
+			err = c.addField(one, maxOrdinary)
+		}
+		if err != nil {
+			return bodyError(err)
+		}
+	}
+	if q := c.args.get("q"); encodedTwice.MatchString(q) {
+		if once, err := url.QueryUnescape(q); err == nil {
+			c.args["q"] = []string{once}
+		}
+	}
+	return nil
+}
+
+var encodedTwice = regexp.MustCompile(`%[0-9A-F]{2}`)
+
+// addField reads a field into memory.
+func (c *call) addField(f field, limit int64) error {
+	raw, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if err != nil {
+		return err
+	}
+	if int64(len(raw)) > limit {
+		return errTooLong
+	}
+	if len(c.args) >= maxFields {
+		return errTooLong
+	}
+	c.args[f.name] = append(c.args[f.name], clean(string(raw)))
+	return nil
+}
+
+// clean makes a text safe for JSON and for databases: they take neither broken
+// UTF-8 nor NUL.
+func clean(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "")
+}
+
+// bodyError tells a sender what was wrong with the request; anything else is
+// trouble of the connection or our own.
+func bodyError(err error) error {
+	var limit *http.MaxBytesError
+	switch {
+	case errors.As(err, &limit), errors.Is(err, errTooLong):
+		return &cloud.Error{Kind: cloud.KindTooLarge, Message: "The request is too large.", Cause: err}
+	case errors.Is(err, errMalformed), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		return &cloud.Error{Kind: cloud.KindInvalid, Message: "The request's body is malformed or incomplete.", Cause: err}
+	}
+	return fmt.Errorf("read the request: %w", err)
+}

@@ -1,0 +1,63 @@
+package oauth
+
+import (
+	"sync"
+	"time"
+)
+
+// The limits of the token endpoint and its kin, for one remote address.
+const (
+	limitBurst  = 60
+	limitPerSec = 2
+	limitSize   = 8192
+)
+
+// limiter is a token bucket for each remote address. It slows guessing and
+// runaway clients down; what must hold exactly (codes good once, five guesses of
+// a user code) is counted in the store, so each replica may have a limiter of
+// its own.
+type limiter struct {
+	mu      sync.Mutex
+	buckets map[string]bucket
+}
+
+type bucket struct {
+	left float64
+	at   time.Time
+}
+
+func newLimiter() *limiter { return &limiter{buckets: map[string]bucket{}} }
+
+// allow takes cost from an address's bucket, and reports whether it was there.
+func (l *limiter) allow(addr string, now time.Time, cost float64) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	b, ok := l.buckets[addr]
+	if !ok {
+		l.makeRoom(now)
+		b = bucket{limitBurst, now}
+	}
+	b.left = min(limitBurst, b.left+now.Sub(b.at).Seconds()*limitPerSec)
+	b.at = now
+	ok = b.left >= cost
+	if ok {
+		b.left -= cost
+	}
+	l.buckets[addr] = b
+	return ok
+}
+
+// makeRoom forgets full buckets, and everything if that is not enough.
+func (l *limiter) makeRoom(now time.Time) {
+	if len(l.buckets) < limitSize {
+		return
+	}
+	for a, b := range l.buckets {
+		if b.left+now.Sub(b.at).Seconds()*limitPerSec >= limitBurst {
+			delete(l.buckets, a)
+		}
+	}
+	if len(l.buckets) >= limitSize {
+		clear(l.buckets)
+	}
+}

@@ -1,0 +1,167 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"platen/cloud"
+	"platen/cloud/oauth"
+	"platen/gcp"
+)
+
+var _ oauth.Store = (*DB)(nil)
+
+const tokenColumns = `hash, kind, grant_id, owner, robot, client, scope, redirect, challenge, label,
+	create_time, expire_time, used_time`
+
+// AddTokens stores new tokens in one transaction.
+func (d *DB) AddTokens(ctx context.Context, t ...oauth.Token) error {
+	return d.tx(ctx, func(tx *Tx) error { return tx.addTokens(t) })
+}
+
+func (t *Tx) addTokens(tokens []oauth.Token) error {
+	for _, k := range tokens {
+		_, err := t.exec(`INSERT INTO oauth_tokens (`+tokenColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			string(k.Hash), string(k.Kind), string(k.Grant), string(k.User), string(k.Robot), k.Client, k.Scope,
+			k.Redirect, k.Challenge, k.Label, micros(k.CreateTime), micros(k.ExpireTime), micros(k.UsedTime))
+		if err != nil {
+			return fmt.Errorf("add token: %w", err)
+		}
+	}
+	return nil
+}
+
+func scanToken(s scanner) (oauth.Token, error) {
+	var t oauth.Token
+	var created, expires, used int64
+	err := s.Scan(&t.Hash, &t.Kind, &t.Grant, &t.User, &t.Robot, &t.Client, &t.Scope,
+		&t.Redirect, &t.Challenge, &t.Label, &created, &expires, &used)
+	t.CreateTime, t.ExpireTime, t.UsedTime = timeOf(created), timeOf(expires), timeOf(used)
+	return t, err
+}
+
+// Token returns the token with this hash, also when it is expired or used.
+func (d *DB) Token(ctx context.Context, h oauth.Hash) (oauth.Token, error) {
+	t, err := scanToken(d.queryRow(ctx, `SELECT `+tokenColumns+` FROM oauth_tokens WHERE hash = ?`, string(h)))
+	return t, absent(err, "token")
+}
+
+// absent turns the database's word for "not there" into the service's.
+func absent(err error, what string) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return fmt.Errorf("%s: %w", what, cloud.ErrNotFound)
+	}
+	if err != nil {
+		return fmt.Errorf("read %s: %w", what, err)
+	}
+	return nil
+}
+
+// ExchangeToken marks a token as used and stores what was given for it. The
+// second time it returns oauth.ErrUsed.
+func (d *DB) ExchangeToken(ctx context.Context, h oauth.Hash, at time.Time, issue ...oauth.Token) error {
+	return d.tx(ctx, func(tx *Tx) error {
+		res, err := tx.exec(`UPDATE oauth_tokens SET used_time = ? WHERE hash = ? AND used_time = 0`, micros(at), string(h))
+		if err := once(res, err); err != nil {
+			return fmt.Errorf("exchange token: %w", err)
+		}
+		return tx.addTokens(issue)
+	})
+}
+
+// once returns oauth.ErrUsed for a statement that found nothing to change.
+func once(res sql.Result, err error) error {
+	if err != nil {
+		return err
+	}
+	n, err := res.RowsAffected()
+	if err == nil && n == 0 {
+		return oauth.ErrUsed
+	}
+	return err
+}
+
+// TouchToken records a use.
+func (d *DB) TouchToken(ctx context.Context, h oauth.Hash, at time.Time) error {
+	return d.tx(ctx, func(tx *Tx) error {
+		_, err := tx.exec(`UPDATE oauth_tokens SET used_time = ? WHERE hash = ?`, micros(at), string(h))
+		return err
+	})
+}
+
+// UserTokens lists a person's tokens of one kind, oldest first.
+func (d *DB) UserTokens(ctx context.Context, u cloud.UserID, k oauth.Kind) ([]oauth.Token, error) {
+	rows, err := d.query(ctx, `SELECT `+tokenColumns+` FROM oauth_tokens
+		WHERE owner = ? AND kind = ? AND owner <> '' ORDER BY create_time, hash`, string(u), string(k))
+	return collect(rows, err, scanToken)
+}
+
+// SweepTokens deletes what expired before a time. A used code goes with its time
+// too: until then its second use tells of a thief.
+func (d *DB) SweepTokens(ctx context.Context, before time.Time) error {
+	return d.tx(ctx, func(tx *Tx) error {
+		us := micros(before)
+		_, err := tx.exec(`DELETE FROM oauth_tokens WHERE expire_time > 0 AND expire_time < ?`, us)
+		if err != nil {
+			return fmt.Errorf("sweep tokens: %w", err)
+		}
+		if _, err := tx.exec(`DELETE FROM oauth_devices WHERE expire_time < ?`, us); err != nil {
+			return fmt.Errorf("sweep device codes: %w", err)
+		}
+		_, err = tx.exec(`DELETE FROM oauth_tries WHERE time < ?`, micros(before.Add(-oauth.DeviceLifetime)))
+		if err != nil {
+			return fmt.Errorf("sweep guesses: %w", err)
+		}
+		return nil
+	})
+}
+
+// RevokeTokens deletes tokens, and writes an event for each robot that loses its
+// access.
+func (d *DB) RevokeTokens(ctx context.Context, s oauth.Selection, at time.Time) error {
+	return d.tx(ctx, func(tx *Tx) error {
+		var robots []gcp.RobotID
+		var err error
+		switch {
+		case s.Hash != "":
+			robots, err = tx.revoke(`hash = ?`, string(s.Hash))
+		case s.Grant != "":
+			robots, err = tx.revoke(`grant_id = ?`, string(s.Grant))
+		case s.Robot != "":
+			robots, err = tx.revoke(`robot = ?`, string(s.Robot))
+		case s.User != "" && s.Kind != "":
+			_, err = tx.exec(`DELETE FROM oauth_tokens WHERE owner = ? AND kind = ?`, string(s.User), string(s.Kind))
+		case s.User != "":
+			if _, err = tx.exec(`DELETE FROM oauth_tokens WHERE owner = ?`, string(s.User)); err == nil {
+				robots, err = tx.revoke(`robot IN (SELECT id FROM robots WHERE owner = ?)`, string(s.User))
+			}
+		}
+		if err != nil {
+			return fmt.Errorf("revoke tokens: %w", err)
+		}
+		return tx.addEvents(revoked(robots, at))
+	})
+}
+
+// revoke deletes the tokens that a constant condition names, and returns the
+// robots among their owners.
+func (t *Tx) revoke(where, arg string) ([]gcp.RobotID, error) {
+	rows, err := t.query(`SELECT DISTINCT robot FROM oauth_tokens WHERE robot <> '' AND `+where, arg)
+	robots, err := collect(rows, err, func(s scanner) (r gcp.RobotID, err error) { return r, s.Scan(&r) })
+	if err != nil {
+		return nil, err
+	}
+	_, err = t.exec(`DELETE FROM oauth_tokens WHERE `+where, arg)
+	return robots, err
+}
+
+func revoked(robots []gcp.RobotID, at time.Time) []cloud.Event {
+	events := make([]cloud.Event, 0, len(robots))
+	for _, r := range robots {
+		events = append(events, cloud.Event{Time: at, Kind: cloud.EventRobotRevoked, Robot: r})
+	}
+	return events
+}
