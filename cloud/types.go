@@ -140,6 +140,7 @@ type Job struct {
 	DeliveryAttempts   int
 	CancelRequested    time.Time // zero if nobody asked
 	CancelAcknowledged bool      // the connector said that it acts on the request
+	Deleted            bool      // a person deleted it: not listed once it has ended
 	CreateTime         time.Time
 	UpdateTime         time.Time
 	EndTime            time.Time

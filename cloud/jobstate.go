@@ -1,0 +1,175 @@
+package cloud
+
+import (
+	"maps"
+	"strings"
+	"time"
+
+	"platen/gcp"
+)
+
+// Refusals of the job state machine.
+var (
+	errFinished = &Error{Kind: KindFinished, Message: "Can't modify the finished job."}
+	errBack     = &Error{Kind: KindInvalid, Message: "A job that a printer has taken cannot go back to that state."}
+	errNotHeld  = &Error{Kind: KindInvalid, Message: "Only a job that waits can be held or released."}
+	errNoState  = &Error{Kind: KindInvalid, Message: "Unknown job state."}
+)
+
+// unconfirmed reports whether state and message mean that nobody knows whether
+// the job was printed.
+func unconfirmed(s gcp.JobState, message string) bool {
+	return s.Equal(gcp.ByDevice(gcp.JobAborted, gcp.DeviceActionOther)) &&
+		strings.HasPrefix(message, gcp.UnconfirmedMessage)
+}
+
+// setState moves the job and keeps what depends on the state.
+func (j *Job) setState(s gcp.JobState, now time.Time) {
+	j.State, j.UpdateTime = s, now
+	j.Unconfirmed = unconfirmed(s, j.Message)
+	j.EndTime = time.Time{}
+	if s.Type.Ended() {
+		j.EndTime = now
+		j.addHops(gcp.Trace{gcp.HopRecorded: now.UnixMicro()})
+	}
+}
+
+// addHops adds hops that are not known yet: the first account of a hop stands.
+func (j *Job) addHops(t gcp.Trace) bool {
+	changed := false
+	for hop, at := range t {
+		if _, known := j.Trace[hop]; known || hop < gcp.HopReceived || hop > gcp.HopForgotten {
+			continue
+		}
+		if j.Trace == nil {
+			j.Trace = gcp.Trace{}
+		} else if !changed {
+			j.Trace = maps.Clone(j.Trace)
+		}
+		j.Trace[hop] = at
+		changed = true
+	}
+	return changed
+}
+
+// applyReport is what a device's report does to a job. Reports may come late,
+// twice and out of order: one that repeats what stands is success. It returns
+// ErrUnchanged when it changes nothing.
+func (j *Job) applyReport(r JobReport, now time.Time) error {
+	changed := j.addHops(r.Trace)
+	if r.CancelAcknowledged && !j.CancelAcknowledged && !j.CancelRequested.IsZero() {
+		j.CancelAcknowledged, changed = true, true
+	}
+	if err := j.checkReport(r.State); err != nil {
+		return err
+	}
+	if j.Unconfirmed && r.State != nil && r.State.Type == gcp.JobDone && r.Message == nil {
+		j.Message = "" // it said that nobody knows; now somebody does
+	}
+	// What is printed stays printed, so a smaller number is an older report.
+	if r.PagesPrinted != nil && *r.PagesPrinted > j.PagesPrinted {
+		j.PagesPrinted, changed = *r.PagesPrinted, true
+	}
+	if r.Message != nil && *r.Message != j.Message && !(j.State.Type.Ended() && r.State == nil) {
+		j.Message, changed = *r.Message, true
+	}
+	if r.State != nil && (!j.State.Equal(*r.State) || j.Unconfirmed != unconfirmed(*r.State, j.Message)) {
+		j.setState(*r.State, now)
+		return nil
+	}
+	if !changed {
+		return ErrUnchanged
+	}
+	j.UpdateTime = now
+	return nil
+}
+
+// checkReport reports whether a device may move the job to a state. A report of
+// the end may come straight after QUEUED: the answers between may be lost. A job
+// held after its connector fetched it is printed all the same, and saying so is
+// the truth.
+func (j *Job) checkReport(to *gcp.JobState) error {
+	if to == nil || j.State.Equal(*to) {
+		return nil
+	}
+	if j.State.Type.Ended() {
+		if j.Unconfirmed && to.Type == gcp.JobDone {
+			return nil
+		}
+		return errFinished
+	}
+	switch to.Type {
+	case gcp.JobInProgress, gcp.JobStopped, gcp.JobDone, gcp.JobAborted:
+		return nil
+	case gcp.JobDraft, gcp.JobHeld, gcp.JobQueued:
+		return errBack
+	}
+	return errNoState
+}
+
+// applyWishes is what a person's call of /control does: only its state counts.
+func (j *Job) applyWishes(r JobReport, now time.Time) error {
+	if r.State == nil {
+		return ErrUnchanged
+	}
+	return j.applyWish(*r.State, now)
+}
+
+// applyWish is what a person's wish does to a job: cancel (ABORTED), hold (HELD),
+// release (QUEUED), or confirm that an unconfirmed job was printed (DONE).
+func (j *Job) applyWish(to gcp.JobState, now time.Time) error {
+	if to.Type == gcp.JobAborted {
+		return j.cancel(now)
+	}
+	if j.State.Type == to.Type {
+		return ErrUnchanged
+	}
+	if j.State.Type.Ended() {
+		if j.Unconfirmed && to.Type == gcp.JobDone {
+			j.Message = ""
+			j.setState(gcp.StateOf(gcp.JobDone), now)
+			return nil
+		}
+		return errFinished
+	}
+	from := j.State.Type
+	switch {
+	case to.Type == gcp.JobHeld && (from == gcp.JobQueued || from == gcp.JobDraft),
+		to.Type == gcp.JobQueued && (from == gcp.JobHeld || from == gcp.JobDraft):
+		j.setState(gcp.StateOf(to.Type), now)
+		return nil
+	case to.Type == gcp.JobHeld, to.Type == gcp.JobQueued:
+		return errNotHeld
+	}
+	return &Error{Kind: KindForbidden, Message: "Only the printer may report this state."}
+}
+
+// cancel ends a job that waits. One that a connector has taken may be on paper
+// already: the connector is asked, and its report decides.
+func (j *Job) cancel(now time.Time) error {
+	cancelled := gcp.ByUser(gcp.JobAborted, gcp.UserCancelled)
+	switch {
+	case j.State.Equal(cancelled):
+		return ErrUnchanged
+	case j.State.Type.Ended():
+		return errFinished
+	case j.State.Type == gcp.JobInProgress || j.State.Type == gcp.JobStopped:
+		if !j.CancelRequested.IsZero() {
+			return ErrUnchanged
+		}
+		j.CancelRequested, j.UpdateTime = now, now
+		return nil
+	}
+	j.setState(cancelled, now)
+	return nil
+}
+
+// timeOutCancel ends a job whose connector did not answer the request to cancel
+// it: it is silent, or an old one that does not know such requests.
+func (j *Job) timeOutCancel(now time.Time) error {
+	if j.State.Type.Ended() || j.CancelRequested.IsZero() || j.CancelAcknowledged {
+		return ErrUnchanged
+	}
+	j.setState(gcp.ByUser(gcp.JobAborted, gcp.UserCancelled), now)
+	return nil
+}

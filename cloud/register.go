@@ -1,0 +1,150 @@
+package cloud
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base32"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+
+	"platen/gcp"
+)
+
+// Register adds a printer of the caller, or returns the one with the same owner,
+// proxy and name (or uuid) updated.
+func (s *Service) Register(ctx context.Context, c Caller, f PrinterFields) (PrinterView, error) {
+	if c.Anonymous() {
+		return PrinterView{}, errSignIn
+	}
+	if err := s.checkRegistration(c, &f); err != nil {
+		return PrinterView{}, err
+	}
+	owner, robot, err := s.registrant(ctx, c, gcp.ProxyID(*f.Proxy))
+	if err != nil {
+		return PrinterView{}, err
+	}
+	id, err := s.newID()
+	if err != nil {
+		return PrinterView{}, err
+	}
+	key := PrinterKey{Owner: owner, Proxy: gcp.ProxyID(*f.Proxy), Name: *f.Name, UUID: text(f.UUID)}
+	p, err := s.cfg.Store.SavePrinter(ctx, key, func(old *Printer) (Printer, []Event, error) {
+		now := s.cfg.Now()
+		p, kind := Printer{ID: gcp.PrinterID(id), Owner: owner, CreateTime: now, TOSAccepted: true}, EventPrinterAdded
+		if old != nil {
+			p, kind = *old, EventPrinterChanged
+			if !mayTake(c, p) {
+				return p, nil, errNotAllowed
+			}
+		}
+		if robot != "" {
+			p.Robot = robot
+		}
+		if err := p.applyDevice(f, now); err != nil {
+			return p, nil, err
+		}
+		return p, []Event{printerEvent(p, kind, now)}, nil
+	})
+	if err != nil {
+		return PrinterView{}, err
+	}
+	s.seen(ctx, c, p.ID)
+	return s.newViewer(c).view(ctx, p)
+}
+
+// checkRegistration refuses what lacks a name or a proxy.
+func (s *Service) checkRegistration(c Caller, f *PrinterFields) error {
+	if text(f.Proxy) == "" && c.Robot != nil && c.Robot.Proxy != claimedProxy {
+		proxy := string(c.Robot.Proxy)
+		f.Proxy = &proxy
+	}
+	switch {
+	case text(f.Name) == "":
+		return &Error{Kind: KindMissing, Message: "Missing required parameters: name."}
+	case text(f.Proxy) == "":
+		return &Error{Kind: KindMissing, Message: "Missing required parameters: proxy."}
+	}
+	return s.checkFields(*f)
+}
+
+// checkFields refuses what is too long to keep.
+func (s *Service) checkFields(f PrinterFields) error {
+	if len(f.Capabilities) > s.cfg.MaxCapabilities {
+		return &Error{Kind: KindTooLarge, Message: "The printer's capabilities are too long."}
+	}
+	return nil
+}
+
+// registrant returns who will own the printer, and which robot serves it.
+func (s *Service) registrant(ctx context.Context, c Caller, proxy gcp.ProxyID) (UserID, gcp.RobotID, error) {
+	if c.Robot != nil {
+		return c.Robot.Owner, c.Robot.ID, nil
+	}
+	r, err := s.cfg.Store.RobotByProxy(ctx, c.User.ID, proxy)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return "", "", err
+	}
+	return c.User.ID, r.ID, nil
+}
+
+// RegisterAnonymous adds a printer that nobody owns yet.
+func (s *Service) RegisterAnonymous(ctx context.Context, f PrinterFields) (Claim, error) {
+	if err := s.checkRegistration(Caller{}, &f); err != nil {
+		return Claim{}, err
+	}
+	id, err := s.newID()
+	if err != nil {
+		return Claim{}, err
+	}
+	token, err := s.newToken()
+	if err != nil {
+		return Claim{}, err
+	}
+	now := s.cfg.Now()
+	p := Printer{ID: gcp.PrinterID(id), CreateTime: now}
+	if err := p.applyDevice(f, now); err != nil {
+		return Claim{}, err
+	}
+	expires := now.Add(s.cfg.ClaimTimeout)
+	err = s.cfg.Store.AddClaim(ctx, p, PendingClaim{Printer: p.ID, TokenHash: hashToken(token), Expires: expires})
+	if err != nil {
+		return Claim{}, err
+	}
+	return Claim{Printer: p, Token: token, Expires: expires}, nil
+}
+
+// newID returns 128 random bits in hexadecimal, the form of every id here.
+func (s *Service) newID() (string, error) {
+	var b [16]byte
+	if _, err := io.ReadFull(s.cfg.Rand, b[:]); err != nil {
+		return "", fmt.Errorf("make an id: %w", err)
+	}
+	return hex.EncodeToString(b[:]), nil
+}
+
+// newToken returns a registration token: 80 random bits in a form that people
+// can type from a sheet of paper.
+func (s *Service) newToken() (string, error) {
+	var b [10]byte
+	if _, err := io.ReadFull(s.cfg.Rand, b[:]); err != nil {
+		return "", fmt.Errorf("make a token: %w", err)
+	}
+	return base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b[:]), nil
+}
+
+// hashToken is what is stored of a token: whoever reads the database cannot use it.
+// A token is random and long, so that no salt or slow hash is needed.
+func hashToken(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(sum[:])
+}
+
+// text returns what a field holds, "" for none.
+func text(p *string) string {
+	if p == nil {
+		return ""
+	}
+	return *p
+}

@@ -1,0 +1,151 @@
+package cloud
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"platen/gcp"
+)
+
+// Refusals. Foreign and unknown are refused alike, so that nobody learns what exists.
+var (
+	errSignIn         = &Error{Kind: KindCredentials, Message: "User credentials required."}
+	errUnknownPrinter = &Error{Kind: KindNotFound, Message: "Unknown printer."}
+	errUnknownJob     = &Error{Kind: KindNotFound, Message: "Unknown job id."}
+	errNotAllowed     = &Error{Kind: KindForbidden, Message: "User is not authorized."}
+)
+
+// device reports whether the caller acts as the printer: its robot does, and its
+// owner where it registered without a robot, as the oldest connectors do.
+func device(c Caller, of PrinterRights) bool {
+	if c.Robot != nil {
+		return of.Robot != "" && of.Robot == c.Robot.ID
+	}
+	return c.User != nil && of.Robot == "" && of.Owner == c.User.ID && of.Printer != ""
+}
+
+// scopesOf returns the scopes that a person's address is in.
+func scopesOf(u *User) []string {
+	scopes := []string{u.Email}
+	if _, domain, ok := strings.Cut(u.Email, "@"); ok {
+		scopes = append(scopes, domainScope+domain)
+	}
+	return scopes
+}
+
+// domainScope begins the scope of everybody with an address of a domain.
+const domainScope = "/hd/domain/"
+
+// roleRank orders the roles.
+func roleRank(r gcp.Role) int {
+	switch r {
+	case gcp.RoleUser:
+		return 1
+	case gcp.RoleManager:
+		return 2
+	case gcp.RoleOwner:
+		return 3
+	}
+	return 0
+}
+
+// printerRole returns what the caller may do with a printer, or "" for nothing.
+func (s *Service) printerRole(ctx context.Context, c Caller, of PrinterRights) (gcp.Role, error) {
+	switch {
+	case of.Printer == "":
+		return "", nil
+	case device(c, of):
+		return gcp.RoleOwner, nil
+	case c.User == nil:
+		return "", nil
+	case of.Owner == c.User.ID:
+		return gcp.RoleOwner, nil
+	}
+	shares, err := s.cfg.Store.Shares(ctx, of.Printer)
+	if err != nil {
+		return "", err
+	}
+	return sharedRole(c.User, shares), nil
+}
+
+// sharedRole returns the highest role that shares give a person.
+func sharedRole(u *User, shares []Share) gcp.Role {
+	var role gcp.Role
+	scopes := scopesOf(u)
+	for _, sh := range shares {
+		if sh.Pending || roleRank(sh.Role) <= roleRank(role) {
+			continue
+		}
+		for _, scope := range scopes {
+			if strings.EqualFold(sh.Scope, scope) {
+				role = sh.Role
+			}
+		}
+	}
+	return role
+}
+
+// needRole returns the caller's role on a printer, which must be at least least.
+func (s *Service) needRole(ctx context.Context, c Caller, id gcp.PrinterID, least gcp.Role) (gcp.Role, PrinterRights, error) {
+	if c.Anonymous() {
+		return "", PrinterRights{}, errSignIn
+	}
+	of, err := s.cfg.Store.PrinterRights(ctx, id)
+	if err != nil {
+		return "", of, unknownPrinter(err)
+	}
+	role, err := s.printerRole(ctx, c, of)
+	switch {
+	case err != nil:
+		return "", of, err
+	case role == "":
+		return "", of, errUnknownPrinter
+	case roleRank(role) < roleRank(least):
+		return "", of, errNotAllowed
+	}
+	return role, of, nil
+}
+
+// jobRole returns the caller's role for a job: what it is on the printer, or
+// USER for the sender. Others may not know that the job exists.
+func (s *Service) jobRole(ctx context.Context, c Caller, id gcp.JobID) (gcp.Role, error) {
+	if c.Anonymous() {
+		return "", errSignIn
+	}
+	j, of, err := s.cfg.Store.Job(ctx, id)
+	if err != nil {
+		return "", unknownJob(err)
+	}
+	return s.roleFor(ctx, c, j, of)
+}
+
+// roleFor is jobRole for a job that was read already.
+func (s *Service) roleFor(ctx context.Context, c Caller, j Job, of PrinterRights) (gcp.Role, error) {
+	role, err := s.printerRole(ctx, c, of)
+	switch {
+	case err != nil:
+		return "", err
+	case roleRank(role) >= roleRank(gcp.RoleManager):
+		return role, nil
+	case c.User != nil && j.Owner == c.User.ID:
+		return gcp.RoleUser, nil
+	}
+	return "", errUnknownJob
+}
+
+// unknownPrinter gives the store's ErrNotFound its sentence.
+func unknownPrinter(err error) error {
+	if errors.Is(err, ErrNotFound) {
+		return errUnknownPrinter
+	}
+	return err
+}
+
+// unknownJob gives the store's ErrNotFound its sentence.
+func unknownJob(err error) error {
+	if errors.Is(err, ErrNotFound) {
+		return errUnknownJob
+	}
+	return err
+}

@@ -1,0 +1,30 @@
+package cloud
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// maxTitle bounds a job's title and a printer's names, in characters.
+const maxTitle = 255
+
+// cleanTitle drops control characters and cuts to a length that every database,
+// page and printer can show.
+func cleanTitle(title string) string {
+	title = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return -1
+		}
+		return r
+	}, validText(title))
+	if utf8.RuneCountInString(title) <= maxTitle {
+		return title
+	}
+	return string([]rune(title)[:maxTitle])
+}
+
+// validText replaces what is not UTF-8, and NUL, which no text column takes.
+func validText(text string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "")
+}

@@ -1,0 +1,170 @@
+package cloud
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"platen/gcp"
+)
+
+// dormantAfter is how long a printer must have been away to be DORMANT.
+const dormantAfter = 30 * 24 * time.Hour
+
+// minRobotTag is the shortest tag that robots may see: the classic connector
+// cuts six characters off every tag and crashes on shorter ones.
+const minRobotTag = 6
+
+// viewer shows printers to one caller; it remembers owners and robots, which
+// many printers share, for the length of one call.
+type viewer struct {
+	s      *Service
+	caller Caller
+	now    time.Time
+	owners map[UserID]User
+	robots map[gcp.RobotID]Robot
+}
+
+func (s *Service) newViewer(c Caller) *viewer {
+	return &viewer{
+		s: s, caller: c, now: s.cfg.Now(),
+		owners: map[UserID]User{}, robots: map[gcp.RobotID]Robot{},
+	}
+}
+
+// view returns the printer as the caller may see it; ErrNotFound if not at all.
+func (v *viewer) view(ctx context.Context, p Printer) (PrinterView, error) {
+	of := rightsOf(p)
+	shares, err := v.s.cfg.Store.Shares(ctx, p.ID)
+	if err != nil {
+		return PrinterView{}, err
+	}
+	view := PrinterView{Printer: p, Role: viewerRole(v.caller, of, shares)}
+	if view.Role == "" {
+		return PrinterView{}, errUnknownPrinter
+	}
+	if view.OwnerUser, err = v.owner(ctx, p.Owner); err != nil {
+		return PrinterView{}, err
+	}
+	robot, err := v.robot(ctx, p.Robot)
+	if err != nil {
+		return PrinterView{}, err
+	}
+	view.Connection = connection(robot, v.now)
+	if err := v.count(ctx, &view); err != nil {
+		return PrinterView{}, err
+	}
+	view.Tags = v.tags(view, shares)
+	view.Data = nil // write-only
+	if roleRank(view.Role) >= roleRank(gcp.RoleManager) {
+		view.Shares = shares
+	} else {
+		view.PublicKey = ""
+	}
+	return view, nil
+}
+
+func rightsOf(p Printer) PrinterRights {
+	return PrinterRights{Printer: p.ID, Owner: p.Owner, Robot: p.Robot, Name: p.shownName()}
+}
+
+// shownName is what people call the printer.
+func (p *Printer) shownName() string {
+	switch {
+	case p.DisplayName != "":
+		return p.DisplayName
+	case p.DefaultDisplayName != "":
+		return p.DefaultDisplayName
+	}
+	return p.Name
+}
+
+func viewerRole(c Caller, of PrinterRights, shares []Share) gcp.Role {
+	switch {
+	case device(c, of), c.User != nil && of.Owner == c.User.ID:
+		return gcp.RoleOwner
+	case c.User != nil:
+		return sharedRole(c.User, shares)
+	}
+	return ""
+}
+
+// owner returns the printer's owner; nobody while the printer is not claimed.
+func (v *viewer) owner(ctx context.Context, id UserID) (User, error) {
+	u, known := v.owners[id]
+	if known || id == "" {
+		return u, nil
+	}
+	u, err := v.s.cfg.Store.User(ctx, id)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return User{}, err
+	}
+	u.PasswordHash = ""
+	v.owners[id] = u
+	return u, nil
+}
+
+func (v *viewer) robot(ctx context.Context, id gcp.RobotID) (Robot, error) {
+	r, known := v.robots[id]
+	if known || id == "" {
+		return r, nil
+	}
+	r, err := v.s.cfg.Store.Robot(ctx, id)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return Robot{}, err
+	}
+	v.robots[id] = r
+	return r, nil
+}
+
+func (v *viewer) count(ctx context.Context, view *PrinterView) error {
+	since := time.Time{}
+	if view.QuotaEnabled {
+		since = midnight(v.now)
+	}
+	n, err := v.s.cfg.Store.PrinterCounts(ctx, view.ID, since)
+	view.Queued, view.UsedToday = n.Queued, n.Since
+	return err
+}
+
+// connection says whether a printer's robot is there.
+func connection(r Robot, now time.Time) gcp.ConnectionStatus {
+	switch {
+	case r.Connected || r.LeaseUntil.After(now):
+		return gcp.ConnectionOnline
+	case r.LastSeen.IsZero():
+		return gcp.ConnectionUnknown
+	case now.Sub(r.LastSeen) > dormantAfter:
+		return gcp.ConnectionDormant
+	}
+	return gcp.ConnectionOffline
+}
+
+// tags returns the printer's own tags and, for people, the service's.
+func (v *viewer) tags(view PrinterView, shares []Share) []string {
+	if v.caller.Robot != nil {
+		return slices.DeleteFunc(slices.Clone(view.Printer.Tags), func(t string) bool { return len(t) < minRobotTag })
+	}
+	var tags []string
+	if view.Role == gcp.RoleOwner {
+		tags = append(tags, tagOwn, "^can_share", "^can_update", "^can_delete")
+	} else {
+		tags = append(tags, tagShared)
+		if directly(v.caller.User, shares) {
+			tags = append(tags, tagSharedDirectly)
+		}
+		if view.Role == gcp.RoleManager {
+			tags = append(tags, "^can_share", "^can_update")
+		}
+	}
+	return append(tags, view.Printer.Tags...)
+}
+
+// directly reports whether a person was given a printer by the own address.
+func directly(u *User, shares []Share) bool {
+	return slices.ContainsFunc(shares, func(sh Share) bool {
+		return !sh.Pending && strings.EqualFold(sh.Scope, u.Email)
+	})
+}
