@@ -21,6 +21,8 @@ type Client struct {
 	self   jid.JID // our address without a resource
 	domain jid.JID
 
+	mechanisms []string // the first one that is offered is used
+
 	interval atomic.Int64  // between pings
 	rhythm   chan struct{} // the interval changed
 }
@@ -33,7 +35,7 @@ func New(opt Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{opt: opt, self: self, domain: domain, rhythm: make(chan struct{}, 1)}
+	c := &Client{opt: opt, self: self, domain: domain, mechanisms: preferred(), rhythm: make(chan struct{}, 1)}
 	c.interval.Store(int64(opt.PingInterval))
 	return c, nil
 }

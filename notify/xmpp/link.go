@@ -88,7 +88,7 @@ func (c *Client) login(ctx context.Context, w way, tok secret.Text) (*link, erro
 // negotiate encrypts, logs in and binds.
 func (c *Client) negotiate(ctx context.Context, g *guard, mode tlsMode, tok secret.Text) (*link, error) {
 	cfg := &tls.Config{ServerName: c.opt.Host, RootCAs: c.opt.RootCAs, MinVersion: tls.VersionTLS12}
-	features := []xmpp.StreamFeature{saslFeature(c.opt.User, tok), bindFeature(c.opt.Resource)}
+	features := []xmpp.StreamFeature{saslFeature(c.mechanisms, c.opt.User, tok), bindFeature(c.opt.Resource)}
 	l := &link{guard: g, conn: g}
 	state := xmpp.SessionState(0)
 	if mode == tlsDirect {

@@ -25,12 +25,12 @@ const (
 	mechPlain  = "PLAIN"
 )
 
-var preferred = []string{mechOAuth2, mechBearer, mechPlain}
+func preferred() []string { return []string{mechOAuth2, mechBearer, mechPlain} }
 
 // saslFeature logs in with a token. It is ours because mellium's hides the
 // condition of a failure in a type that cannot be named, and to know a refused
 // token from a passing trouble decides when to try again.
-func saslFeature(user gcp.RobotID, tok secret.Text) xmpp.StreamFeature {
+func saslFeature(mechanisms []string, user gcp.RobotID, tok secret.Text) xmpp.StreamFeature {
 	return xmpp.StreamFeature{
 		Name:       xml.Name{Space: nsSASL, Local: "mechanisms"},
 		Necessary:  xmpp.Secure,
@@ -44,7 +44,11 @@ func saslFeature(user gcp.RobotID, tok secret.Text) xmpp.StreamFeature {
 		},
 		Negotiate: func(_ context.Context, s *xmpp.Session, data any) (xmpp.SessionState, io.ReadWriter, error) {
 			offered, _ := data.([]string)
-			if err := logIn(s, offered, user, tok); err != nil {
+			i := slices.IndexFunc(mechanisms, func(m string) bool { return slices.Contains(offered, m) })
+			if i < 0 {
+				return 0, nil, fmt.Errorf("the service offers no way to log in that we know: %q", offered)
+			}
+			if err := logIn(s, mechanisms[i], initialResponse(mechanisms[i], user, tok)); err != nil {
 				return 0, nil, err
 			}
 			return xmpp.Authn, s.Conn(), nil
@@ -52,18 +56,14 @@ func saslFeature(user gcp.RobotID, tok secret.Text) xmpp.StreamFeature {
 	}
 }
 
-func logIn(s *xmpp.Session, offered []string, user gcp.RobotID, tok secret.Text) error {
-	i := slices.IndexFunc(preferred, func(m string) bool { return slices.Contains(offered, m) })
-	if i < 0 {
-		return fmt.Errorf("the service offers no way to log in that we know: %q", offered)
-	}
+func logIn(s *xmpp.Session, mech, response string) error {
 	w := s.TokenWriter()
 	defer w.Close() //nolint:errcheck // every write is flushed, and its error seen
 	r := s.TokenReader()
 	defer r.Close() //nolint:errcheck // nothing to be lost by reading
-	auth := xmlstream.Wrap(chars(initialResponse(preferred[i], user, tok)), xml.StartElement{
+	auth := xmlstream.Wrap(xmlstream.Token(xml.CharData(response)), xml.StartElement{
 		Name: xml.Name{Space: nsSASL, Local: "auth"},
-		Attr: []xml.Attr{{Name: xml.Name{Local: "mechanism"}, Value: preferred[i]}},
+		Attr: []xml.Attr{{Name: xml.Name{Local: "mechanism"}, Value: mech}},
 	})
 	if err := send(w, auth); err != nil {
 		return err
@@ -123,8 +123,6 @@ func initialResponse(mech string, user gcp.RobotID, tok secret.Text) string {
 	}
 	return base64.StdEncoding.EncodeToString([]byte(resp))
 }
-
-func chars(s string) xml.TokenReader { return xmlstream.Token(xml.CharData(s)) }
 
 // send writes an element and everything before it.
 func send(w xmlstream.TokenWriteFlusher, r xml.TokenReader) error {

@@ -1,0 +1,264 @@
+package xmpp
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"platen/cloud/push"
+	"platen/gcp"
+	"platen/internal/secret"
+	"platen/notify"
+)
+
+func TestBothModes(t *testing.T) {
+	for _, mode := range []push.Mode{push.Direct, push.STARTTLS} {
+		t.Run(string(mode), func(t *testing.T) {
+			srv := newService(t, mode, func(c *push.Config) {
+				c.Waiting = func(context.Context, gcp.RobotID) ([]gcp.PrinterID, error) {
+					return []gcp.PrinterID{"waits"}, nil
+				}
+			})
+			ch, s, _ := run(t, srv.options())
+			await(t, "hint for the waiting printer", func() bool { return s.last().Printer == "waits" })
+			if s.early {
+				t.Error("a hint came before Connected")
+			}
+			for _, k := range []gcp.NotificationKind{gcp.NotifyJobs, gcp.NotifySettings, gcp.NotifyDelete, "later"} {
+				want := gcp.Notification{Printer: "p", Kind: k}
+				srv.Notify(context.Background(), testRobot, want)
+				await(t, "hint", func() bool { return s.last() == want })
+			}
+			st := ch.Status()
+			if !st.Connected || st.Connects != 1 || st.Carrier != "xmpp" || st.LastError != "" {
+				t.Errorf("status %+v", st)
+			}
+		})
+	}
+}
+
+// TestFallBack: direct TLS cannot be had, so STARTTLS is tried.
+func TestFallBack(t *testing.T) {
+	srv := newService(t, push.STARTTLS, nil)
+	o := srv.options()
+	o.DirectPort = 1 // nobody listens there
+	_, s, _ := run(t, o)
+	await(t, "connected", func() bool { return s.connected() == 1 })
+}
+
+func TestCertificateIsVerified(t *testing.T) {
+	for _, mode := range []push.Mode{push.Direct, push.STARTTLS} {
+		srv := newService(t, mode, nil)
+		o := srv.options()
+		o.RootCAs = x509.NewCertPool()
+		c, err := New(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = c.Carry(context.Background(), &sink{})
+		if _, ok := errors.AsType[x509.UnknownAuthorityError](err); !ok {
+			t.Errorf("%s: %v", mode, err)
+		}
+		o = srv.options()
+		o.Host = "localhost.localdomain.invalid"
+		if c, err = New(o); err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Carry(context.Background(), &sink{}); err == nil {
+			t.Errorf("%s: another name was accepted", mode)
+		}
+	}
+}
+
+// TestRefusedToken: told in words, and tried again with a new token.
+func TestRefusedToken(t *testing.T) {
+	srv := newService(t, push.Direct, nil)
+	var good atomic.Bool
+	o := srv.options()
+	var asked atomic.Int32
+	o.Token = func(context.Context) (secret.Text, error) {
+		asked.Add(1)
+		if good.Load() {
+			return secret.New(testToken), nil
+		}
+		return secret.New("ya29.stale"), nil
+	}
+	ch, s, _ := run(t, o)
+	await(t, "refusal in the status", func() bool { return ch.Status().Refused })
+	if st := ch.Status(); !strings.Contains(st.LastError, "does not accept this connector's credentials (not-authorized)") ||
+		strings.Contains(st.LastError, "stale") {
+		t.Errorf("status %+v", st)
+	}
+	good.Store(true)
+	await(t, "connected", func() bool { return s.connected() == 1 })
+	if asked.Load() < 2 || ch.Status().Refused {
+		t.Errorf("asked %d times for a token; status %+v", asked.Load(), ch.Status())
+	}
+}
+
+func TestMechanisms(t *testing.T) {
+	for _, m := range preferred() {
+		t.Run(m, func(t *testing.T) {
+			for tok, want := range map[string]error{testToken: nil, "wrong": notify.ErrCredentials} {
+				srv := newService(t, push.Direct, nil)
+				c, err := New(srv.options())
+				if err != nil {
+					t.Fatal(err)
+				}
+				c.mechanisms = []string{m}
+				l, err := c.connect(context.Background(), secret.New(tok))
+				if !errors.Is(err, want) {
+					t.Errorf("%s: %v, want %v", tok, err, want)
+				}
+				if err == nil {
+					l.close()
+				}
+			}
+		})
+	}
+}
+
+// TestResource: the wanted resource arrives, which mellium's own bind loses; a
+// second connector of the same name takes the first one's place.
+func TestResource(t *testing.T) {
+	srv := newService(t, push.Direct, nil)
+	c, err := New(srv.options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := c.connect(context.Background(), secret.New(testToken))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.close()
+	if got := l.sess.LocalAddr(); !strings.HasPrefix(got.Resourcepart(), "proxy-1") || got.Localpart() != string(testRobot) {
+		t.Errorf("address %s", got)
+	}
+}
+
+func TestConflict(t *testing.T) {
+	srv := newService(t, push.Direct, nil)
+	c, err := New(srv.options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := make(chan error, 1)
+	s := &sink{}
+	go func() { first <- c.Carry(context.Background(), s) }()
+	await(t, "connected", func() bool { return s.connected() == 1 })
+	ctx, cancel := context.WithCancel(context.Background())
+	second := make(chan error, 1)
+	go func() { second <- c.Carry(ctx, s) }()
+	if err := <-first; err == nil || !strings.Contains(err.Error(), "another connector with this identity") {
+		t.Errorf("first: %v", err)
+	}
+	cancel()
+	if err := <-second; !errors.Is(err, context.Canceled) {
+		t.Errorf("second: %v", err)
+	}
+	await(t, "gone", func() bool { return !srv.Connected(testRobot) })
+}
+
+func TestRevoked(t *testing.T) {
+	srv := newService(t, push.Direct, nil)
+	c, err := New(srv.options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	s := &sink{}
+	go func() { done <- c.Carry(context.Background(), s) }()
+	await(t, "connected", func() bool { return s.connected() == 1 })
+	srv.Revoke(testRobot)
+	if err := <-done; !errors.Is(err, notify.ErrCredentials) {
+		t.Errorf("Carry after Revoke: %v", err)
+	}
+}
+
+func TestServerRestart(t *testing.T) {
+	srv := newService(t, push.Direct, nil)
+	ch, s, _ := run(t, srv.options())
+	for i := 1; i <= 3; i++ {
+		await(t, "connected", func() bool { return srv.Connected(testRobot) && s.connected() == i })
+		addr := srv.l.Addr().String()
+		srv.stop()
+		await(t, "loss in the status", func() bool { return !ch.Status().Connected })
+		if i < 3 {
+			srv.start(addr)
+		}
+	}
+	if got := ch.Status(); got.Connects != 3 || got.LastError == "" {
+		t.Errorf("status %+v", got)
+	}
+}
+
+func TestTenThousandHints(t *testing.T) {
+	srv := newService(t, push.Direct, nil)
+	_, s, _ := run(t, srv.options())
+	await(t, "connected", func() bool { return srv.Connected(testRobot) })
+	for i := range 10000 {
+		srv.Notify(context.Background(), testRobot, gcp.Notification{Printer: gcp.PrinterID(fmt.Sprint("p", i))})
+	}
+	last := gcp.Notification{Printer: "last"}
+	srv.Notify(context.Background(), testRobot, last)
+	await(t, "the last hint", func() bool { return s.last() == last })
+	if s.count() != 10001 {
+		t.Errorf("%d hints, want 10001", s.count())
+	}
+}
+
+// TestPings: both sides keep an idle stream alive, each by itself.
+func TestPings(t *testing.T) {
+	t.Run("ours", func(t *testing.T) {
+		srv := newService(t, push.Direct, func(c *push.Config) {
+			c.Limits.Idle, c.Limits.Pong = 400*time.Millisecond, 400*time.Millisecond
+		})
+		o := srv.options()
+		o.PingInterval = time.Hour
+		ch, s, c := run(t, o)
+		await(t, "connected", func() bool { return s.connected() == 1 })
+		c.SetPingInterval(20 * time.Millisecond)
+		stayed(t, ch, 1200*time.Millisecond)
+	})
+	t.Run("the service's", func(t *testing.T) {
+		srv := newService(t, push.Direct, func(c *push.Config) {
+			c.Limits.Idle, c.Limits.Pong = 50*time.Millisecond, 300*time.Millisecond
+		})
+		o := srv.options()
+		o.PingInterval = time.Hour
+		ch, s, _ := run(t, o)
+		await(t, "connected", func() bool { return s.connected() == 1 })
+		stayed(t, ch, time.Second)
+	})
+}
+
+// stayed checks that the channel is not lost for a while.
+func stayed(t *testing.T, ch *notify.Channel, d time.Duration) {
+	t.Helper()
+	for end := time.Now().Add(d); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		if st := ch.Status(); !st.Connected || st.Connects != 1 {
+			t.Fatalf("status %+v", st)
+		}
+	}
+}
+
+func TestOptions(t *testing.T) {
+	srv := newService(t, push.Direct, nil)
+	for name, edit := range map[string]func(*Options){
+		"no host":    func(o *Options) { o.Host = "" },
+		"no port":    func(o *Options) { o.DirectPort = 0 },
+		"no token":   func(o *Options) { o.Token = nil },
+		"bad domain": func(o *Options) { o.Domain = "a b" },
+	} {
+		o := srv.options()
+		edit(&o)
+		if _, err := New(o); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+}

@@ -1,0 +1,210 @@
+package xmpp
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"math/big"
+	"net"
+	"sync"
+	"testing"
+	"time"
+
+	"platen/cloud"
+	"platen/cloud/push"
+	"platen/gcp"
+	"platen/internal/secret"
+	"platen/notify"
+)
+
+const (
+	testRobot = gcp.RobotID("0123456789abcdef0123456789abcdef")
+	testToken = "ya29.good"
+	patience  = 10 * time.Second
+)
+
+func certificate(t testing.TB) (*tls.Config, *x509.CertPool) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tmpl := &x509.Certificate{
+		SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour),
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, DNSNames: []string{"localhost"},
+		IsCA: true, BasicConstraintsValid: true,
+	}
+	der, err := x509.CreateCertificate(rand.Reader, tmpl, tmpl, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	leaf, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool := x509.NewCertPool()
+	pool.AddCert(leaf)
+	return &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}, pool
+}
+
+// service is a real cloud/push server that can be stopped and started again on
+// the same port.
+type service struct {
+	t    testing.TB
+	tls  *tls.Config
+	pool *x509.CertPool
+	mode push.Mode
+	edit func(*push.Config)
+
+	*push.Server
+	l      net.Listener
+	served chan error
+}
+
+func newService(t testing.TB, mode push.Mode, edit func(*push.Config)) *service {
+	t.Helper()
+	s := &service{t: t, mode: mode, edit: edit}
+	s.tls, s.pool = certificate(t)
+	s.start("127.0.0.1:0")
+	t.Cleanup(func() { s.stop() })
+	return s
+}
+
+func (s *service) start(addr string) {
+	s.t.Helper()
+	cfg := push.Config{TLS: s.tls, Authenticate: func(_ context.Context, tok string) (gcp.RobotID, error) {
+		if tok != testToken {
+			return "", &cloud.Error{Kind: cloud.KindCredentials, Message: "no such token"}
+		}
+		return testRobot, nil
+	}}
+	if s.edit != nil {
+		s.edit(&cfg)
+	}
+	srv, err := push.New(cfg)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.Server = srv
+	s.await("the port", func() bool {
+		s.l, err = net.Listen("tcp", addr)
+		return err == nil
+	})
+	s.served = make(chan error, 1)
+	go func(l net.Listener) { s.served <- srv.Serve(context.Background(), l, s.mode) }(s.l)
+}
+
+func (s *service) stop() {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	if err := s.Shutdown(ctx); err != nil {
+		s.t.Errorf("Shutdown: %v", err)
+	}
+	<-s.served
+	s.served <- nil
+}
+
+func (s *service) port() int { return s.l.Addr().(*net.TCPAddr).Port }
+
+func (s *service) await(what string, ok func() bool) { s.t.Helper(); await(s.t, what, ok) }
+
+func await(t testing.TB, what string, ok func() bool) {
+	t.Helper()
+	end := time.Now().Add(patience)
+	for !ok() {
+		if time.Now().After(end) {
+			t.Fatalf("%s: not within %s", what, patience)
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// options for this service; pings are rare unless the test wants them.
+func (s *service) options() Options {
+	o := Options{
+		Host: "127.0.0.1", Domain: push.ClassicDomain, Service: push.ClassicService,
+		User: testRobot, Resource: "proxy-1", RootCAs: s.pool, LoginTimeout: patience,
+		Token: func(context.Context) (secret.Text, error) { return secret.New(testToken), nil },
+	}
+	if s.mode == push.STARTTLS {
+		o.STARTTLSPort = s.port()
+	} else {
+		o.DirectPort = s.port()
+	}
+	return o
+}
+
+// sink notes what it is told.
+type sink struct {
+	mu       sync.Mutex
+	connects int
+	hints    []gcp.Notification
+	early    bool // a hint came before the first connect
+}
+
+func (s *sink) Connected() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.connects++
+}
+
+func (s *sink) Hint(n gcp.Notification, _ time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.early = s.early || s.connects == 0
+	s.hints = append(s.hints, n)
+}
+
+func (s *sink) connected() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.connects
+}
+
+func (s *sink) count() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.hints)
+}
+
+func (s *sink) last() gcp.Notification {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.hints) == 0 {
+		return gcp.Notification{}
+	}
+	return s.hints[len(s.hints)-1]
+}
+
+// run keeps a channel over these options open until the test ends.
+func run(t testing.TB, o Options) (*notify.Channel, *sink, *Client) {
+	t.Helper()
+	c, err := New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ch := notify.New(notify.Options{
+		Carrier: c, Min: 5 * time.Millisecond, Max: 50 * time.Millisecond, Refused: 20 * time.Millisecond,
+	})
+	s := &sink{}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- ch.Run(ctx, s) }()
+	t.Cleanup(func() {
+		cancel()
+		select {
+		case err := <-done:
+			if !errors.Is(err, context.Canceled) {
+				t.Errorf("Run: %v", err)
+			}
+		case <-time.After(patience):
+			t.Error("Run does not end")
+		}
+	})
+	return ch, s, c
+}
