@@ -133,4 +133,3 @@ func collect[T any](rows *sql.Rows, err error, scan func(scanner) (T, error)) ([
 	}
 	return all, nil
 }
-

@@ -71,7 +71,6 @@ CREATE TABLE jobs (
     cancel_requested BIGINT NOT NULL,
     cancel_ack       INTEGER NOT NULL,
     attempts         INTEGER NOT NULL,
-    notified_time    BIGINT NOT NULL, -- when a hint was first handed to push
     pages_printed    INTEGER NOT NULL,
     unconfirmed      INTEGER NOT NULL,
     deleted          INTEGER NOT NULL,
@@ -92,8 +91,8 @@ CREATE TABLE jobs (
 
 CREATE INDEX jobs_waiting ON jobs (printer, ord) WHERE state_type = 'QUEUED';
 CREATE INDEX jobs_cancel ON jobs (cancel_requested) WHERE cancel_requested > 0 AND end_time = 0;
-CREATE INDEX jobs_printer ON jobs (printer, ord);
-CREATE INDEX jobs_owner ON jobs (owner, ord);
+CREATE INDEX jobs_printer ON jobs (printer, create_time);
+CREATE INDEX jobs_owner ON jobs (owner, create_time);
 CREATE INDEX jobs_open ON jobs (printer) WHERE end_time = 0;
 CREATE INDEX jobs_expiry ON jobs (end_time) WHERE end_time > 0 AND document <> '';
 CREATE INDEX jobs_document ON jobs (document) WHERE document <> '';

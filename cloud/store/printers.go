@@ -1,0 +1,255 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"platen/cloud"
+	"platen/gcp"
+)
+
+const printerColumns = `id, owner, robot, proxy, name, uuid, public, display_name, default_display_name,
+	create_time, access_time, update_time, details, capabilities, defaults`
+
+// details are the members of a printer that nothing is searched by.
+type details struct {
+	Description         string                  `json:"description,omitempty"`
+	Manufacturer        string                  `json:"manufacturer,omitempty"`
+	Model               string                  `json:"model,omitempty"`
+	GCPVersion          string                  `json:"gcp_version,omitempty"`
+	Firmware            string                  `json:"firmware,omitempty"`
+	SetupURL            string                  `json:"setup_url,omitempty"`
+	SupportURL          string                  `json:"support_url,omitempty"`
+	UpdateURL           string                  `json:"update_url,omitempty"`
+	Status              string                  `json:"status,omitempty"`
+	CapsFormat          string                  `json:"caps_format,omitempty"`
+	CapsHash            string                  `json:"caps_hash,omitempty"`
+	ContentTypes        string                  `json:"content_types,omitempty"`
+	Tags                []string                `json:"tags,omitempty"`
+	Data                []string                `json:"data,omitempty"`
+	SemanticState       json.RawMessage         `json:"semantic_state,omitempty"`
+	LocalSettings       gcp.LocalSettings       `json:"local_settings"`
+	NotificationChannel gcp.NotificationChannel `json:"notification_channel,omitempty"`
+	TOSAccepted         bool                    `json:"tos_accepted,omitempty"`
+	PublicKey           string                  `json:"public_key,omitempty"`
+	QuotaEnabled        bool                    `json:"quota_enabled,omitempty"`
+	DailyQuota          int                     `json:"daily_quota,omitempty"`
+}
+
+func detailsOf(p cloud.Printer) details {
+	return details{
+		p.Description, p.Manufacturer, p.Model, p.GCPVersion, p.Firmware, p.SetupURL, p.SupportURL,
+		p.UpdateURL, p.Status, p.CapsFormat, p.CapsHash, p.ContentTypes, p.Tags, p.Data,
+		p.SemanticState, p.LocalSettings, p.NotificationChannel, p.TOSAccepted, p.PublicKey,
+		p.QuotaEnabled, p.DailyQuota,
+	}
+}
+
+func (m details) into(p *cloud.Printer) {
+	p.Description, p.Manufacturer, p.Model, p.GCPVersion = m.Description, m.Manufacturer, m.Model, m.GCPVersion
+	p.Firmware, p.SetupURL, p.SupportURL, p.UpdateURL = m.Firmware, m.SetupURL, m.SupportURL, m.UpdateURL
+	p.Status, p.CapsFormat, p.CapsHash, p.ContentTypes = m.Status, m.CapsFormat, m.CapsHash, m.ContentTypes
+	p.Tags, p.Data, p.SemanticState, p.LocalSettings = m.Tags, m.Data, m.SemanticState, m.LocalSettings
+	p.NotificationChannel, p.TOSAccepted, p.PublicKey = m.NotificationChannel, m.TOSAccepted, m.PublicKey
+	p.QuotaEnabled, p.DailyQuota = m.QuotaEnabled, m.DailyQuota
+}
+
+func scanPrinter(s scanner) (cloud.Printer, error) {
+	var p cloud.Printer
+	var public int
+	var created, accessed, updated int64
+	var text, caps string
+	err := s.Scan(&p.ID, &p.Owner, &p.Robot, &p.Proxy, &p.Name, &p.UUID, &public, &p.DisplayName,
+		&p.DefaultDisplayName, &created, &accessed, &updated, &text, &caps, &p.Defaults)
+	if err != nil {
+		return p, found(err)
+	}
+	p.Public = public != 0
+	p.CreateTime, p.AccessTime, p.UpdateTime = timeOf(created), timeOf(accessed), timeOf(updated)
+	if caps != "" {
+		p.Capabilities = json.RawMessage(caps)
+	}
+	var m details
+	if err := fromJSON(text, &m); err != nil {
+		return p, err
+	}
+	m.into(&p)
+	return p, nil
+}
+
+// Printer returns a printer.
+func (d *DB) Printer(ctx context.Context, id gcp.PrinterID) (cloud.Printer, error) {
+	return scanPrinter(d.queryRow(ctx, selectPrinter, string(id)))
+}
+
+const selectPrinter = `SELECT ` + printerColumns + ` FROM printers WHERE id = ?`
+
+// shownName is what cloud calls the display name.
+const shownName = `COALESCE(NULLIF(display_name, ''), NULLIF(default_display_name, ''), name)`
+
+// PrinterRights returns what decides who may do what with a printer.
+func (d *DB) PrinterRights(ctx context.Context, id gcp.PrinterID) (cloud.PrinterRights, error) {
+	of := cloud.PrinterRights{Printer: id}
+	err := d.queryRow(ctx, `SELECT owner, robot, `+shownName+` FROM printers WHERE id = ?`, string(id)).
+		Scan(&of.Owner, &of.Robot, &of.Name)
+	return of, found(err)
+}
+
+// ListPrinters returns the printers that match, in the order of their names.
+func (d *DB) ListPrinters(ctx context.Context, f cloud.PrinterFilter) ([]cloud.Printer, error) {
+	var w where
+	w.equal("owner", string(f.Owner))
+	w.equal("robot", string(f.Robot))
+	w.equal("proxy", string(f.Proxy))
+	if f.IDs != nil {
+		part, args := among("id", f.IDs)
+		w.add(part, args...)
+	}
+	rows, err := d.r.QueryContext(ctx, `SELECT `+printerColumns+` FROM printers`+w.String()+` ORDER BY name, id`, w.args...)
+	return collect(rows, err, scanPrinter)
+}
+
+// PrinterCounts returns how busy a printer is.
+func (d *DB) PrinterCounts(ctx context.Context, id gcp.PrinterID, since time.Time) (cloud.PrinterCounts, error) {
+	var n cloud.PrinterCounts
+	err := d.queryRow(ctx, `SELECT COUNT(*) FROM jobs WHERE printer = ? AND state_type = 'QUEUED'`, string(id)).Scan(&n.Queued)
+	if err != nil || since.IsZero() {
+		return n, err
+	}
+	err = d.queryRow(ctx, jobsSince, string(id), micros(since)).Scan(&n.Since)
+	return n, err
+}
+
+const jobsSince = `SELECT COUNT(*) FROM jobs WHERE printer = ? AND create_time >= ?`
+
+// SavePrinter finds a printer by key and saves what fn makes of it.
+func (d *DB) SavePrinter(ctx context.Context, key cloud.PrinterKey, fn func(*cloud.Printer) (cloud.Printer, []cloud.Event, error)) (cloud.Printer, error) {
+	var p cloud.Printer
+	err := d.tx(ctx, func(tx *Tx) error {
+		old, err := tx.findPrinter(key)
+		if err != nil {
+			return err
+		}
+		var events []cloud.Event
+		if p, events, err = fn(old); err != nil {
+			return kept(err)
+		}
+		save := tx.addPrinter
+		if old != nil {
+			save = tx.savePrinter
+		}
+		if err := save(p); err != nil {
+			return err
+		}
+		return tx.addEvents(events)
+	})
+	return p, err
+}
+
+// findPrinter finds a printer that registers again: by its name, which is unique
+// in a proxy, else by its uuid, which stays when the name changes.
+func (t *Tx) findPrinter(key cloud.PrinterKey) (*cloud.Printer, error) {
+	for _, by := range []struct{ column, value string }{{"name", key.Name}, {"uuid", key.UUID}} {
+		if by.value == "" {
+			continue
+		}
+		p, err := scanPrinter(t.queryRow(`SELECT `+printerColumns+` FROM printers WHERE owner = ? AND proxy = ? AND `+by.column+` = ?
+			ORDER BY create_time LIMIT 1`, string(key.Owner), string(key.Proxy), by.value))
+		if err == nil {
+			return &p, nil
+		}
+		if !errors.Is(err, cloud.ErrNotFound) {
+			return nil, err
+		}
+	}
+	return nil, nil
+}
+
+func (t *Tx) addPrinter(p cloud.Printer) error {
+	text, err := asJSON(detailsOf(p))
+	if err != nil {
+		return err
+	}
+	_, err = t.exec(`INSERT INTO printers (`+printerColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		string(p.ID), string(p.Owner), string(p.Robot), string(p.Proxy), p.Name, p.UUID, flag(p.Public),
+		p.DisplayName, p.DefaultDisplayName, micros(p.CreateTime), micros(p.AccessTime),
+		micros(p.UpdateTime), text, string(p.Capabilities), p.Defaults)
+	if err != nil {
+		return fmt.Errorf("add printer: %w", err)
+	}
+	return nil
+}
+
+func (t *Tx) savePrinter(p cloud.Printer) error {
+	text, err := asJSON(detailsOf(p))
+	if err != nil {
+		return err
+	}
+	// The access time is not written here: NotePrinters alone does.
+	_, err = t.exec(`UPDATE printers SET owner = ?, robot = ?, proxy = ?, name = ?, uuid = ?, public = ?,
+		display_name = ?, default_display_name = ?, update_time = ?, details = ?, capabilities = ?, defaults = ?
+		WHERE id = ?`,
+		string(p.Owner), string(p.Robot), string(p.Proxy), p.Name, p.UUID, flag(p.Public),
+		p.DisplayName, p.DefaultDisplayName, micros(p.UpdateTime), text, string(p.Capabilities), p.Defaults,
+		string(p.ID))
+	if err != nil {
+		return fmt.Errorf("save printer: %w", err)
+	}
+	return nil
+}
+
+// UpdatePrinter saves what fn makes of a printer.
+func (d *DB) UpdatePrinter(ctx context.Context, id gcp.PrinterID, fn func(*cloud.Printer) ([]cloud.Event, error)) (cloud.Printer, error) {
+	var p cloud.Printer
+	err := d.tx(ctx, func(tx *Tx) (err error) {
+		p, err = tx.updatePrinter(id, fn)
+		return err
+	})
+	return p, err
+}
+
+func (t *Tx) updatePrinter(id gcp.PrinterID, fn func(*cloud.Printer) ([]cloud.Event, error)) (cloud.Printer, error) {
+	p, err := scanPrinter(t.queryRow(selectPrinter, string(id)))
+	if err != nil {
+		return p, err
+	}
+	events, err := fn(&p)
+	if err != nil {
+		return p, kept(err)
+	}
+	if err := t.savePrinter(p); err != nil {
+		return p, err
+	}
+	return p, t.addEvents(events)
+}
+
+// RemovePrinter deletes a printer, after fn has seen to its open jobs.
+func (d *DB) RemovePrinter(ctx context.Context, id gcp.PrinterID, fn func(cloud.Printer, []*cloud.Job) []cloud.Event) error {
+	return d.tx(ctx, func(tx *Tx) error {
+		p, err := scanPrinter(tx.queryRow(selectPrinter, string(id)))
+		if err != nil {
+			return err
+		}
+		rows, err := tx.query(`SELECT `+jobColumns+` FROM jobs WHERE printer = ? AND end_time = 0 ORDER BY ord`, string(id))
+		open, err := collect(rows, err, func(s scanner) (*cloud.Job, error) {
+			j, err := scanJob(s)
+			return &j, err
+		})
+		if err != nil {
+			return err
+		}
+		events := fn(p, open)
+		for _, j := range open {
+			if err := tx.saveJob(*j); err != nil {
+				return err
+			}
+		}
+		if _, err := tx.exec(`DELETE FROM printers WHERE id = ?`, string(id)); err != nil {
+			return fmt.Errorf("delete printer: %w", err)
+		}
+		return tx.addEvents(events)
+	})
+}

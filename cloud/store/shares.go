@@ -1,0 +1,137 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"platen/cloud"
+	"platen/gcp"
+)
+
+const shareColumns = `printer, scope, type, role, pending, sender`
+
+func scanShare(s scanner) (cloud.Share, error) {
+	var sh cloud.Share
+	var pending int
+	err := s.Scan(&sh.Printer, &sh.Scope, &sh.Type, &sh.Role, &pending, &sh.Sender)
+	sh.Pending = pending != 0
+	return sh, found(err)
+}
+
+// Shares returns who may use a printer besides its owner.
+func (d *DB) Shares(ctx context.Context, id gcp.PrinterID) ([]cloud.Share, error) {
+	rows, err := d.query(ctx, `SELECT `+shareColumns+` FROM shares WHERE printer = ? ORDER BY scope`, string(id))
+	return collect(rows, err, scanShare)
+}
+
+// SharesWith returns the shares of any of the scopes.
+func (d *DB) SharesWith(ctx context.Context, scopes []string) ([]cloud.Share, error) {
+	part, args := among("scope", scopes)
+	rows, err := d.r.QueryContext(ctx, `SELECT `+shareColumns+` FROM shares WHERE `+part+` ORDER BY printer, scope`, args...)
+	return collect(rows, err, scanShare)
+}
+
+// PutShare adds or replaces a share.
+func (d *DB) PutShare(ctx context.Context, sh cloud.Share, events ...cloud.Event) error {
+	return d.tx(ctx, func(tx *Tx) error {
+		_, err := tx.exec(`INSERT INTO shares (`+shareColumns+`) VALUES (?, ?, ?, ?, ?, ?)
+			ON CONFLICT (printer, scope) DO UPDATE SET type = excluded.type, role = excluded.role,
+			pending = excluded.pending, sender = excluded.sender`,
+			string(sh.Printer), sh.Scope, string(sh.Type), string(sh.Role), flag(sh.Pending), string(sh.Sender))
+		if err != nil {
+			return fmt.Errorf("put share: %w", err)
+		}
+		return tx.addEvents(events)
+	})
+}
+
+// RemoveShare removes a share.
+func (d *DB) RemoveShare(ctx context.Context, id gcp.PrinterID, scope string, events ...cloud.Event) error {
+	return d.tx(ctx, func(tx *Tx) error {
+		err := changedRow(tx.exec(`DELETE FROM shares WHERE printer = ? AND scope = ?`, string(id), scope))
+		if err != nil {
+			return err
+		}
+		return tx.addEvents(events)
+	})
+}
+
+// RemovePublicShares removes the shares that came with a printer being public.
+func (d *DB) RemovePublicShares(ctx context.Context, id gcp.PrinterID) error {
+	return d.tx(ctx, func(tx *Tx) error {
+		_, err := tx.exec(`DELETE FROM shares WHERE printer = ? AND type = 'PUBLIC'`, string(id))
+		return err
+	})
+}
+
+const claimColumns = `printer, token_hash, expires, confirmed`
+
+func scanClaim(s scanner) (cloud.PendingClaim, error) {
+	var c cloud.PendingClaim
+	var expires int64
+	var confirmed int
+	err := s.Scan(&c.Printer, &c.TokenHash, &expires, &confirmed)
+	c.Expires, c.Confirmed = timeOf(expires), confirmed != 0
+	return c, found(err)
+}
+
+// AddClaim adds a printer that waits for an owner.
+func (d *DB) AddClaim(ctx context.Context, p cloud.Printer, c cloud.PendingClaim) error {
+	return d.tx(ctx, func(tx *Tx) error {
+		if err := tx.addPrinter(p); err != nil {
+			return err
+		}
+		_, err := tx.exec(`INSERT INTO claims (`+claimColumns+`) VALUES (?, ?, ?, ?)`,
+			string(p.ID), c.TokenHash, micros(c.Expires), flag(c.Confirmed))
+		return err
+	})
+}
+
+// Claim returns a printer's claim.
+func (d *DB) Claim(ctx context.Context, id gcp.PrinterID) (cloud.PendingClaim, error) {
+	return scanClaim(d.queryRow(ctx, `SELECT `+claimColumns+` FROM claims WHERE printer = ?`, string(id)))
+}
+
+// ClaimByToken returns the claim with a token.
+func (d *DB) ClaimByToken(ctx context.Context, tokenHash string) (cloud.PendingClaim, error) {
+	return scanClaim(d.queryRow(ctx, `SELECT `+claimColumns+` FROM claims WHERE token_hash = ?`, tokenHash))
+}
+
+// ConfirmClaim ties a printer to its owner and robot, once.
+func (d *DB) ConfirmClaim(ctx context.Context, c cloud.PendingClaim, r cloud.Robot, fn func(*cloud.Printer) ([]cloud.Event, error)) (cloud.Printer, error) {
+	var p cloud.Printer
+	err := d.tx(ctx, func(tx *Tx) error {
+		err := changedRow(tx.exec(`UPDATE claims SET confirmed = 1 WHERE printer = ? AND token_hash = ? AND confirmed = 0`,
+			string(c.Printer), c.TokenHash))
+		if err != nil {
+			return err
+		}
+		if err := tx.addRobot(r); err != nil {
+			return fmt.Errorf("add robot: %w", err)
+		}
+		p, err = tx.updatePrinter(c.Printer, fn)
+		return err
+	})
+	return p, err
+}
+
+// RemoveClaims removes expired claims, with the printers that nobody wanted.
+func (d *DB) RemoveClaims(ctx context.Context, before time.Time) error {
+	var n int
+	err := d.queryRow(ctx, `SELECT COUNT(*) FROM claims WHERE expires < ?`, micros(before)).Scan(&n)
+	if err != nil || n == 0 {
+		return err
+	}
+	return d.tx(ctx, func(tx *Tx) error {
+		for _, q := range []string{
+			`DELETE FROM printers WHERE owner = '' AND id IN (SELECT printer FROM claims WHERE confirmed = 0 AND expires < ?)`,
+			`DELETE FROM claims WHERE expires < ?`,
+		} {
+			if _, err := tx.exec(q, micros(before)); err != nil {
+				return fmt.Errorf("remove claims: %w", err)
+			}
+		}
+		return nil
+	})
+}
