@@ -198,8 +198,9 @@ func BearerOf(header string) (token string, ok bool) {
 	case strings.EqualFold(scheme, "Bearer"), strings.EqualFold(scheme, "OAuth"):
 		return rest, true
 	case strings.EqualFold(scheme, "GoogleLogin"):
-		token, ok = strings.CutPrefix(rest, "auth=")
-		return token, ok && token != ""
+		if token, ok = strings.CutPrefix(rest, "auth="); ok && token != "" {
+			return token, true
+		}
 	}
 	return "", false
 }
