@@ -39,7 +39,7 @@ type Options struct {
 	FetchLimit        int           // jobs asked for at once; 64
 	Downloads         int           // documents at once, all printers; 8
 	PrinterDownloads  int           // documents at once for one printer; 4
-	Reports           int           // reports at once; 8
+	Reports           int           // reports at once; 16
 	Following         int           // jobs that one printer has at once; 128
 	StepAside         time.Duration // a job without its document lets others pass; 10 min
 	DocumentGiveUp    time.Duration // and ends; 24 h
@@ -76,7 +76,7 @@ func (o Options) withDefaults() Options {
 		at *int
 		v  int
 	}{
-		{&o.FetchLimit, 64}, {&o.Downloads, 8}, {&o.PrinterDownloads, 4}, {&o.Reports, 8}, {&o.Following, 128},
+		{&o.FetchLimit, 64}, {&o.Downloads, 8}, {&o.PrinterDownloads, 4}, {&o.Reports, 16}, {&o.Following, 128},
 	} {
 		if *n.at <= 0 {
 			*n.at = n.v

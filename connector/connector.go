@@ -8,23 +8,33 @@ import (
 	"time"
 
 	"platen/gcp"
+	"platen/internal/backoff"
 	"platen/printer"
 )
+
+// maxUnknown bounds the hints kept for printers that are not known yet.
+const maxUnknown = 1000
 
 // Connector keeps cloud and print system in step. Build it with New, then call
 // Run once; the other methods may be called from any goroutine.
 type Connector struct {
 	Config
-	wake    chan struct{} // the reconciler should look again
-	hints   chan struct{} // the mailbox below has something
-	mu      sync.Mutex    // guards what follows
-	pending map[gcp.PrinterID]hint
-	caught  bool // Connected was called: catch up
-}
+	reconciler *reconciler
+	wg         sync.WaitGroup // every goroutine of Run
+	downloads  pool
+	reports    pool
+	fetches    pool
+	wake       chan struct{}              // the reconciler has something to do
+	asks       chan func(context.Context) // what a person asks of the reconciler
 
-type hint struct {
-	received time.Time
-	kinds    map[gcp.NotificationKind]bool
+	mu      sync.Mutex // guards what follows
+	queues  map[gcp.PrinterID]*queue
+	unknown map[gcp.PrinterID]time.Time // hints for printers without a queue
+	catchUp bool                        // the service must be listed
+	full    map[gcp.PrinterID]bool      // printers with jobs that the disk has no room for
+	view    []PrinterStatus
+	trouble map[string]string // what fails now, by what it is about
+	last    string            // the newest of them
 }
 
 // New builds a Connector and does nothing else.
@@ -39,37 +49,167 @@ func New(cfg Config) (*Connector, error) {
 		cfg.Now = time.Now
 	}
 	cfg.Options = cfg.Options.withDefaults()
-	return &Connector{Config: cfg}, nil
+	c := &Connector{
+		Config: cfg, wake: make(chan struct{}, 1), asks: make(chan func(context.Context)),
+		queues: map[gcp.PrinterID]*queue{}, unknown: map[gcp.PrinterID]time.Time{},
+		full: map[gcp.PrinterID]bool{}, trouble: map[string]string{}, catchUp: true,
+	}
+	c.downloads = pool{limit: cfg.Options.Downloads, wg: &c.wg}
+	c.reports = pool{limit: cfg.Options.Reports, wg: &c.wg}
+	c.fetches = pool{limit: cfg.Options.Downloads, wg: &c.wg}
+	c.reconciler = newReconciler(c)
+	return c, nil
 }
 
-// Run works until ctx ends, and returns nil then.
+// Run works until ctx ends, and returns nil then. Documents on their way to a
+// printer are given Options.StopGrace to arrive.
 func (c *Connector) Run(ctx context.Context) error {
+	r := c.reconciler
+	records := map[gcp.PrinterID][]Record{}
+	for _, rec := range c.Spool.Unfinished() {
+		records[rec.Job.PrinterID] = append(records[rec.Job.PrinterID], rec)
+	}
+	for _, id := range r.ids {
+		if !id.Removed || len(records[id.ID]) > 0 {
+			c.startQueue(ctx, id.ID, id.Name, records[id.ID])
+			delete(records, id.ID)
+		}
+	}
+	for id, recs := range records { // of printers that nobody remembers
+		c.startQueue(ctx, id, recs[0].Printer, recs)
+	}
+	c.wg.Go(func() { r.run(ctx) })
 	<-ctx.Done()
+	c.wg.Wait()
 	return nil
 }
 
+// startQueue starts the loop of a printer, once.
+func (c *Connector) startQueue(ctx context.Context, id gcp.PrinterID, name printer.Name, recs []Record) *queue {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if q, ok := c.queues[id]; ok {
+		return q
+	}
+	q := newQueue(c, id, name)
+	c.queues[id] = q
+	if at, ok := c.unknown[id]; ok {
+		delete(c.unknown, id)
+		q.hint(at)
+	}
+	c.wg.Go(func() { q.run(ctx, recs) })
+	return q
+}
+
 // Hint takes a notification. It never blocks.
-func (c *Connector) Hint(n gcp.Notification, received time.Time) {}
+func (c *Connector) Hint(n gcp.Notification, received time.Time) {
+	if n.Kind != gcp.NotifyJobs {
+		c.list() // a printer was deleted, or its settings changed: the list is the truth
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if q, ok := c.queues[n.Printer]; ok {
+		q.hint(received)
+	} else if len(c.unknown) < maxUnknown {
+		c.unknown[n.Printer] = received
+	}
+}
 
 // Connected says that notifications flow again, so that the connector catches
 // up once. It never blocks.
-func (c *Connector) Connected() {}
-
-// Refresh asks for a look at the local printers now. It never blocks.
-func (c *Connector) Refresh() {}
-
-// Snapshot returns what the connector is doing.
-func (c *Connector) Snapshot(ctx context.Context) (Snapshot, error) { return Snapshot{}, ctx.Err() }
-
-// CancelJob asks the printer to cancel a job in hand, as a person at the
-// connector wishes; the end is reported as for a cancel from the service.
-func (c *Connector) CancelJob(ctx context.Context, id gcp.JobID) error { return ctx.Err() }
-
-// SharePrinter registers a printer, also one that was removed in the service.
-func (c *Connector) SharePrinter(ctx context.Context, name printer.Name) (gcp.PrinterID, error) {
-	return "", ctx.Err()
+func (c *Connector) Connected() {
+	c.mu.Lock()
+	for _, q := range c.queues {
+		q.connected()
+	}
+	c.mu.Unlock()
+	c.list()
 }
 
-// RemovePrinter deletes a printer from the service, because a person wants it,
-// and does not share it again until SharePrinter.
-func (c *Connector) RemovePrinter(ctx context.Context, name printer.Name) error { return ctx.Err() }
+// list makes the reconciler ask the service for its printers.
+func (c *Connector) list() {
+	c.mu.Lock()
+	c.catchUp = true
+	c.mu.Unlock()
+	c.Refresh()
+}
+
+// Refresh asks for a look at the local printers now. It never blocks.
+func (c *Connector) Refresh() {
+	select {
+	case c.wake <- struct{}{}:
+	default:
+	}
+}
+
+// eachQueue calls f for every queue, without a lock.
+func (c *Connector) eachQueue(f func(*queue)) {
+	c.mu.Lock()
+	all := make([]*queue, 0, len(c.queues))
+	for _, q := range c.queues {
+		all = append(all, q)
+	}
+	c.mu.Unlock()
+	for _, q := range all {
+		f(q)
+	}
+}
+
+func (c *Connector) queue(id gcp.PrinterID) *queue {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.queues[id]
+}
+
+// failing notes that what is failing (err) or works again (nil), and logs it
+// when it changes.
+func (c *Connector) failing(ctx context.Context, what string, err error) {
+	if ctx.Err() != nil {
+		return
+	}
+	c.mu.Lock()
+	before := c.trouble[what]
+	switch {
+	case err == nil:
+		delete(c.trouble, what)
+		if c.last == what {
+			c.last = ""
+		}
+	default:
+		c.trouble[what], c.last = err.Error(), what
+	}
+	c.mu.Unlock()
+	switch {
+	case err != nil && err.Error() != before:
+		c.Logger.WarnContext(ctx, "failing, will be tried again", slog.String("what", what), slog.Any("err", err))
+	case err == nil && before != "":
+		c.Logger.InfoContext(ctx, "works again", slog.String("what", what))
+	}
+}
+
+// write puts an event into the journal, however long that takes; false means
+// that ctx ended before. Nothing may go on without it.
+func (c *Connector) write(ctx context.Context, e Event) bool {
+	wait := backoff.Backoff{Max: 30 * time.Second}
+	for {
+		err := c.Spool.Write(e)
+		c.failing(ctx, "journal", err)
+		if err == nil {
+			return true
+		}
+		if wait.Wait(ctx) != nil {
+			return false
+		}
+	}
+}
+
+// event returns an event of now.
+func (c *Connector) event(kind EventKind, id gcp.JobID) Event {
+	return Event{Kind: kind, ID: id, At: c.Now().UnixMicro()}
+}
+
+// call returns a context for one call to the service.
+func (c *Connector) call(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(ctx, c.Options.CallTimeout)
+}

@@ -20,8 +20,7 @@ const (
 	EventResend    EventKind = "resend"    // certainly nothing was printed: as if only saved
 	EventEnded     EventKind = "ended"     // how it ended is known
 	EventReported  EventKind = "reported"  // the service knows how it ended
-	EventForgotten EventKind = "forgotten" // the document is deleted
-	EventDropped   EventKind = "dropped"   // the service took it back: as if never claimed
+	EventForgotten EventKind = "forgotten" // the document is deleted; without an end, as if never claimed
 )
 
 // Event is one change of a job in hand, as the journal keeps it. Which members
@@ -51,6 +50,11 @@ type Status struct {
 	Pages       int          `json:"pages,omitempty"`
 	Message     string       `json:"message,omitempty"`
 	Unconfirmed bool         `json:"unconfirmed,omitempty"` // ended, and it may have printed
+}
+
+// equal reports whether there is nothing new in s beside o.
+func (s Status) equal(o Status) bool {
+	return s.State.Equal(o.State) && s.Pages == o.Pages && s.Message == o.Message
 }
 
 // Record is what the spool knows of a job in hand.

@@ -1,6 +1,10 @@
 package connector
 
 import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"platen/gcp"
@@ -9,9 +13,9 @@ import (
 
 // Snapshot is what the connector is doing at one moment.
 type Snapshot struct {
-	Printers []PrinterStatus
-	Jobs     []JobStatus
-	Trouble  string // the last failure of the service or the print system that lasts; "" if none
+	Printers []PrinterStatus // by name
+	Jobs     []JobStatus     // in hand, oldest first
+	Trouble  string          // the newest failure that lasts; "" if none
 }
 
 // PrinterStatus is one printer in a snapshot.
@@ -43,4 +47,108 @@ type JobStatus struct {
 	Claimed     time.Time
 	Local       int // job-id on the printer, 0 if none
 	Trace       gcp.Trace
+}
+
+// Snapshot returns what the connector is doing.
+func (c *Connector) Snapshot(ctx context.Context) (Snapshot, error) {
+	counts := map[gcp.PrinterID]int{}
+	var s Snapshot
+	var failed error
+	c.eachQueue(func(q *queue) {
+		jobs, err := q.snapshot(ctx)
+		failed = cmp.Or(failed, err)
+		counts[q.id] = len(jobs)
+		s.Jobs = append(s.Jobs, jobs...)
+	})
+	c.mu.Lock()
+	s.Printers = slices.Clone(c.view)
+	if c.last != "" {
+		s.Trouble = c.last + ": " + c.trouble[c.last]
+	}
+	c.mu.Unlock()
+	for i := range s.Printers {
+		s.Printers[i].Jobs = counts[s.Printers[i].ID]
+	}
+	slices.SortFunc(s.Printers, func(a, b PrinterStatus) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(s.Jobs, func(a, b JobStatus) int { return a.Claimed.Compare(b.Claimed) })
+	return s, failed
+}
+
+// snapshot asks the loop for its jobs.
+func (q *queue) snapshot(ctx context.Context) ([]JobStatus, error) {
+	answer := make(chan []JobStatus, 1)
+	q.post(ctx, func(context.Context) {
+		jobs := make([]JobStatus, 0, len(q.jobs))
+		for _, j := range q.jobs {
+			jobs = append(jobs, j.snapshot(q.name))
+		}
+		answer <- jobs
+	})
+	select {
+	case jobs := <-answer:
+		return jobs, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (j *job) snapshot(name printer.Name) JobStatus {
+	now := j.want
+	if j.rec.End != nil {
+		now = *j.rec.End
+	}
+	s := JobStatus{
+		ID: j.rec.Job.ID, Printer: name, Title: j.rec.Job.Title, User: j.rec.Job.OwnerID, Stage: j.rec.Stage,
+		State: now.State, Pages: now.Pages, Message: now.Message, Unconfirmed: now.Unconfirmed,
+		Claimed: j.rec.Claimed, Trace: maps.Clone(j.rec.Trace),
+	}
+	if j.rec.Local != nil {
+		s.Local = j.rec.Local.ID
+	}
+	return s
+}
+
+// CancelJob cancels a job in hand, as a person at the connector wishes; its end
+// is reported as for a cancel from the service.
+func (c *Connector) CancelJob(ctx context.Context, id gcp.JobID) error {
+	found := make(chan bool, 1)
+	var err error = &UnknownError{"job " + string(id)}
+	c.eachQueue(func(q *queue) {
+		q.post(ctx, func(ctx context.Context) {
+			j, ok := q.jobs[id]
+			if ok {
+				q.cancelJob(ctx, j)
+			}
+			found <- ok
+		})
+		select {
+		case ok := <-found:
+			if ok {
+				err = nil
+			}
+		case <-ctx.Done():
+			err = ctx.Err()
+		}
+	})
+	return err
+}
+
+// SharePrinter registers a printer, also one that was removed in the service.
+func (c *Connector) SharePrinter(ctx context.Context, name printer.Name) (gcp.PrinterID, error) {
+	var id gcp.PrinterID
+	var result error
+	if err := c.ask(ctx, func(run context.Context) { id, result = c.reconciler.share(run, name) }); err != nil {
+		return "", err
+	}
+	return id, result
+}
+
+// RemovePrinter deletes a printer from the service, because a person wants it,
+// and does not share it again until SharePrinter.
+func (c *Connector) RemovePrinter(ctx context.Context, name printer.Name) error {
+	var result error
+	if err := c.ask(ctx, func(run context.Context) { result = c.reconciler.remove(run, name) }); err != nil {
+		return err
+	}
+	return result
 }

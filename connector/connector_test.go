@@ -1,0 +1,375 @@
+package connector_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"platen/gcp"
+	"platen/printer"
+)
+
+func TestJobIsPrintedOnce(t *testing.T) {
+	in(t, func(l *lab) {
+		l.start()
+		l.submit("lp", "j1")
+		l.hint("lp")
+		l.hint("lp")
+		l.settle(5 * time.Second)
+		l.want("j1", gcp.JobDone, 1)
+		j := l.job("j1")
+		for _, hop := range []gcp.Hop{
+			gcp.HopPushed, gcp.HopHinted, gcp.HopFetched, gcp.HopClaimed, gcp.HopSpooled,
+			gcp.HopTranslated, gcp.HopPrinted, gcp.HopEnded, gcp.HopReported,
+		} {
+			if j.trace[hop] == 0 {
+				t.Errorf("hop %d has no time", hop)
+			}
+		}
+		if j.pages != 2 {
+			t.Errorf("pages = %d, want 2 (defect 17 of the old connector)", j.pages)
+		}
+		if n := l.count("download"); n != 1 {
+			t.Errorf("%d downloads, want 1 (defect 14)", n)
+		}
+	}, "lp")
+}
+
+func TestIdleAsksNothing(t *testing.T) {
+	in(t, func(l *lab) {
+		l.start()
+		l.settle(time.Minute)
+		before := []int{l.count("fetch"), l.count("list"), l.count("jobs"), l.count("state"), l.count("update")}
+		l.settle(24 * time.Hour)
+		after := []int{l.count("fetch"), l.count("list"), l.count("jobs"), l.count("state"), l.count("update")}
+		if !slices.Equal(before, after) {
+			t.Errorf("calls of a day without work: %v, then %v", before, after)
+		}
+	}, "lp")
+}
+
+func TestCatchesUpAfterReconnect(t *testing.T) {
+	in(t, func(l *lab) {
+		l.start()
+		l.submit("lp", "j1") // its hint is lost
+		l.settle(time.Hour)
+		l.want("j1", gcp.JobQueued, 0)
+		l.c.Connected()
+		l.settle(5 * time.Second)
+		l.want("j1", gcp.JobDone, 1)
+	}, "lp")
+}
+
+func TestManyJobsInOrder(t *testing.T) {
+	in(t, func(l *lab) {
+		l.start()
+		var want []gcp.JobID
+		for i := range 500 {
+			id := gcp.JobID(fmt.Sprintf("j%03d", i))
+			want = append(want, id)
+			l.submit("lp", id)
+		}
+		l.hint("lp")
+		l.settle(time.Minute)
+		if !slices.Equal(l.order, want) {
+			t.Errorf("printed %d jobs in the order %.80v", len(l.order), l.order)
+		}
+		for _, id := range want {
+			l.want(id, gcp.JobDone, 1)
+		}
+	}, "lp")
+}
+
+func TestBlockedPrinterDelaysNoOther(t *testing.T) {
+	in(t, func(l *lab) {
+		l.locals["bad"].refuse = &printer.Error{Op: "Create-Job", Text: "busy", Retry: true}
+		l.start()
+		l.submit("bad", "b")
+		l.submit("good", "g")
+		l.hint("bad")
+		l.hint("good")
+		l.settle(2 * time.Minute)
+		l.want("g", gcp.JobDone, 1)
+		l.want("b", gcp.JobStopped, 0)
+		l.mu.Lock()
+		l.locals["bad"].refuse = nil
+		l.mu.Unlock()
+		l.settle(2 * time.Minute)
+		l.want("b", gcp.JobDone, 1)
+	}, "bad", "good")
+}
+
+func TestSeveralJobsAtThePrinter(t *testing.T) {
+	in(t, func(l *lab) {
+		l.locals["lp"].hold = true
+		l.start()
+		for _, id := range []gcp.JobID{"a", "b", "c"} {
+			l.submit("lp", id)
+		}
+		l.hint("lp")
+		l.settle(5 * time.Second)
+		if len(l.order) != 3 {
+			t.Errorf("the printer has %v before the first ended, want three jobs", l.order)
+		}
+	}, "lp")
+}
+
+// A poll that fails is no failed job (defect 9 of the old connector).
+func TestPassingFailureEndsNothing(t *testing.T) {
+	in(t, func(l *lab) {
+		l.locals["lp"].away = errors.New("timeout")
+		l.start()
+		l.submit("lp", "j")
+		l.hint("lp")
+		l.settle(3 * time.Hour)
+		l.want("j", gcp.JobInProgress, 1)
+		l.mu.Lock()
+		l.locals["lp"].away = nil
+		l.mu.Unlock()
+		l.settle(2 * time.Minute)
+		l.want("j", gcp.JobDone, 1)
+	}, "lp")
+}
+
+func TestRefusedByThePrinter(t *testing.T) {
+	in(t, func(l *lab) {
+		l.locals["lp"].refuse = &printer.Error{Op: "Create-Job", Text: "not that format", State: gcp.ByService(gcp.JobAborted, gcp.ServiceUnsupportedType)}
+		l.start()
+		l.submit("lp", "j")
+		l.hint("lp")
+		l.settle(time.Second)
+		l.want("j", gcp.JobAborted, 0)
+		if got := l.job("j").state.Cause(); got != "service_action_cause/CONVERSION_UNSUPPORTED_CONTENT_TYPE" {
+			t.Errorf("cause %s", got)
+		}
+	}, "lp")
+}
+
+// Without a ticket nothing is printed with defaults (defect 4).
+func TestNoTicketPrintsNothing(t *testing.T) {
+	in(t, func(l *lab) {
+		l.classic, l.noTicket = true, &gcp.Error{Op: "ticket", Code: 5, Message: "no", HTTPStatus: 200}
+		l.start()
+		l.submit("lp", "j")
+		l.hint("lp")
+		l.settle(time.Minute)
+		l.want("j", gcp.JobAborted, 0)
+		if got := l.job("j").state.Cause(); got != "device_action_cause/INVALID_TICKET" {
+			t.Errorf("cause %s", got)
+		}
+	}, "lp")
+}
+
+func TestClassicServiceGivesTicketApart(t *testing.T) {
+	in(t, func(l *lab) {
+		l.classic = true
+		l.start()
+		l.submit("lp", "j")
+		l.hint("lp")
+		l.settle(5 * time.Second)
+		l.want("j", gcp.JobDone, 1)
+	}, "lp")
+}
+
+func TestDocumentGone(t *testing.T) {
+	in(t, func(l *lab) {
+		l.noDoc["j"] = &gcp.Error{Op: "download", HTTPStatus: 404}
+		l.start()
+		l.submit("lp", "j")
+		l.hint("lp")
+		l.settle(time.Second)
+		l.want("j", gcp.JobAborted, 0)
+		if got := l.job("j").state.Cause(); got != "device_action_cause/DOWNLOAD_FAILURE" {
+			t.Errorf("cause %s", got)
+		}
+	}, "lp")
+}
+
+func TestDocumentThatCannotBeHadStepsAside(t *testing.T) {
+	in(t, func(l *lab) {
+		l.noDoc["first"] = errDown
+		l.start()
+		l.submit("lp", "first")
+		l.submit("lp", "second")
+		l.hint("lp")
+		l.settle(9 * time.Minute)
+		l.want("second", gcp.JobInProgress, 0)
+		l.settle(2 * time.Minute)
+		l.want("second", gcp.JobDone, 1)
+		l.mu.Lock()
+		delete(l.noDoc, "first")
+		l.mu.Unlock()
+		l.settle(6 * time.Minute)
+		l.want("first", gcp.JobDone, 1)
+	}, "lp")
+}
+
+func TestDocumentGivenUp(t *testing.T) {
+	in(t, func(l *lab) {
+		l.noDoc["j"] = errDown
+		l.start()
+		l.submit("lp", "j")
+		l.hint("lp")
+		l.settle(25 * time.Hour)
+		l.want("j", gcp.JobAborted, 0)
+	}, "lp")
+}
+
+func TestCloudAwayForHours(t *testing.T) {
+	in(t, func(l *lab) {
+		l.locals["lp"].hold = true
+		l.start()
+		l.submit("lp", "j")
+		l.hint("lp")
+		l.settle(5 * time.Second)
+		l.mu.Lock()
+		l.down, l.locals["lp"].hold = true, false
+		l.mu.Unlock()
+		l.settle(6 * time.Hour)
+		l.restart() // the report waits on the disk
+		l.settle(time.Hour)
+		l.want("j", gcp.JobInProgress, 1)
+		l.mu.Lock()
+		l.down = false
+		l.mu.Unlock()
+		l.c.Connected()
+		l.settle(time.Second)
+		l.want("j", gcp.JobDone, 1)
+	}, "lp")
+}
+
+func TestEndedJobOfferedAgain(t *testing.T) {
+	in(t, func(l *lab) {
+		l.start()
+		l.submit("lp", "j")
+		l.hint("lp")
+		l.settle(5 * time.Second)
+		l.want("j", gcp.JobDone, 1)
+		l.mu.Lock()
+		l.job("j").state = gcp.StateOf(gcp.JobQueued) // the service lost its last hour
+		l.mu.Unlock()
+		l.restart()
+		l.settle(5 * time.Second)
+		l.want("j", gcp.JobDone, 1)
+	}, "lp")
+}
+
+func TestCancelledBeforeTheReport(t *testing.T) {
+	in(t, func(l *lab) {
+		l.noDoc["j"] = errDown
+		l.start()
+		l.submit("lp", "j")
+		l.mu.Lock()
+		l.job("j").cancel = true
+		l.mu.Unlock()
+		l.hint("lp")
+		l.settle(5 * time.Second)
+		l.hint("lp")
+		l.settle(5 * time.Second)
+		l.want("j", gcp.JobAborted, 0)
+		if got := l.job("j").state.Cause(); got != "user_action_cause/CANCELLED" {
+			t.Errorf("cause %s", got)
+		}
+	}, "lp")
+}
+
+// What was cancelled in the service reaches the printer (defect 22).
+func TestCancelAtThePrinter(t *testing.T) {
+	in(t, func(l *lab) {
+		l.locals["lp"].hold = true
+		l.start()
+		l.submit("lp", "j")
+		l.hint("lp")
+		l.settle(5 * time.Second)
+		l.mu.Lock()
+		l.job("j").cancel = true
+		l.mu.Unlock()
+		l.hint("lp")
+		l.settle(5 * time.Second)
+		l.want("j", gcp.JobAborted, 1)
+		if j := l.job("j"); !j.acked || j.state.Cause() != "user_action_cause/CANCELLED" {
+			t.Errorf("acknowledged %v, cause %s", j.acked, j.state.Cause())
+		}
+	}, "lp")
+}
+
+func TestServiceTookTheJobBack(t *testing.T) {
+	in(t, func(l *lab) {
+		l.noDoc["j"] = errDown
+		l.start()
+		l.submit("lp", "j")
+		l.mu.Lock()
+		l.down = true
+		l.mu.Unlock()
+		l.hint("lp")
+		l.settle(time.Second)
+		l.mu.Lock()
+		l.down = false
+		l.mu.Unlock()
+		l.settle(500 * time.Millisecond)
+		l.mu.Lock()
+		l.job("j").state = gcp.ByUser(gcp.JobAborted, gcp.UserCancelled)
+		delete(l.noDoc, "j")
+		l.mu.Unlock()
+		l.settle(time.Hour)
+		l.want("j", gcp.JobAborted, 0)
+	}, "lp")
+}
+
+func TestPrinterForgotTheJob(t *testing.T) {
+	in(t, func(l *lab) {
+		l.locals["lp"].forgets = true
+		l.start()
+		l.submit("lp", "j")
+		l.hint("lp")
+		l.settle(time.Minute)
+		l.want("j", gcp.JobAborted, 1)
+		if j := l.job("j"); j.msg != gcp.UnconfirmedMessage || j.state.Cause() != "device_action_cause/OTHER" {
+			t.Errorf("%s %q", j.state.Cause(), j.msg)
+		}
+		l.mu.Lock()
+		l.locals["lp"].forgets = false // it only looked so
+		l.mu.Unlock()
+		l.settle(2 * time.Minute)
+		l.want("j", gcp.JobDone, 1)
+	}, "lp")
+}
+
+func TestCutSendIsNeverSentAgain(t *testing.T) {
+	in(t, func(l *lab) {
+		l.locals["lp"].cutSend, l.locals["lp"].forgets = true, true
+		l.start()
+		l.submit("lp", "j")
+		l.hint("lp")
+		l.settle(time.Hour)
+		l.want("j", gcp.JobAborted, 1)
+		if j := l.job("j"); j.msg != gcp.UnconfirmedMessage {
+			t.Errorf("%s %q", j.state.Cause(), j.msg)
+		}
+	}, "lp")
+}
+
+func TestLittleDiskLeavesTheJobQueued(t *testing.T) {
+	in(t, func(l *lab) {
+		free := int64(1000)
+		l.sopt.Reserve, l.sopt.Free = 100, func() (int64, error) { return free, nil }
+		l.start()
+		l.submit("lp", "large").ContentLength = 5000
+		l.submit("lp", "small")
+		l.hint("lp")
+		l.settle(5 * time.Second)
+		l.want("large", gcp.JobQueued, 0)
+		l.want("small", gcp.JobDone, 1)
+		if got := l.printers[l.idOf("lp")].Description; got != "spool full" {
+			t.Errorf("the printer says %q", got)
+		}
+		free = 1e6
+		l.settle(time.Minute)
+		l.want("large", gcp.JobDone, 1)
+		if got := l.printers[l.idOf("lp")].Description; got != "" {
+			t.Errorf("the printer still says %q", got)
+		}
+	}, "lp")
+}

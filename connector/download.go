@@ -1,0 +1,165 @@
+package connector
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"platen/gcp"
+)
+
+// download starts the downloads that may start: a few ahead, in order.
+func (q *queue) download(ctx context.Context) {
+	now := q.c.Now()
+	for _, j := range q.order {
+		if q.loading >= q.c.Options.PrinterDownloads {
+			return
+		}
+		if j.phase == phaseWaiting && !j.retryAt.After(now) {
+			q.load(ctx, j)
+		}
+	}
+}
+
+// load downloads one document, and its ticket if the service gives it apart.
+func (q *queue) load(ctx context.Context, j *job) {
+	j.phase = phaseLoading
+	q.loading++
+	job := j.rec.Job
+	jctx, stop := context.WithCancel(ctx)
+	j.stop = stop
+	q.c.downloads.run(func() {
+		e, err := q.c.save(jctx, job)
+		if err == nil {
+			point("connector.spooled")
+			if !q.c.write(ctx, e) {
+				return
+			}
+		}
+		q.post(ctx, func(ctx context.Context) {
+			q.loading--
+			stop()
+			q.loaded(ctx, j, e, err)
+		})
+	})
+}
+
+// errTicket means that the service will not give a job's ticket.
+var errTicket = errors.New("the service does not give the ticket")
+
+// save gets ticket and document of a job, and returns the event to write.
+func (c *Connector) save(ctx context.Context, job gcp.Job) (Event, error) {
+	if err := ctx.Err(); err != nil {
+		return Event{}, err
+	}
+	e := c.event(EventSaved, job.ID)
+	if len(job.Ticket) == 0 {
+		ticket, err := c.ticket(ctx, job.ID)
+		if err != nil {
+			return e, err
+		}
+		e.Job = &gcp.Job{ID: job.ID, Ticket: ticket}
+	}
+	doc, err := c.Spool.Save(job.ID, func(w io.Writer) (string, error) {
+		ctx, stall := newStall(ctx, w, c.Options.DocumentStall)
+		defer stall.stop()
+		return c.Cloud.Download(ctx, job, stall)
+	})
+	if err != nil {
+		return e, fmt.Errorf("download document: %w", err)
+	}
+	e.At = c.Now().UnixMicro()
+	e.Document, e.Trace = &doc, gcp.Trace{gcp.HopSpooled: e.At}
+	return e, nil
+}
+
+func (c *Connector) ticket(ctx context.Context, id gcp.JobID) ([]byte, error) {
+	ctx, done := c.call(ctx)
+	defer done()
+	t, err := c.Cloud.Ticket(ctx, id)
+	if refused(err) {
+		return nil, fmt.Errorf("%w: %w", errTicket, err)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("get ticket: %w", err)
+	}
+	return encodeTicket(t)
+}
+
+// loaded takes up the result of a download.
+func (q *queue) loaded(ctx context.Context, j *job, e Event, err error) {
+	if err == nil {
+		j.rec.Apply(e)
+		q.prepared(j)
+	} else {
+		j.phase = phaseWaiting
+	}
+	switch {
+	case j.dropped:
+		q.drop(ctx, j)
+	case j.cancel:
+		q.end(ctx, j, cancelled())
+	case j.phase == phaseReady:
+	case errors.Is(err, errTicket):
+		q.end(ctx, j, Status{State: gcp.ByDevice(gcp.JobAborted, gcp.DeviceInvalidTicket), Message: err.Error()})
+	case noDocument(err), q.c.Now().Sub(j.rec.Claimed) >= q.c.Options.DocumentGiveUp:
+		q.end(ctx, j, Status{State: gcp.ByDevice(gcp.JobAborted, gcp.DeviceDownloadFailure), Message: err.Error()})
+	default:
+		q.c.Logger.LogAttrs(ctx, slog.LevelWarn, "document not downloaded, will be tried again",
+			slog.String("job", string(j.rec.Job.ID)), slog.Any("err", err))
+		wait := j.docTry.Next()
+		j.retryAt = q.c.Now().Add(wait)
+		q.later(ctx, wait, func(context.Context) {}) // the step after it tries again
+	}
+}
+
+// stepsAside reports whether a job without its document lets later ones pass,
+// and makes the loop look again when it will.
+func (q *queue) stepsAside(ctx context.Context, j *job) bool {
+	left := q.c.Options.StepAside - q.c.Now().Sub(j.rec.Claimed)
+	if left <= 0 {
+		return true
+	}
+	if q.asideOf != j.rec.Job.ID {
+		q.asideOf = j.rec.Job.ID
+		q.later(ctx, left, func(context.Context) { q.asideOf = "" })
+	}
+	return false
+}
+
+// stall passes bytes on, and ends a context when none came for too long.
+type stall struct {
+	w      io.Writer
+	timer  *time.Timer
+	limit  time.Duration
+	cancel context.CancelCauseFunc
+	begun  bool
+}
+
+var errStalled = errors.New("the service sends no more bytes")
+
+func newStall(ctx context.Context, w io.Writer, limit time.Duration) (context.Context, *stall) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	s := &stall{w: w, limit: limit, cancel: cancel}
+	s.timer = time.AfterFunc(limit, func() { cancel(errStalled) })
+	return ctx, s
+}
+
+// Write implements io.Writer.
+func (s *stall) Write(b []byte) (int, error) {
+	s.timer.Reset(s.limit)
+	n, err := s.w.Write(b)
+	if !s.begun {
+		s.begun = true
+		point("connector.download-half")
+	}
+	return n, err
+}
+
+func (s *stall) stop() {
+	s.timer.Stop()
+	s.cancel(nil)
+}

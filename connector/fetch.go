@@ -1,0 +1,216 @@
+package connector
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"platen/gcp"
+	"platen/internal/backoff"
+	"platen/internal/fault"
+)
+
+// point marks a place for crash tests.
+func point(name string) { fault.Point(name) }
+
+// fetchState is what a queue's loop knows about waiting jobs at the service.
+type fetchState struct {
+	hinted       bool // there may be work
+	pushed, woke time.Time
+	running      bool
+	more         bool // the last page was full
+	barren       bool // and held nothing new
+	waits        bool // for the next try after a failure
+	try          backoff.Backoff
+	noRoom       int                     // jobs of the last page that did not fit on the disk
+	need         int64                   // bytes of the smallest of them
+	roomWaits    bool                    // the disk is looked at
+	refused      map[gcp.JobID]time.Time // taken back by the service, and when
+}
+
+// refusedPause keeps jobs that the service took back from being claimed again
+// at once, should it go on offering them.
+const refusedPause = time.Minute
+
+// fetchIfDue fetches if a hint was not served yet, or if the last page was full
+// and most of it is done with. No timer leads here but the retry of a failure.
+func (q *queue) fetchIfDue(ctx context.Context) {
+	f, limit := &q.fetch, q.c.Options.FetchLimit
+	if f.running || f.waits || !f.hinted && !f.more || len(q.order) > limit {
+		return
+	}
+	untold := q.untold()
+	if !f.hinted && (untold > limit/2 || f.barren && untold > 0) {
+		return
+	}
+	// Jobs that the service does not yet know to be ours come again.
+	limit += untold + f.noRoom
+	trace := gcp.Trace{}
+	if f.hinted && !f.pushed.IsZero() {
+		trace[gcp.HopPushed] = f.pushed.UnixMicro()
+	}
+	if f.hinted {
+		trace[gcp.HopHinted] = f.woke.UnixMicro()
+	}
+	f.running, f.hinted, f.more = true, false, false
+	name, started := q.name, q.c.Now()
+	skip := q.stillRefused(started)
+	q.c.fetches.run(func() {
+		point("connector.hinted")
+		jobs, err := q.fetchJobs(ctx, limit, trace)
+		full := len(jobs) >= limit
+		jobs = slices.DeleteFunc(jobs, func(j gcp.Job) bool { return skip[j.ID] })
+		var claims []Claim
+		if err == nil && len(jobs) > 0 && ctx.Err() == nil {
+			claims, err = q.c.Spool.Claim(name, jobs, trace)
+			point("connector.claimed")
+		}
+		q.post(ctx, func(ctx context.Context) {
+			f.running = false
+			q.c.failing(ctx, "fetch jobs of "+string(name), err)
+			if err != nil {
+				q.fetchFailed(ctx)
+				return
+			}
+			f.try = backoff.Backoff{}
+			q.claimed(ctx, jobs, claims, started)
+			f.barren = full && !anyFresh(claims)
+			f.more = full && (!f.barren || untold > 0)
+		})
+	})
+}
+
+func (q *queue) fetchJobs(ctx context.Context, limit int, trace gcp.Trace) ([]gcp.Job, error) {
+	ctx, done := q.c.call(ctx)
+	defer done()
+	jobs, err := q.c.Cloud.Fetch(ctx, q.id, limit)
+	if err != nil {
+		return nil, fmt.Errorf("fetch jobs: %w", err)
+	}
+	point("connector.fetched")
+	for i := range jobs {
+		jobs[i].PrinterID = q.id
+	}
+	trace[gcp.HopFetched] = q.c.Now().UnixMicro()
+	return jobs, nil
+}
+
+// stillRefused returns the jobs that the service took back a moment ago.
+func (q *queue) stillRefused(now time.Time) map[gcp.JobID]bool {
+	skip := map[gcp.JobID]bool{}
+	for id, at := range q.fetch.refused {
+		if now.Sub(at) > refusedPause {
+			delete(q.fetch.refused, id)
+			continue
+		}
+		skip[id] = true
+	}
+	return skip
+}
+
+func (q *queue) fetchFailed(ctx context.Context) {
+	f := &q.fetch
+	f.hinted, f.waits = true, true
+	q.later(ctx, f.try.Next(), func(context.Context) { f.waits = false })
+}
+
+func anyFresh(claims []Claim) bool {
+	for _, c := range claims {
+		if c.Outcome == ClaimFresh {
+			return true
+		}
+	}
+	return false
+}
+
+// untold counts the jobs that the service does not know to be ours.
+func (q *queue) untold() int {
+	n := 0
+	for _, j := range q.jobs {
+		if j.told == nil {
+			n++
+		}
+	}
+	return n
+}
+
+// claimed takes up what was fetched.
+func (q *queue) claimed(ctx context.Context, jobs []gcp.Job, claims []Claim, started time.Time) {
+	need, noRoom := int64(-1), 0
+	for i, cl := range claims {
+		switch cl.Outcome {
+		case ClaimFresh:
+			j := q.add(cl.Record)
+			q.enlist(j)
+			q.tell(ctx, j)
+		case ClaimHeld:
+			q.offeredAgain(ctx, jobs[i].ID, started)
+		case ClaimEnded:
+			q.tellAgain(ctx, jobs[i], *cl.Record.End)
+		case ClaimNoRoom:
+			noRoom++
+			if size := int64(jobs[i].ContentLength); need < 0 || size < need {
+				need = size
+			}
+		}
+	}
+	if (noRoom > 0) != (q.fetch.noRoom > 0) {
+		q.c.spoolFull(q.id, noRoom > 0)
+	}
+	q.fetch.noRoom, q.fetch.need = noRoom, need
+	if noRoom > 0 && !q.fetch.roomWaits {
+		q.waitForRoom(ctx)
+	}
+}
+
+// offeredAgain tells the service once more of a job that it offers although it
+// was told before it was asked.
+func (q *queue) offeredAgain(ctx context.Context, id gcp.JobID, started time.Time) {
+	if j, ok := q.jobs[id]; ok && j.told != nil && !j.telling && j.toldAt.Before(started) {
+		j.told = nil
+		q.tell(ctx, j)
+	}
+}
+
+// tellAgain tells how a job ended that the service offers again: it must have
+// forgotten. Nothing is printed.
+func (q *queue) tellAgain(ctx context.Context, job gcp.Job, end Status) {
+	if _, ok := q.jobs[job.ID]; ok {
+		return
+	}
+	j := q.add(Record{Job: job, Printer: q.name, Stage: EventEnded, End: &end, Ended: q.c.Now()})
+	j.phase = phaseEnded
+	q.tell(ctx, j)
+}
+
+// waitForRoom looks at the disk, not at the service, until a job fits: then the
+// hint that could not be served is served.
+func (q *queue) waitForRoom(ctx context.Context) {
+	f := &q.fetch
+	f.roomWaits = true
+	q.later(ctx, q.c.Options.RoomCheck, func(ctx context.Context) {
+		f.roomWaits = false
+		switch {
+		case f.noRoom == 0: // a later fetch met none
+		case !q.c.Spool.Room(f.need):
+			q.waitForRoom(ctx)
+		default:
+			f.hinted, f.noRoom = true, 0
+			f.pushed, f.woke = time.Time{}, q.c.Now()
+			q.c.spoolFull(q.id, false)
+		}
+	})
+}
+
+// spoolFull notes whether a printer's jobs find no room.
+func (c *Connector) spoolFull(id gcp.PrinterID, full bool) {
+	c.mu.Lock()
+	if full {
+		c.full[id] = true
+	} else {
+		delete(c.full, id)
+	}
+	c.mu.Unlock()
+	c.Refresh()
+}

@@ -1,0 +1,228 @@
+package connector
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"platen/gcp"
+	"platen/internal/backoff"
+	"platen/printer"
+)
+
+// follow asks the printer until it knows how the job ended, and writes that
+// down. It is a helper's whole work after the document was sent.
+func (q *queue) follow(ctx context.Context, j *job, l printer.LocalJob) {
+	wait := backoff.Backoff{Max: time.Minute}
+	report := func(s printer.JobStatus) { q.postStatus(ctx, j, statusOf(s)) }
+	for {
+		s, err := q.c.PrintSystem.Follow(ctx, l, report)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case errors.Is(err, printer.ErrNoJob):
+			q.writeEnd(ctx, l.Cloud, unconfirmed())
+			return
+		case err == nil && s.State.Type.Ended():
+			q.writeEnd(ctx, l.Cloud, statusOf(s))
+			return
+		}
+		// A failure to ask says nothing about the job.
+		q.c.failing(ctx, "follow jobs on "+string(l.Printer), err)
+		if wait.Wait(ctx) != nil {
+			return
+		}
+	}
+}
+
+func statusOf(s printer.JobStatus) Status {
+	return Status{State: s.State, Pages: s.Pages, Message: s.Message}
+}
+
+// postStatus tells the loop what a printer says of a job that has not ended.
+func (q *queue) postStatus(ctx context.Context, j *job, s Status) {
+	if s.State.Type.Ended() {
+		return // Follow returns it
+	}
+	q.post(ctx, func(ctx context.Context) {
+		s.Pages = max(s.Pages, j.want.Pages)
+		j.want = s
+		q.tell(ctx, j)
+	})
+}
+
+// settleAgain finds out what became of a hand-over that a restart cut.
+func (q *queue) settleAgain(ctx context.Context, j *job) {
+	if j.rec.Local == nil { // the journal lost it: nobody can be asked
+		q.end(ctx, j, unconfirmed())
+		return
+	}
+	l, sent := *j.rec.Local, j.rec.Stage == EventSent
+	q.c.wg.Go(func() { q.decide(ctx, j, l, sent) })
+}
+
+// settle finds out what became of a hand-over that failed with cause, and then
+// lets the next job go. It is for the helper that sent.
+func (q *queue) settle(ctx context.Context, j *job, l printer.LocalJob, cause error) {
+	fate := q.ask(ctx, l, false)
+	if fate == "" {
+		return
+	}
+	s, final := ending(cause)
+	if fate == printer.FateResend && final {
+		q.post(ctx, func(context.Context) { q.sending = false })
+		q.writeEnd(ctx, l.Cloud, s)
+		return
+	}
+	var passing interface{ Temporary() bool }
+	q.post(ctx, func(context.Context) {
+		q.sending = false
+		if !errors.As(cause, &passing) || !passing.Temporary() {
+			j.sends++
+		}
+	})
+	q.act(ctx, j, l, fate, cause)
+}
+
+func (q *queue) decide(ctx context.Context, j *job, l printer.LocalJob, sent bool) {
+	if fate := q.ask(ctx, l, sent); fate != "" {
+		q.act(ctx, j, l, fate, nil)
+	}
+}
+
+// ask asks the printer for the fate of a job until it answers, or ctx ends.
+func (q *queue) ask(ctx context.Context, l printer.LocalJob, sent bool) printer.Fate {
+	wait := backoff.Backoff{Max: time.Minute}
+	for {
+		fate, err := q.c.PrintSystem.Settle(ctx, l, sent)
+		q.c.failing(ctx, "ask for jobs on "+string(l.Printer), err)
+		if err == nil {
+			return fate
+		}
+		if wait.Wait(ctx) != nil {
+			return ""
+		}
+	}
+}
+
+// act does what a job's fate wants. Anything unknown counts as unconfirmed.
+func (q *queue) act(ctx context.Context, j *job, l printer.LocalJob, fate printer.Fate, cause error) {
+	switch fate {
+	case printer.FateFollow:
+		e := q.c.event(EventSent, l.Cloud)
+		e.Local = &l
+		if !q.c.write(ctx, e) {
+			return
+		}
+		q.post(ctx, func(ctx context.Context) { q.sentAfterAll(ctx, j, e) })
+		q.follow(ctx, j, l)
+	case printer.FateResend:
+		q.resend(ctx, j, l.Cloud, cause)
+	default:
+		q.writeEnd(ctx, l.Cloud, unconfirmed())
+	}
+}
+
+func (q *queue) sentAfterAll(ctx context.Context, j *job, e Event) {
+	j.rec.Apply(e)
+	if j.cancel {
+		q.cancelLocal(ctx, j)
+	}
+}
+
+// resend puts a job back into the order: certainly nothing was printed.
+func (q *queue) resend(ctx context.Context, j *job, id gcp.JobID, cause error) {
+	e := q.c.event(EventResend, id)
+	if !q.c.write(ctx, e) {
+		return
+	}
+	q.post(ctx, func(ctx context.Context) {
+		j.rec.Apply(e)
+		switch {
+		case j.cancel:
+			q.end(ctx, j, cancelled())
+		case j.sends >= maxSends:
+			q.end(ctx, j, Status{State: gcp.ByDevice(gcp.JobAborted, gcp.DevicePrintFailure), Message: cause.Error()})
+		case cause != nil:
+			j.phase = phaseUndoing // its turn, but not at once
+			q.enlist(j)
+			q.later(ctx, j.handTry.Next(), func(context.Context) { q.retake(j) })
+		default:
+			q.prepared(j)
+			q.enlist(j)
+		}
+	})
+}
+
+// retake makes a job ready again that waited for its next hand-over.
+func (q *queue) retake(j *job) {
+	if j.phase == phaseUndoing {
+		q.prepared(j)
+	}
+}
+
+// undo cancels a job that was created before a crash and got no document, so
+// that it can be created anew.
+func (q *queue) undo(ctx context.Context, j *job) {
+	l := *j.rec.Local
+	q.c.wg.Go(func() {
+		wait := backoff.Backoff{Max: time.Minute}
+		for {
+			err := q.c.PrintSystem.Cancel(ctx, l)
+			q.c.failing(ctx, "cancel jobs on "+string(l.Printer), err)
+			if err == nil || errors.Is(err, printer.ErrNoJob) {
+				break
+			}
+			if wait.Wait(ctx) != nil {
+				return
+			}
+		}
+		q.post(ctx, func(context.Context) { q.delist(j) })
+		q.resend(ctx, j, l.Cloud, nil)
+	})
+}
+
+// watch goes on asking for a job that ended unconfirmed: the printer may come
+// back and say that it printed it.
+func (q *queue) watch(ctx context.Context, j *job) {
+	end := j.rec.End
+	left := q.c.Options.UnconfirmedFollow - q.c.Now().Sub(j.rec.Ended)
+	if end == nil || !end.Unconfirmed || j.rec.Local == nil || left <= 0 {
+		return
+	}
+	j.watching = true
+	l := *j.rec.Local
+	q.c.wg.Go(func() {
+		s, done := q.watchFor(ctx, l, left)
+		if done {
+			q.writeEnd(ctx, l.Cloud, s)
+		}
+		q.post(ctx, func(ctx context.Context) {
+			j.watching = false
+			q.tell(ctx, j)
+		})
+	})
+}
+
+// watchFor follows a job for d at most, and reports whether the printer said
+// that it is done.
+func (q *queue) watchFor(ctx context.Context, l printer.LocalJob, d time.Duration) (Status, bool) {
+	ctx, stop := context.WithTimeout(ctx, d)
+	defer stop()
+	wait := backoff.Backoff{Max: time.Minute}
+	for ctx.Err() == nil {
+		s, err := q.c.PrintSystem.Follow(ctx, l, func(printer.JobStatus) {})
+		if err == nil && s.State.Type.Ended() {
+			return statusOf(s), s.State.Type == gcp.JobDone
+		}
+		_ = wait.Wait(ctx) // the loop sees that ctx ended
+	}
+	return Status{}, false
+}
+
+func (q *queue) logEnd(ctx context.Context, j *job) {
+	q.c.Logger.InfoContext(ctx, "job ended",
+		slog.String("job", string(j.rec.Job.ID)), slog.String("printer", string(q.name)),
+		slog.String("state", string(j.rec.End.State.Type)), slog.String("cause", j.rec.End.State.Cause()))
+}

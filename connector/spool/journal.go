@@ -1,0 +1,249 @@
+package spool
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"platen/connector"
+	"platen/gcp"
+)
+
+// keepBuffer is the largest buffer that waits for the next flush.
+const keepBuffer = 64 << 10
+
+// live is a job in hand.
+type live struct {
+	connector.Record
+	seq int // of the claim
+}
+
+// load reads the journal into memory.
+func (d *Dir) load() error {
+	f, err := os.Open(d.journalPath())
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("open journal: %w", err)
+	}
+	defer func() { _ = f.Close() }() // only read
+	if fi, err := f.Stat(); err == nil && fi.Size() == 0 {
+		return nil
+	}
+	damaged, err := readJournal(f, d.apply)
+	if err != nil {
+		return fmt.Errorf("journal %s: %w", d.journalPath(), err)
+	}
+	if damaged > 0 {
+		d.distrust(damaged)
+	}
+	return nil
+}
+
+// distrust takes from a damaged journal what is safe: where a line is lost, a
+// job that the printer knows may have been sent.
+func (d *Dir) distrust(damaged int) {
+	d.o.Logger.LogAttrs(context.Background(), slog.LevelWarn, "the journal is damaged: jobs at the printer are asked for, none is sent again unseen",
+		slog.Int("lines", damaged))
+	for _, l := range d.jobs {
+		if l.Stage == connector.EventCreated {
+			l.Stage = connector.EventSending
+		}
+	}
+}
+
+// apply changes the memory as e says. The caller holds mu, or is alone.
+func (d *Dir) apply(e connector.Event) {
+	switch e.Kind {
+	case eventPast:
+		if e.Status != nil {
+			d.past.add(e.ID, end{e.At, *e.Status}, d.o.Now())
+		}
+		return
+	case connector.EventClaimed:
+		if _, ok := d.jobs[e.ID]; !ok {
+			d.seq++
+			d.jobs[e.ID] = &live{seq: d.seq}
+		}
+	}
+	l, ok := d.jobs[e.ID]
+	if !ok {
+		return // late, or its claim is lost
+	}
+	waiting := l.waiting()
+	l.Apply(e)
+	switch e.Kind {
+	case connector.EventForgotten:
+		delete(d.jobs, e.ID)
+		if l.End != nil {
+			d.past.add(e.ID, end{l.Ended.UnixMicro(), *l.End}, d.o.Now())
+		}
+		d.reserved -= waiting
+	default:
+		d.reserved += l.waiting() - waiting
+	}
+}
+
+// waiting returns the bytes that the job's document will still need.
+func (l *live) waiting() int64 {
+	if l.Document != nil || l.End != nil {
+		return 0
+	}
+	return int64(l.Job.ContentLength)
+}
+
+// add applies events and puts them into the buffer of the next flush.
+func (d *Dir) add(events ...connector.Event) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.addLocked(events)
+}
+
+func (d *Dir) addLocked(events []connector.Event) error {
+	for _, e := range events {
+		var err error
+		if d.buf, err = appendLine(d.buf, e); err != nil {
+			return fmt.Errorf("encode event: %w", err)
+		}
+		d.apply(e)
+	}
+	return nil
+}
+
+// flush writes the buffer and makes it durable. After a failure nothing is
+// known about the file, so that the next flush writes a new one from memory.
+func (d *Dir) flush() error {
+	if d.broken {
+		return d.compact(true)
+	}
+	d.mu.Lock()
+	b := d.buf
+	d.buf, d.spare = d.spare[:0], nil
+	d.mu.Unlock()
+	if len(b) == 0 {
+		return nil // an earlier flush has it
+	}
+	_, err := d.journal.Write(b)
+	if err == nil {
+		err = d.journal.Sync()
+	}
+	if err != nil {
+		d.broken = true
+		return fmt.Errorf("write journal: %w", err)
+	}
+	if cap(b) <= keepBuffer {
+		d.mu.Lock()
+		d.spare = b
+		d.mu.Unlock()
+	}
+	d.size += int64(len(b))
+	if d.size > d.limit {
+		if err := d.compact(false); err != nil {
+			d.o.Logger.LogAttrs(context.Background(), slog.LevelWarn, "making the journal smaller failed", slog.Any("err", err))
+			d.limit = 2 * d.size
+		}
+	}
+	return nil
+}
+
+// compact replaces the journal by a new one with the living alone. Unless it
+// must, it does nothing while most of the journal lives.
+func (d *Dir) compact(must bool) error {
+	d.mu.Lock()
+	b, err := d.snapshot()
+	if err != nil || !must && int64(len(b)) > d.size/2 {
+		d.mu.Unlock()
+		d.limit = max(d.o.CompactAt, 2*d.size)
+		return err
+	}
+	d.buf = d.buf[:0] // the memory holds it
+	d.mu.Unlock()
+	d.broken = true // until all of this has worked
+	if err := writeFile(d.journalPath(), b); err != nil {
+		return fmt.Errorf("write new journal: %w", err)
+	}
+	f, err := os.OpenFile(d.journalPath(), os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		return fmt.Errorf("open new journal: %w", err)
+	}
+	if d.journal != nil {
+		_ = d.journal.Close() // it has no name any more
+	}
+	d.journal, d.size, d.broken = f, int64(len(b)), false
+	d.limit = max(d.o.CompactAt, 2*d.size)
+	return nil
+}
+
+// snapshot returns a whole journal of what is in memory. The caller holds mu.
+func (d *Dir) snapshot() ([]byte, error) {
+	b, err := appendLine(nil, header{version})
+	if err != nil {
+		return nil, err
+	}
+	for e := range d.past.events {
+		if b, err = appendLine(b, e); err != nil {
+			return nil, err
+		}
+	}
+	for _, l := range d.byClaim() {
+		for _, e := range l.events() {
+			if b, err = appendLine(b, e); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return b, nil
+}
+
+// byClaim returns the jobs in hand, oldest claim first. The caller holds mu.
+func (d *Dir) byClaim() []*live {
+	jobs := make([]*live, 0, len(d.jobs))
+	for _, l := range d.jobs {
+		jobs = append(jobs, l)
+	}
+	slices.SortFunc(jobs, func(a, b *live) int { return cmp.Compare(a.seq, b.seq) })
+	return jobs
+}
+
+// events returns what brings the record back.
+func (l *live) events() []connector.Event {
+	id := l.Job.ID
+	ev := []connector.Event{{
+		Kind: connector.EventClaimed, ID: id, At: l.Claimed.UnixMicro(),
+		Job: &l.Job, Printer: l.Printer, Trace: l.Trace,
+	}}
+	if l.Document != nil {
+		ev = append(ev, connector.Event{Kind: connector.EventSaved, ID: id, Document: l.Document})
+	}
+	if l.Local != nil {
+		ev = append(ev, connector.Event{Kind: connector.EventCreated, ID: id, Local: l.Local})
+	}
+	if l.End != nil {
+		ev = append(ev, connector.Event{Kind: connector.EventEnded, ID: id, At: l.Ended.UnixMicro(), Status: l.End})
+	}
+	if last := ev[len(ev)-1].Kind; last != l.Stage {
+		ev = append(ev, connector.Event{Kind: l.Stage, ID: id, Local: l.Local})
+	}
+	return ev
+}
+
+func (d *Dir) journalPath() string { return filepath.Join(d.path, "journal") }
+
+// unclaim takes claims back that could not be written.
+func (d *Dir) unclaim(ids []gcp.JobID) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, id := range ids {
+		if l, ok := d.jobs[id]; ok {
+			d.reserved -= l.waiting()
+			delete(d.jobs, id)
+		}
+	}
+}
