@@ -3,6 +3,7 @@ package push
 import (
 	"context"
 	"encoding/xml"
+	"errors"
 	"io"
 	"net"
 	"regexp"
@@ -72,15 +73,15 @@ func TestOneParserOverBothStreams(t *testing.T) {
 	p := f.dial(t)
 	var all strings.Builder
 	p.Conn = tee{p.Conn, &all}
-	p.loginAs(string(testRobot), testToken, "r")
-	p.subscribe(testBare)
+	p.loginAs(string(testRobot), "r")
+	p.subscribe()
 	if strings.Contains(all.String(), "<?") {
 		t.Errorf("the server sends a declaration: %s", all.String())
 	}
 	d := xml.NewDecoder(strings.NewReader(all.String()))
 	for {
 		_, err := d.Token()
-		if err == io.EOF || err != nil && strings.Contains(err.Error(), "unexpected EOF") {
+		if errors.Is(err, io.EOF) || err != nil && strings.Contains(err.Error(), "unexpected EOF") {
 			return
 		}
 		if err != nil {
@@ -98,7 +99,7 @@ func TestPushOnlyAfterSubscribe(t *testing.T) {
 		}
 	})
 	p := f.dial(t)
-	p.loginAs(string(testRobot), testToken, "PROXY")
+	p.loginAs(string(testRobot), "PROXY")
 	for range 10 {
 		f.Notify(context.Background(), testRobot, gcp.Notification{Printer: "early"})
 	}
@@ -200,7 +201,7 @@ func TestStanzas(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := start(t, Direct, nil).dial(t)
-			full := p.loginAs(string(testRobot), testToken, "PROXY")
+			full := p.loginAs(string(testRobot), "PROXY")
 			p.send(tt.send)
 			got := p.record()
 			if want := strings.ReplaceAll(tt.want, "F", full); !regexp.MustCompile(want).MatchString(got) {

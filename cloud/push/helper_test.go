@@ -8,9 +8,11 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/base64"
+	"errors"
 	"io"
 	"math/big"
 	"net"
+	"os"
 	"regexp"
 	"strings"
 	"sync"
@@ -195,7 +197,7 @@ func (p *peer) closed() string {
 		if err == nil {
 			continue
 		}
-		if ne, ok := err.(net.Error); ok && ne.Timeout() {
+		if errors.Is(err, os.ErrDeadlineExceeded) {
 			p.t.Fatalf("the server does not close; have %q", p.rest)
 		}
 		return p.rest
@@ -214,11 +216,11 @@ func authStanza(mech, payload string) string {
 }
 
 // loginAs goes as far as the bound resource, and returns the address.
-func (p *peer) loginAs(user, token, resource string) string {
+func (p *peer) loginAs(user, resource string) string {
 	p.t.Helper()
 	p.send(clientHeader)
 	p.until(`</stream:features>`)
-	p.send(authStanza("X-OAUTH2", "\x00"+user+"\x00"+token))
+	p.send(authStanza("X-OAUTH2", "\x00"+user+"\x00"+testToken))
 	p.until(`<success xmlns="urn:ietf:params:xml:ns:xmpp-sasl"/>`)
 	p.send(clientHeader)
 	p.until(`</stream:features>`)
@@ -227,9 +229,9 @@ func (p *peer) loginAs(user, token, resource string) string {
 	return p.until(`<iq id="0" type="result"><bind xmlns="urn:ietf:params:xml:ns:xmpp-bind"><jid>([^<]*)</jid></bind></iq>`)[1]
 }
 
-func (p *peer) subscribe(bare string) {
+func (p *peer) subscribe() {
 	p.t.Helper()
-	p.send(`<iq xmlns="jabber:client" type="set" to="` + bare + `" id="3"><subscribe xmlns="google:push">` +
+	p.send(`<iq xmlns="jabber:client" type="set" to="` + testBare + `" id="3"><subscribe xmlns="google:push">` +
 		`<item channel="cloudprint.google.com" from="cloudprint.google.com"></item></subscribe></iq>`)
 	p.until(`<iq to="[^"]*" from="[^"]*" id="3" type="result"/>`)
 }
@@ -240,8 +242,8 @@ const testBare = string(testRobot) + "@" + ClassicDomain
 func (f *fixture) subscribedPeer(t testing.TB) *peer {
 	t.Helper()
 	p := f.dial(t)
-	p.loginAs(string(testRobot), testToken, "PROXY")
-	p.subscribe(testBare)
+	p.loginAs(string(testRobot), "PROXY")
+	p.subscribe()
 	f.await(t, "connected", func() bool { return f.Connected(testRobot) })
 	return p
 }

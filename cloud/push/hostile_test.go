@@ -49,7 +49,7 @@ func TestBadInputAfterLogin(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := start(t, Direct, nil).dial(t)
-			p.loginAs("u", testToken, "r")
+			p.loginAs("u", "r")
 			_, _ = io.WriteString(p.Conn, tt.send) // it may be cut off before the end
 			if got := p.closed(); !strings.Contains(got, "<stream:error><"+tt.want+" ") {
 				t.Errorf("got %q, want %s", got, tt.want)

@@ -34,8 +34,8 @@ func TestSTARTTLS(t *testing.T) {
 		p.send(starttls)
 		p.until(`<proceed xmlns="urn:ietf:params:xml:ns:xmpp-tls"/>`)
 		p.Conn = tls.Client(p.Conn, &tls.Config{RootCAs: f.pool, ServerName: "localhost"})
-		p.loginAs("u", testToken, "PROXY")
-		p.subscribe(testBare)
+		p.loginAs("u", "PROXY")
+		p.subscribe()
 	})
 	t.Run("login in the clear", func(t *testing.T) {
 		p := plain(t)
@@ -91,8 +91,8 @@ func TestNewerStreamReplacesOlder(t *testing.T) {
 	f := start(t, Direct, nil)
 	old := f.subscribedPeer(t)
 	other := f.dial(t)
-	other.loginAs("u", testToken, "OTHER")
-	other.subscribe(testBare)
+	other.loginAs("u", "OTHER")
+	other.subscribe()
 	young := f.subscribedPeer(t)
 	if got := old.closed(); !strings.Contains(got, "<conflict ") {
 		t.Errorf("old stream: %q", got)

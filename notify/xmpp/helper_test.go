@@ -105,8 +105,10 @@ func (s *service) stop() {
 	if err := s.Shutdown(ctx); err != nil {
 		s.t.Errorf("Shutdown: %v", err)
 	}
-	<-s.served
-	s.served <- nil
+	if err := <-s.served; err != nil {
+		s.t.Errorf("Serve: %v", err)
+	}
+	s.served <- nil // for another stop
 }
 
 func (s *service) port() int { return s.l.Addr().(*net.TCPAddr).Port }
