@@ -31,7 +31,7 @@ var mayImport = map[string][]string{
 	"connector/control": {"gcp", "printer", "connector"},
 	"connector/daemon": {
 		"gcp", "gcp/client", "printer", "cups", "notify", "notify/xmpp", "connector",
-		"connector/spool", "connector/control", "internal/backoff", "internal/config", "internal/secret",
+		"connector/spool", "connector/control", "internal/cli", "internal/config", "internal/secret",
 	},
 
 	// The cloud's half.
@@ -45,7 +45,7 @@ var mayImport = map[string][]string{
 	"cloud/push":            {"gcp", "cloud", "internal/secret"},
 	"cloud/server": {
 		"gcp", "cloud", "cloud/oauth", "cloud/blob", "cloud/store", "cloud/api", "cloud/web",
-		"cloud/push", "internal/config", "internal/secret",
+		"cloud/push", "internal/cli", "internal/config", "internal/secret",
 	},
 
 	// Helpers, which know nothing of either half.
@@ -59,10 +59,11 @@ var mayImport = map[string][]string{
 	"internal/report":   {},
 
 	// The programs, and what wires both halves.
-	"internal/demo":    {"gcp", "gcp/client", "connector/daemon", "cloud", "cloud/server", "internal/secret", "internal/vprinter"},
+	"internal/demo":    {"gcp", "gcp/client", "connector/control", "connector/daemon", "cloud", "cloud/oauth", "cloud/server", "internal/secret", "internal/vprinter"},
+	"internal/e2e":     {}, // tests only
 	"internal/bench":   {"gcp", "gcp/client", "cups", "internal/lab", "internal/secret", "internal/vprinter"},
 	"cmd/platen":       {"gcp", "gcp/client", "printer", "cups", "connector", "connector/control", "connector/daemon", "internal/cli", "internal/config", "internal/secret"},
-	"cmd/platen-cloud": {"gcp", "gcp/client", "cloud", "cloud/oauth", "cloud/server", "internal/cli", "internal/config", "internal/demo", "internal/secret"},
+	"cmd/platen-cloud": {"gcp", "gcp/client", "cloud", "cloud/oauth", "cloud/server", "internal/backoff", "internal/cli", "internal/config", "internal/demo", "internal/secret"},
 }
 
 func TestImports(t *testing.T) {

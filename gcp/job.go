@@ -37,6 +37,7 @@ type Job struct {
 	Ticket          json.RawMessage `json:"ticket,omitempty"`          // the bare CJT, extra field "ticket"
 	ContentLength   Int64           `json:"contentLength,omitempty"`   // bytes, extra field "document"
 	ContentDigest   string          `json:"contentDigest,omitempty"`   // "sha256:" and 64 hex digits, extra field "document"
+	Trace           Trace           `json:"trace,omitempty"`           // extra field "trace"
 	CancelRequested bool            `json:"cancelRequested,omitempty"` // a person asked to cancel a job in progress
 }
 
@@ -46,8 +47,10 @@ type Range struct {
 	JobsCount int   `json:"jobsCount"` // how many this answer holds
 }
 
-// The names of extra fields that Platen's connector asks for with /fetch and /jobs.
+// The names of Platen's extra fields of jobs: what the connector asks for with
+// /fetch, and what /job and /jobs tell whoever may see the job.
 const (
 	ExtraTicket   = "ticket"
 	ExtraDocument = "document"
+	ExtraTrace    = "trace"
 )

@@ -13,10 +13,13 @@ import (
 type jobFields struct {
 	ticket   bool
 	document bool
+	trace    bool
 }
 
 func (c *call) jobFields() jobFields {
-	return jobFields{c.args.extra(gcp.ExtraTicket), c.args.extra(gcp.ExtraDocument)}
+	return jobFields{
+		ticket: c.args.extra(gcp.ExtraTicket), document: c.args.extra(gcp.ExtraDocument), trace: c.args.extra(gcp.ExtraTrace),
+	}
 }
 
 // emptyTicket is the ticket of a job that asks for nothing.
@@ -45,6 +48,9 @@ func (c *call) jobOf(j *cloud.JobView, extra jobFields) gcp.Job {
 	}
 	if extra.document {
 		out.ContentLength, out.ContentDigest = gcp.Int64(j.Document.Size), j.Document.Digest
+	}
+	if extra.trace {
+		out.Trace = j.Trace
 	}
 	return out
 }
