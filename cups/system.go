@@ -2,8 +2,13 @@ package cups
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
-	"io"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"strings"
 
 	"platen/printer"
 )
@@ -11,55 +16,146 @@ import (
 // System is every CUPS server and direct printer of a connector. It is safe for
 // concurrent use.
 type System struct {
-	cfg Config
+	cfg     Config
+	servers []*server
+	direct  []*direct
 }
 
 // New returns a System. It talks to nobody yet.
 func New(cfg Config) (*System, error) {
-	return &System{cfg: cfg}, nil
+	if cfg.Pins == nil {
+		cfg.Pins = &memoryPins{}
+	}
+	if cfg.User == "" {
+		cfg.User = "platen"
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	s := &System{cfg: cfg}
+	for _, c := range cfg.Servers {
+		v, err := newServer(c, cfg)
+		if err != nil {
+			return nil, err
+		}
+		s.servers = append(s.servers, v)
+	}
+	for _, c := range cfg.Direct {
+		d, err := newDirect(c, cfg)
+		if err != nil {
+			return nil, err
+		}
+		s.direct = append(s.direct, d)
+	}
+	return s, nil
 }
 
 // Close ends what the System does in the background and waits for it.
-func (s *System) Close() {}
+func (s *System) Close() {
+	for _, v := range s.servers {
+		v.hub.stop()
+		v.peer.close()
+	}
+	for _, d := range s.direct {
+		d.peer.close()
+	}
+}
 
 // Printers lists the printers of all servers and the direct ones. With an error
-// the list holds those that answered.
+// the list holds those that answered, and those known from before as stopped.
 func (s *System) Printers(ctx context.Context) ([]printer.Printer, error) {
-	return nil, ctx.Err()
+	var list []printer.Printer
+	var errs []error
+	for _, v := range s.servers {
+		l, err := v.list(ctx)
+		list = append(list, l...)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("listing the queues of %s: %w", v.peer.target, err))
+		}
+	}
+	for _, d := range s.direct {
+		p, err := d.look(ctx)
+		if p.Name != "" {
+			list = append(list, p)
+		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("asking %s: %w", d.name, err))
+		}
+	}
+	return list, errors.Join(errs...)
 }
 
 // Probe asks the IPP printer at d for what it is, without adding it.
 func (s *System) Probe(ctx context.Context, d Direct) (printer.Printer, error) {
-	return printer.Printer{}, errors.ErrUnsupported
+	v, err := newDirect(d, s.cfg)
+	if err != nil {
+		return printer.Printer{}, err
+	}
+	defer v.peer.close()
+	return v.look(ctx)
 }
 
 // Fingerprint returns the fingerprint of the key that a printer with TLS shows
-// now, for a person to compare and trust; "" if it speaks no TLS.
+// now, for a person to compare and trust; "" if its URI wants no TLS.
 func (s *System) Fingerprint(ctx context.Context, d Direct) (string, error) {
-	return "", errors.ErrUnsupported
+	v, err := newDirect(d, s.cfg)
+	if err != nil {
+		return "", err
+	}
+	if !v.peer.secure.Load() {
+		return "", nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
+	defer cancel()
+	host, _, err := net.SplitHostPort(v.peer.host)
+	if err != nil {
+		return "", fmt.Errorf("reading the address of %s: %w", d.Name, err)
+	}
+	look := tls.Dialer{Config: &tls.Config{ServerName: host, InsecureSkipVerify: true}} //nolint:gosec // a person compares the key
+	c, err := look.DialContext(ctx, "tcp", v.peer.host)
+	if err != nil {
+		return "", fmt.Errorf("reading the key of %s: %w", d.Name, err)
+	}
+	defer func() { _ = c.Close() }() // nothing was sent
+	if t, ok := c.(*tls.Conn); ok {
+		return fingerprint(t.ConnectionState().PeerCertificates[0]), nil
+	}
+	return "", nil
 }
 
-// Create makes a local job without a document; see connector.PrintSystem.
-func (s *System) Create(ctx context.Context, j printer.Job) (printer.LocalJob, error) {
-	return printer.LocalJob{}, errors.ErrUnsupported
+// place is where a printer is asked.
+type place struct {
+	peer   *peer
+	uri    string  // printer-uri
+	path   string  // of the HTTP request
+	server *server // nil for a direct printer
+	direct *direct // nil for a CUPS queue
 }
 
-// Send gives the local job its document; see connector.PrintSystem.
-func (s *System) Send(ctx context.Context, l printer.LocalJob, j printer.Job, doc io.ReadSeeker) (printer.LocalJob, error) {
-	return l, errors.ErrUnsupported
+// find returns the place of a printer by its local name.
+func (s *System) find(n printer.Name) (place, error) {
+	for _, d := range s.direct {
+		if d.name == n {
+			return place{peer: d.peer, uri: d.uri, path: d.path, direct: d}, nil
+		}
+	}
+	for _, v := range s.servers {
+		queue, ok := strings.CutSuffix(string(n), v.suffix())
+		if !ok || v.label == "" && s.labelled(n) {
+			continue
+		}
+		path := "/printers/" + url.PathEscape(queue)
+		return place{peer: v.peer, uri: "ipp://localhost" + path, path: path, server: v}, nil
+	}
+	return place{}, &printer.Error{Op: "find", Text: fmt.Sprintf("no print system has %q", n)}
 }
 
-// Follow reports each change until the job ended; see connector.PrintSystem.
-func (s *System) Follow(ctx context.Context, l printer.LocalJob, report func(printer.JobStatus)) (printer.JobStatus, error) {
-	return printer.JobStatus{}, errors.ErrUnsupported
-}
-
-// Settle finds out what a cut hand-over came to; see connector.PrintSystem.
-func (s *System) Settle(ctx context.Context, l printer.LocalJob, sent bool) (printer.Fate, error) {
-	return printer.FateUnknown, errors.ErrUnsupported
-}
-
-// Cancel asks the printer to cancel the job; see connector.PrintSystem.
-func (s *System) Cancel(ctx context.Context, l printer.LocalJob) error {
-	return errors.ErrUnsupported
+// labelled reports whether a name belongs to a server with a label.
+func (s *System) labelled(n printer.Name) bool {
+	for _, v := range s.servers {
+		if v.label != "" && strings.HasSuffix(string(n), v.suffix()) {
+			return true
+		}
+	}
+	return false
 }

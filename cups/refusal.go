@@ -1,0 +1,130 @@
+package cups
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+
+	"github.com/OpenPrinting/goipp"
+
+	"platen/gcp"
+	"platen/printer"
+)
+
+// refusal is an answer that says no, in IPP or already in HTTP.
+type refusal struct {
+	status goipp.Status // 0 if HTTP said no
+	http   int
+	text   string // status-message
+}
+
+// Error names the status.
+func (r *refusal) Error() string {
+	if r.status == 0 {
+		return fmt.Sprintf("HTTP status %d", r.http)
+	}
+	if r.text != "" {
+		return fmt.Sprintf("%s (%s)", r.status, r.text)
+	}
+	return r.status.String()
+}
+
+// refused returns the answer behind err, nil if there was none.
+func refused(err error) *refusal {
+	var r *refusal
+	if errors.As(err, &r) {
+		return r
+	}
+	return nil
+}
+
+// statusOf returns the IPP status behind err, 0 if there is none.
+func statusOf(err error) goipp.Status {
+	if r := refused(err); r != nil {
+		return r.status
+	}
+	return 0
+}
+
+// notBegun reports whether err came before the first byte was sent.
+func notBegun(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "dial"
+}
+
+// explain turns the failure of an operation into what it means (ipp.md 4.5,
+// errors at submission).
+func explain(op goipp.Op, err error) error {
+	if err == nil || errors.Is(err, context.Canceled) {
+		return err
+	}
+	var done *printer.Error
+	if errors.As(err, &done) {
+		return err
+	}
+	e := &printer.Error{Op: op.String(), Err: err}
+	r := refused(err)
+	switch {
+	case r == nil:
+		e.Text, e.Retry = "the printer does not answer", true
+		e.State = gcp.ByService(gcp.JobStopped, gcp.ServiceCommunication)
+	case r.status == 0:
+		explainHTTP(e, r.http)
+	default:
+		explainIPP(e, r)
+	}
+	return e
+}
+
+func explainHTTP(e *printer.Error, status int) {
+	switch {
+	case status == http.StatusUnauthorized || status == http.StatusForbidden:
+		e.Text = "the printer wants authentication"
+		e.State = gcp.ByDevice(gcp.JobAborted, gcp.DeviceActionOther)
+	case status == http.StatusRequestEntityTooLarge:
+		e.Text = "the document is too large for the printer"
+		e.State = gcp.ByService(gcp.JobAborted, gcp.ServiceFileTooBig)
+	case status == http.StatusNotFound:
+		e.Text = "the printer is not there"
+		e.State = gcp.ByService(gcp.JobAborted, gcp.ServicePrinterDeleted)
+	default:
+		e.Text, e.Retry = "the printer cannot answer now", status >= 500
+		e.State = gcp.ByService(gcp.JobStopped, gcp.ServiceCommunication)
+	}
+}
+
+func explainIPP(e *printer.Error, r *refusal) {
+	switch r.status {
+	case goipp.StatusErrorBusy, goipp.StatusErrorTooManyJobs:
+		e.Text, e.Busy = "the printer is busy", true
+	case goipp.StatusErrorServiceUnavailable, goipp.StatusErrorTemporary, goipp.StatusErrorTimeout:
+		e.Text, e.Retry = "the printer is not ready", true
+		e.State = gcp.ByService(gcp.JobStopped, gcp.ServiceCommunication)
+	case goipp.StatusErrorNotAcceptingJobs, goipp.StatusErrorPrinterIsDeactivated:
+		e.Text, e.Retry = "the printer accepts no jobs", true
+		e.State = gcp.ByUser(gcp.JobStopped, gcp.UserPaused)
+	case goipp.StatusErrorDocumentFormatNotSupported, goipp.StatusErrorDocumentFormatError:
+		e.Text = "the printer cannot print this kind of document"
+		e.State = gcp.ByService(gcp.JobAborted, gcp.ServiceUnsupportedType)
+	case goipp.StatusErrorAttributesOrValues, goipp.StatusErrorConflicting:
+		e.Text = "the printer refuses the print options"
+		e.State = gcp.ByDevice(gcp.JobAborted, gcp.DeviceInvalidTicket)
+	case goipp.StatusErrorRequestEntity:
+		e.Text = "the document is too large for the printer"
+		e.State = gcp.ByService(gcp.JobAborted, gcp.ServiceFileTooBig)
+	case goipp.StatusErrorNotFound, goipp.StatusErrorGone:
+		e.Text = "the printer or the job is not there"
+		e.State = gcp.ByService(gcp.JobAborted, gcp.ServicePrinterDeleted)
+	case goipp.StatusErrorForbidden, goipp.StatusErrorNotAuthenticated, goipp.StatusErrorNotAuthorized:
+		e.Text = "the printer wants authentication"
+		e.State = gcp.ByDevice(gcp.JobAborted, gcp.DeviceActionOther)
+	default:
+		e.Text = "the printer cannot print this"
+		e.State = gcp.ByDevice(gcp.JobAborted, gcp.DevicePrintFailure)
+	}
+	if r.text != "" {
+		e.Text += ": " + r.text
+	}
+}
