@@ -228,7 +228,7 @@ type FitToPageOption struct {
 	IsDefault bool          `json:"is_default,omitempty"`
 }
 
-// PageRange, when present, means that any pages may be chosen. Devices name the
+// PageRange means, by being present, that any pages may be chosen. Devices name the
 // default "default" or "interval"; both are kept.
 type PageRange struct {
 	Default  []PageInterval `json:"default,omitempty"`

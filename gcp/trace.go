@@ -28,3 +28,18 @@ const (
 // Trace holds when each hop of a job happened, in microseconds since 1970; a
 // missing hop did not happen or is not known here.
 type Trace map[Hop]int64
+
+// String returns what happens at the hop, in a few words; "" for no hop.
+func (h Hop) String() string {
+	words := [...]string{
+		HopReceived: "document received", HopSubmitted: "submitted", HopChecked: "rights and ticket checked",
+		HopQueued: "queued", HopNotified: "hint handed to push", HopPushed: "hint received", HopHinted: "printer's loop woke",
+		HopFetched: "fetched", HopClaimed: "claimed on disk", HopSpooled: "document on disk", HopTranslated: "ticket translated",
+		HopPrinted: "taken by the printer", HopEnded: "ended at the printer", HopReported: "end reported",
+		HopRecorded: "end recorded", HopShown: "page told", HopForgotten: "document deleted",
+	}
+	if h < 0 || int(h) >= len(words) {
+		return ""
+	}
+	return words[h]
+}

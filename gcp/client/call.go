@@ -124,6 +124,23 @@ func (c *Client) send(req *http.Request, token string) (*http.Response, error) {
 	return c.http.Do(req)
 }
 
+// checkRedirect keeps a redirect from taking a token to another address (net/http
+// compares host names only), from leaving TLS, and from turning a call into a GET.
+func (c *Client) checkRedirect(req *http.Request, via []*http.Request) error {
+	switch {
+	case req.Method != via[0].Method:
+		return http.ErrUseLastResponse
+	case len(via) > 5:
+		return errors.New("too many redirects")
+	case via[0].URL.Scheme == "https" && req.URL.Scheme != "https":
+		return errors.New("redirected to a less safe address")
+	}
+	if !c.ours(req.URL) {
+		req.Header.Del("Authorization")
+	}
+	return nil
+}
+
 func (c *Client) ours(u *url.URL) bool { return u.Scheme == c.base.Scheme && u.Host == c.base.Host }
 
 // closeBody reads the little that may be left, so that the connection can be

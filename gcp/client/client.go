@@ -67,7 +67,8 @@ func New(cfg Config) (*Client, error) {
 		return nil, errors.New("address of the service: it must not hold a password")
 	}
 	setDefaults(&cfg, base)
-	c := &Client{cfg: cfg, base: base, http: &http.Client{Transport: newTransport(cfg)}}
+	c := &Client{cfg: cfg, base: base}
+	c.http = &http.Client{Transport: newTransport(cfg), CheckRedirect: c.checkRedirect}
 	c.tokens = newTokens(c.oauth(), c.oauthHTTP(), cfg)
 	return c, nil
 }

@@ -174,10 +174,19 @@ func onePrinter(op string, a gcp.Answer) (gcp.Printer, error) {
 func (f PrinterFields) form() (url.Values, error) {
 	form := url.Values{"use_cdd": {"true"}}
 	for _, m := range []struct{ name, value string }{
-		{"name", f.Name}, {"default_display_name", f.DefaultDisplayName}, {"display_name", f.DisplayName},
-		{"description", f.Description}, {"uuid", f.UUID}, {"manufacturer", f.Manufacturer}, {"model", f.Model},
-		{"gcp_version", f.GCPVersion}, {"firmware", f.Firmware}, {"setup_url", f.SetupURL},
-		{"support_url", f.SupportURL}, {"update_url", f.UpdateURL}, {"capsHash", f.CapsHash},
+		{"name", f.Name},
+		{"default_display_name", f.DefaultDisplayName},
+		{"display_name", f.DisplayName},
+		{"description", f.Description},
+		{"uuid", f.UUID},
+		{"manufacturer", f.Manufacturer},
+		{"model", f.Model},
+		{"gcp_version", f.GCPVersion},
+		{"firmware", f.Firmware},
+		{"setup_url", f.SetupURL},
+		{"support_url", f.SupportURL},
+		{"update_url", f.UpdateURL},
+		{"capsHash", f.CapsHash},
 		{"notification_channel", string(f.NotificationChannel)},
 	} {
 		set(form, m.name, m.value)
