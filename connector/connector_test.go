@@ -12,7 +12,7 @@ import (
 )
 
 func TestJobIsPrintedOnce(t *testing.T) {
-	in(t, func(l *lab) {
+	in(t, func(t *testing.T, l *lab) {
 		l.start()
 		l.submit("lp", "j1")
 		l.hint("lp")
@@ -38,7 +38,7 @@ func TestJobIsPrintedOnce(t *testing.T) {
 }
 
 func TestIdleAsksNothing(t *testing.T) {
-	in(t, func(l *lab) {
+	in(t, func(t *testing.T, l *lab) {
 		l.start()
 		l.settle(time.Minute)
 		before := []int{l.count("fetch"), l.count("list"), l.count("jobs"), l.count("state"), l.count("update")}
@@ -51,7 +51,7 @@ func TestIdleAsksNothing(t *testing.T) {
 }
 
 func TestCatchesUpAfterReconnect(t *testing.T) {
-	in(t, func(l *lab) {
+	in(t, func(t *testing.T, l *lab) {
 		l.start()
 		l.submit("lp", "j1") // its hint is lost
 		l.settle(time.Hour)
@@ -63,7 +63,7 @@ func TestCatchesUpAfterReconnect(t *testing.T) {
 }
 
 func TestManyJobsInOrder(t *testing.T) {
-	in(t, func(l *lab) {
+	in(t, func(t *testing.T, l *lab) {
 		l.start()
 		var want []gcp.JobID
 		for i := range 500 {
@@ -83,7 +83,7 @@ func TestManyJobsInOrder(t *testing.T) {
 }
 
 func TestBlockedPrinterDelaysNoOther(t *testing.T) {
-	in(t, func(l *lab) {
+	in(t, func(t *testing.T, l *lab) {
 		l.locals["bad"].refuse = &printer.Error{Op: "Create-Job", Text: "busy", Retry: true}
 		l.start()
 		l.submit("bad", "b")
@@ -102,7 +102,7 @@ func TestBlockedPrinterDelaysNoOther(t *testing.T) {
 }
 
 func TestSeveralJobsAtThePrinter(t *testing.T) {
-	in(t, func(l *lab) {
+	in(t, func(t *testing.T, l *lab) {
 		l.locals["lp"].hold = true
 		l.start()
 		for _, id := range []gcp.JobID{"a", "b", "c"} {
@@ -118,7 +118,7 @@ func TestSeveralJobsAtThePrinter(t *testing.T) {
 
 // A poll that fails is no failed job (defect 9 of the old connector).
 func TestPassingFailureEndsNothing(t *testing.T) {
-	in(t, func(l *lab) {
+	in(t, func(t *testing.T, l *lab) {
 		l.locals["lp"].away = errors.New("timeout")
 		l.start()
 		l.submit("lp", "j")
@@ -134,7 +134,7 @@ func TestPassingFailureEndsNothing(t *testing.T) {
 }
 
 func TestRefusedByThePrinter(t *testing.T) {
-	in(t, func(l *lab) {
+	in(t, func(t *testing.T, l *lab) {
 		l.locals["lp"].refuse = &printer.Error{Op: "Create-Job", Text: "not that format", State: gcp.ByService(gcp.JobAborted, gcp.ServiceUnsupportedType)}
 		l.start()
 		l.submit("lp", "j")
@@ -149,7 +149,7 @@ func TestRefusedByThePrinter(t *testing.T) {
 
 // Without a ticket nothing is printed with defaults (defect 4).
 func TestNoTicketPrintsNothing(t *testing.T) {
-	in(t, func(l *lab) {
+	in(t, func(t *testing.T, l *lab) {
 		l.classic, l.noTicket = true, &gcp.Error{Op: "ticket", Code: 5, Message: "no", HTTPStatus: 200}
 		l.start()
 		l.submit("lp", "j")
@@ -163,7 +163,7 @@ func TestNoTicketPrintsNothing(t *testing.T) {
 }
 
 func TestClassicServiceGivesTicketApart(t *testing.T) {
-	in(t, func(l *lab) {
+	in(t, func(t *testing.T, l *lab) {
 		l.classic = true
 		l.start()
 		l.submit("lp", "j")
@@ -174,7 +174,7 @@ func TestClassicServiceGivesTicketApart(t *testing.T) {
 }
 
 func TestDocumentGone(t *testing.T) {
-	in(t, func(l *lab) {
+	in(t, func(t *testing.T, l *lab) {
 		l.noDoc["j"] = &gcp.Error{Op: "download", HTTPStatus: 404}
 		l.start()
 		l.submit("lp", "j")
@@ -188,7 +188,7 @@ func TestDocumentGone(t *testing.T) {
 }
 
 func TestDocumentThatCannotBeHadStepsAside(t *testing.T) {
-	in(t, func(l *lab) {
+	in(t, func(t *testing.T, l *lab) {
 		l.noDoc["first"] = errDown
 		l.start()
 		l.submit("lp", "first")
@@ -207,7 +207,7 @@ func TestDocumentThatCannotBeHadStepsAside(t *testing.T) {
 }
 
 func TestDocumentGivenUp(t *testing.T) {
-	in(t, func(l *lab) {
+	in(t, func(t *testing.T, l *lab) {
 		l.noDoc["j"] = errDown
 		l.start()
 		l.submit("lp", "j")
@@ -218,7 +218,7 @@ func TestDocumentGivenUp(t *testing.T) {
 }
 
 func TestCloudAwayForHours(t *testing.T) {
-	in(t, func(l *lab) {
+	in(t, func(t *testing.T, l *lab) {
 		l.locals["lp"].hold = true
 		l.start()
 		l.submit("lp", "j")
@@ -241,7 +241,7 @@ func TestCloudAwayForHours(t *testing.T) {
 }
 
 func TestEndedJobOfferedAgain(t *testing.T) {
-	in(t, func(l *lab) {
+	in(t, func(t *testing.T, l *lab) {
 		l.start()
 		l.submit("lp", "j")
 		l.hint("lp")
@@ -257,7 +257,7 @@ func TestEndedJobOfferedAgain(t *testing.T) {
 }
 
 func TestCancelledBeforeTheReport(t *testing.T) {
-	in(t, func(l *lab) {
+	in(t, func(t *testing.T, l *lab) {
 		l.noDoc["j"] = errDown
 		l.start()
 		l.submit("lp", "j")
@@ -277,7 +277,7 @@ func TestCancelledBeforeTheReport(t *testing.T) {
 
 // What was cancelled in the service reaches the printer (defect 22).
 func TestCancelAtThePrinter(t *testing.T) {
-	in(t, func(l *lab) {
+	in(t, func(t *testing.T, l *lab) {
 		l.locals["lp"].hold = true
 		l.start()
 		l.submit("lp", "j")
@@ -296,7 +296,7 @@ func TestCancelAtThePrinter(t *testing.T) {
 }
 
 func TestServiceTookTheJobBack(t *testing.T) {
-	in(t, func(l *lab) {
+	in(t, func(t *testing.T, l *lab) {
 		l.noDoc["j"] = errDown
 		l.start()
 		l.submit("lp", "j")
@@ -319,7 +319,7 @@ func TestServiceTookTheJobBack(t *testing.T) {
 }
 
 func TestPrinterForgotTheJob(t *testing.T) {
-	in(t, func(l *lab) {
+	in(t, func(t *testing.T, l *lab) {
 		l.locals["lp"].forgets = true
 		l.start()
 		l.submit("lp", "j")
@@ -338,7 +338,7 @@ func TestPrinterForgotTheJob(t *testing.T) {
 }
 
 func TestCutSendIsNeverSentAgain(t *testing.T) {
-	in(t, func(l *lab) {
+	in(t, func(t *testing.T, l *lab) {
 		l.locals["lp"].cutSend, l.locals["lp"].forgets = true, true
 		l.start()
 		l.submit("lp", "j")
@@ -352,7 +352,7 @@ func TestCutSendIsNeverSentAgain(t *testing.T) {
 }
 
 func TestLittleDiskLeavesTheJobQueued(t *testing.T) {
-	in(t, func(l *lab) {
+	in(t, func(t *testing.T, l *lab) {
 		free := int64(1000)
 		l.sopt.Reserve, l.sopt.Free = 100, func() (int64, error) { return free, nil }
 		l.start()

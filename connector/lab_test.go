@@ -111,11 +111,11 @@ func (l *lab) count(call string) int {
 }
 
 // in runs f in a bubble with a lab, and ends the connector after it.
-func in(t *testing.T, f func(l *lab), names ...printer.Name) {
+func in(t *testing.T, f func(t *testing.T, l *lab), names ...printer.Name) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		l := newLab(t, names...)
-		f(l)
+		f(t, l)
 		l.end()
 	})
 }
