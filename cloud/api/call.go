@@ -65,6 +65,10 @@ func (c *call) fail(err error) {
 		c.forbid()
 	case ok && e.Kind != cloud.KindUnavailable:
 		c.refuse(e)
+	case ok: // a full disk, for example: the sentence says it
+		c.h.cfg.Logger.WarnContext(c.ctx, "call put off", "call", c.name, "err", errors.Join(e, e.Cause))
+		c.w.Header().Set("Retry-After", "5")
+		http.Error(c.w, e.Message, http.StatusServiceUnavailable)
 	case c.r.Context().Err() != nil:
 		// Nobody is left to hear it.
 	default:

@@ -101,8 +101,6 @@ func contentError(err error) error {
 	switch {
 	case errors.As(err, &corrupt), errors.Is(err, errEncoding), errors.Is(err, io.ErrUnexpectedEOF):
 		return invalid("The document's encoding is malformed.")
-	case errors.Is(err, errTooLong):
-		return tooLarge()
 	}
 	return err
 }
@@ -209,8 +207,8 @@ func (u *upload) fetchURL() (string, error) {
 	defer func() { _ = resp.Body.Close() }() // it was only read
 	doc, err := c.save(resp.Body, c.h.cfg.MaxDocument)
 	if err != nil {
-		if errors.Is(err, errTooLong) {
-			return "", tooLarge()
+		if _, ok := errors.AsType[*cloud.Error](err); ok {
+			return "", err
 		}
 		return "", &cloud.Error{Kind: cloud.KindInvalid, Message: "The document could not be had from its address.", Cause: err}
 	}

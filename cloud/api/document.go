@@ -24,8 +24,8 @@ type document struct {
 
 // save writes a document to the blob store while it is read.
 func (c *call) save(r io.Reader, limit int64) (document, error) {
-	src := &source{r: r, left: limit}
-	doc, err := c.h.cfg.Blobs.Save(c.ctx, src)
+	src := &source{r: r}
+	doc, err := c.h.cfg.Blobs.SaveAs(c.ctx, src, limit, "") // the type may not be known yet
 	if src.err != nil { // the sender's trouble, not the store's
 		if err == nil {
 			c.remove(doc.ID)
@@ -45,7 +45,6 @@ func (c *call) saveText(text string) (document, error) {
 // source passes a document on, keeps its head, and remembers why it broke off.
 type source struct {
 	r    io.Reader
-	left int64
 	head []byte
 	err  error
 }
@@ -57,9 +56,6 @@ func (s *source) Read(p []byte) (int, error) {
 	n, err := s.r.Read(p)
 	if missing := headSize - len(s.head); missing > 0 {
 		s.head = append(s.head, p[:min(n, missing)]...)
-	}
-	if s.left -= int64(n); s.left < 0 {
-		err = errTooLong
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
 		s.err = err
