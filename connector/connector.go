@@ -170,14 +170,10 @@ func (c *Connector) failing(ctx context.Context, what string, err error) {
 	}
 	c.mu.Lock()
 	before := c.trouble[what]
-	switch {
-	case err == nil:
-		delete(c.trouble, what)
-		if c.last == what {
-			c.last = ""
-		}
-	default:
+	if err != nil {
 		c.trouble[what], c.last = err.Error(), what
+	} else if delete(c.trouble, what); c.last == what {
+		c.last = ""
 	}
 	c.mu.Unlock()
 	switch {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -353,22 +354,26 @@ func TestCutSendIsNeverSentAgain(t *testing.T) {
 
 func TestLittleDiskLeavesTheJobQueued(t *testing.T) {
 	in(t, func(t *testing.T, l *lab) {
-		free := int64(1000)
-		l.sopt.Reserve, l.sopt.Free = 100, func() (int64, error) { return free, nil }
+		var free atomic.Int64
+		free.Store(1000)
+		l.sopt.Reserve, l.sopt.Free = 100, func() (int64, error) { return free.Load(), nil }
 		l.start()
-		l.submit("lp", "large").ContentLength = 5000
+		j := l.submit("lp", "large")
+		l.mu.Lock()
+		j.ContentLength = 5000
+		l.mu.Unlock()
 		l.submit("lp", "small")
 		l.hint("lp")
 		l.settle(5 * time.Second)
 		l.want("large", gcp.JobQueued, 0)
 		l.want("small", gcp.JobDone, 1)
-		if got := l.printers[l.idOf("lp")].Description; got != "spool full" {
+		if got := l.printer().Description; got != "spool full" {
 			t.Errorf("the printer says %q", got)
 		}
-		free = 1e6
+		free.Store(1e6)
 		l.settle(time.Minute)
 		l.want("large", gcp.JobDone, 1)
-		if got := l.printers[l.idOf("lp")].Description; got != "" {
+		if got := l.printer().Description; got != "" {
 			t.Errorf("the printer still says %q", got)
 		}
 	}, "lp")

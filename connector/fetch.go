@@ -64,7 +64,9 @@ func (q *queue) fetchIfDue(ctx context.Context) {
 		var claims []Claim
 		if err == nil && len(jobs) > 0 && ctx.Err() == nil {
 			claims, err = q.c.Spool.Claim(name, jobs, trace)
-			point("connector.claimed")
+			if err == nil {
+				point("connector.claimed")
+			}
 		}
 		q.post(ctx, func(ctx context.Context) {
 			f.running = false

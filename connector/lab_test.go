@@ -119,3 +119,15 @@ func in(t *testing.T, f func(t *testing.T, l *lab), names ...printer.Name) {
 		l.end()
 	})
 }
+
+// printer returns a copy of the printer lp as the service has it, nil if it has not.
+func (l *lab) printer() *gcp.Printer {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	p, ok := l.printers["id-lp"]
+	if !ok {
+		return nil
+	}
+	c := *p
+	return &c
+}

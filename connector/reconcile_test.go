@@ -57,8 +57,8 @@ func TestDriverChangeKeepsTheID(t *testing.T) {
 		l.locals["lp"].UUID, l.locals["lp"].CapsHash = "another", "2"
 		l.mu.Unlock()
 		l.lookAgain(1)
-		if n := l.count("register"); n != 1 || l.printers["id-lp"].CapsHash != "2" {
-			t.Errorf("%d registrations, capabilities %s", n, l.printers["id-lp"].CapsHash)
+		if n := l.count("register"); n != 1 || l.printer().CapsHash != "2" {
+			t.Errorf("%d registrations, capabilities %s", n, l.printer().CapsHash)
 		}
 	}, "lp")
 }
@@ -80,7 +80,7 @@ func TestFailedLookChangesNothing(t *testing.T) {
 		l.look, l.locals["lp"].gone = nil, true
 		l.mu.Unlock()
 		l.lookAgain(4)
-		p := l.printers["id-lp"]
+		p := l.printer()
 		if l.deleted > 0 || p == nil || p.Status != "STOPPED" {
 			t.Fatalf("printer %+v after it was not found, %d deleted", p, l.deleted)
 		}
@@ -88,7 +88,7 @@ func TestFailedLookChangesNothing(t *testing.T) {
 		l.locals["lp"].gone = false
 		l.mu.Unlock()
 		l.lookAgain(1)
-		if p.Status != "IDLE" || l.count("register") != 1 {
+		if p = l.printer(); p.Status != "IDLE" || l.count("register") != 1 {
 			t.Errorf("back again it is %s", p.Status)
 		}
 	}, "lp")
@@ -111,7 +111,7 @@ func TestFailedUpdateIsTriedAgain(t *testing.T) {
 		l.updates = nil
 		l.mu.Unlock()
 		l.lookAgain(1)
-		if l.printers["id-lp"].CapsHash != "2" {
+		if l.printer().CapsHash != "2" {
 			t.Error("the update was not tried again")
 		}
 	}, "lp")

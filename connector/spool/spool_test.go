@@ -97,8 +97,8 @@ func TestReopenAtEveryStage(t *testing.T) {
 	for _, e := range life("j", doc) {
 		write(t, d, e)
 		before := d.Unfinished()
-		d = open(t, path) // as after a crash: the old one is not closed
-		d = open(t, path) // and once more from what the first start wrote
+		_ = open(t, path) // as after a crash: the old one is not closed
+		d = open(t, path) // and once more, from what that start wrote
 		if diff := cmp.Diff(before, d.Unfinished()); diff != "" {
 			t.Errorf("after %s: %s", e.Kind, diff)
 		}
@@ -263,7 +263,7 @@ func TestOrphansAreSwept(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // only read
 	if b, _ := io.ReadAll(f); string(b) != "body of ../../etc/passwd" {
 		t.Errorf("document %q", b)
 	}

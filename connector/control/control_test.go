@@ -1,0 +1,197 @@
+package control_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"platen/connector"
+	"platen/connector/control"
+	"platen/gcp"
+	"platen/printer"
+)
+
+// daemon is a daemon with one printer and one job.
+type daemon struct{ asked string }
+
+func (d *daemon) Status(context.Context) (control.Status, error) {
+	return control.Status{Version: "1", PID: 7, Cloud: control.Cloud{Connected: true, Since: time.Unix(5, 0).UTC()}}, nil
+}
+
+func (d *daemon) Printers(context.Context) ([]control.Printer, error) {
+	return []control.Printer{{Name: "lp", State: "idle"}}, nil
+}
+
+func (d *daemon) Jobs(context.Context) ([]control.Job, error) {
+	return []control.Job{{ID: "j/1", Printer: "lp", Claimed: time.Unix(5, 0).UTC()}}, nil
+}
+
+func (d *daemon) Trace(_ context.Context, id gcp.JobID) (control.Trace, error) {
+	if id != "j/1" {
+		return control.Trace{}, &connector.UnknownError{What: "job " + string(id)}
+	}
+	return control.Trace{ID: id, Hops: gcp.Trace{gcp.HopClaimed: 9}}, nil
+}
+
+func (d *daemon) AddPrinter(_ context.Context, a control.Address) (control.Printer, error) {
+	d.asked = "add " + a.URI
+	return control.Printer{Name: a.Name}, nil
+}
+
+func (d *daemon) RemovePrinter(_ context.Context, n printer.Name) error {
+	d.asked = "remove " + string(n)
+	return nil
+}
+
+func (d *daemon) SharePrinter(_ context.Context, n printer.Name) (control.Printer, error) {
+	d.asked = "share " + string(n)
+	return control.Printer{Name: n}, nil
+}
+
+func (d *daemon) TestPage(_ context.Context, n printer.Name) (int, error) {
+	d.asked = "test " + string(n)
+	return 12, nil
+}
+
+func (d *daemon) CancelJob(_ context.Context, id gcp.JobID) error {
+	d.asked = "cancel " + string(id)
+	return nil
+}
+
+func (d *daemon) Reload(context.Context) error { return errors.New("line 3 is wrong") }
+
+func serve(t *testing.T) (*daemon, string) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "run", "platen.sock")
+	l, err := control.Listen(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &daemon{}
+	s := control.NewServer(d)
+	done := make(chan error, 1)
+	go func() { done <- s.Serve(l) }()
+	t.Cleanup(func() {
+		_ = s.Close() // nothing is served any more
+		if err := <-done; !errors.Is(err, http.ErrServerClosed) {
+			t.Error(err)
+		}
+	})
+	return d, path
+}
+
+func TestLooks(t *testing.T) {
+	d, path := serve(t)
+	c, ctx := control.Dial(path), t.Context()
+	check := func(got any, err error) func(any, error) {
+		return func(want any, _ error) {
+			t.Helper()
+			if diff := cmp.Diff(want, got); diff != "" || err != nil {
+				t.Error(diff, err)
+			}
+		}
+	}
+	gotS, err := c.Status(ctx)
+	wantS, _ := d.Status(ctx)
+	check(gotS, err)(wantS, nil)
+	gotP, err := c.Printers(ctx)
+	wantP, _ := d.Printers(ctx)
+	check(gotP, err)(wantP, nil)
+	gotJ, err := c.Jobs(ctx)
+	wantJ, _ := d.Jobs(ctx)
+	check(gotJ, err)(wantJ, nil)
+	gotT, err := c.Trace(ctx, "j/1")
+	wantT, _ := d.Trace(ctx, "j/1")
+	check(gotT, err)(wantT, nil)
+}
+
+func TestWishes(t *testing.T) {
+	d, path := serve(t)
+	c, ctx := control.Dial(path), t.Context()
+	for _, tt := range []struct {
+		want string
+		do   func() error
+	}{
+		{"add ipp://h/p", func() error { _, err := c.AddPrinter(ctx, control.Address{Name: "n", URI: "ipp://h/p"}); return err }},
+		{"remove a b", func() error { return c.RemovePrinter(ctx, "a b") }},
+		{"share ü", func() error { _, err := c.SharePrinter(ctx, "ü"); return err }},
+		{"test lp@x", func() error {
+			n, err := c.TestPage(ctx, "lp@x")
+			if n != 12 {
+				t.Errorf("number %d, want 12", n)
+			}
+			return err
+		}},
+		{"cancel j/1", func() error { return c.CancelJob(ctx, "j/1") }},
+	} {
+		if err := tt.do(); err != nil || d.asked != tt.want {
+			t.Errorf("asked %q, %v; want %q", d.asked, err, tt.want)
+		}
+	}
+}
+
+func TestFailures(t *testing.T) {
+	_, path := serve(t)
+	c, ctx := control.Dial(path), t.Context()
+	var e *control.Error
+	if err := c.Reload(ctx); !errors.As(err, &e) || e.Message != "line 3 is wrong" || e.NotFound() {
+		t.Errorf("reload: %v", err)
+	}
+	if _, err := c.Trace(ctx, "nothing"); !errors.As(err, &e) || !e.NotFound() {
+		t.Errorf("unknown job: %v", err)
+	}
+	if _, err := c.AddPrinter(ctx, control.Address{}); !errors.As(err, &e) || e.Status != http.StatusBadRequest {
+		t.Errorf("no address: %v", err)
+	}
+}
+
+func TestNotRunning(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "sock")
+	if _, err := control.Dial(path).Status(t.Context()); !errors.Is(err, control.ErrNotRunning) {
+		t.Errorf("without a socket: %v", err)
+	}
+	l, err := net.Listen("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.(*net.UnixListener).SetUnlinkOnClose(false)
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := control.Dial(path).Status(t.Context()); !errors.Is(err, control.ErrNotRunning) {
+		t.Errorf("with a stale socket: %v", err)
+	}
+}
+
+// A socket that a dead daemon left does not block the start (defect 5 of the
+// old connector).
+func TestStaleSocket(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "sock")
+	for range 2 {
+		l, err := control.Listen(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fi, err := os.Stat(path)
+		if err != nil || fi.Mode().Perm() != 0o660 {
+			t.Errorf("mode %v, %v", fi.Mode(), err)
+		}
+		l.(*net.UnixListener).SetUnlinkOnClose(false)
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(os.Remove(path), os.WriteFile(path, nil, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := control.Listen(path); err == nil {
+		t.Error("a file that is no socket was replaced")
+	}
+}
