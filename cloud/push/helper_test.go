@@ -135,7 +135,18 @@ type peer struct {
 
 func (f *fixture) dial(t testing.TB) *peer {
 	t.Helper()
-	c, err := tls.Dial("tcp", f.addr, &tls.Config{RootCAs: f.pool})
+	return f.dialWith(t, &tls.Config{RootCAs: f.pool})
+}
+
+// dialAnyone looks at no certificate: for the clients of another process.
+func (f *fixture) dialAnyone(t testing.TB) *peer {
+	t.Helper()
+	return f.dialWith(t, &tls.Config{InsecureSkipVerify: true})
+}
+
+func (f *fixture) dialWith(t testing.TB, cfg *tls.Config) *peer {
+	t.Helper()
+	c, err := tls.Dial("tcp", f.addr, cfg)
 	if err != nil {
 		t.Fatal(err)
 	}

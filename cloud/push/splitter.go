@@ -76,14 +76,13 @@ func (s *splitter) step() (it item, ok bool, err error) {
 		if more := s.skipSpace(); more {
 			return item{}, false, nil
 		}
-		n, err := s.scan.element(s.buf, s.depth, s.open)
-		if err != nil {
+		n, err := s.scan.element(s.buf[:min(len(s.buf), s.limit)], s.depth, s.open)
+		switch {
+		case err != nil:
 			return item{}, false, err
-		}
-		if n > s.limit || n == 0 && len(s.buf) > s.limit {
+		case n == 0 && len(s.buf) > s.limit:
 			return item{}, false, errPolicy
-		}
-		if n == 0 {
+		case n == 0:
 			return item{}, false, nil
 		}
 		kind := s.scan.kind
