@@ -195,7 +195,8 @@ type Waiting struct {
 
 // Queue answers what is to be done.
 type Queue interface {
-	// QueuedJobs returns up to limit QUEUED jobs of a printer in the order of their submission.
+	// QueuedJobs returns up to limit QUEUED jobs of a printer in the order of their submission,
+	// without their traces.
 	QueuedJobs(ctx context.Context, id gcp.PrinterID, limit int) ([]Job, error)
 	// Waiting returns the printers of a robot, or of all if "", that have QUEUED jobs.
 	Waiting(ctx context.Context, r gcp.RobotID, now time.Time) ([]Waiting, error)

@@ -11,9 +11,16 @@ import (
 	"platen/gcp"
 )
 
-const jobColumns = `jobs.id, jobs.printer, printer_name, jobs.owner, owner_email, title, content_type, ticket,
+const baseColumns = `jobs.id, jobs.printer, printer_name, jobs.owner, owner_email, title, content_type, ticket,
 	document, document_size, document_digest, tags, pages, state, unconfirmed, message, pages_printed,
-	attempts, cancel_requested, cancel_ack, deleted, jobs.create_time, jobs.update_time, end_time, trace`
+	attempts, cancel_requested, cancel_ack, deleted, jobs.create_time, jobs.update_time, end_time`
+
+// jobColumns are what scanJob reads; waitingColumns leave out the trace, which
+// nobody needs of a job that waits and which takes longest to decode.
+const (
+	jobColumns     = baseColumns + `, trace`
+	waitingColumns = baseColumns + `, 'null'`
+)
 
 // jobRow receives the columns of a job that have another form in Go.
 type jobRow struct {
@@ -36,7 +43,9 @@ func (r *jobRow) finish(j *cloud.Job) error {
 	j.Unconfirmed, j.CancelAcknowledged, j.Deleted = r.unconfirmed != 0, r.ack != 0, r.deleted != 0
 	j.CancelRequested, j.CreateTime = timeOf(r.cancel), timeOf(r.created)
 	j.UpdateTime, j.EndTime = timeOf(r.updated), timeOf(r.ended)
-	if err := fromJSON(r.state, &j.State); err != nil {
+	if r.state == queuedState {
+		j.State.Type = gcp.JobQueued
+	} else if err := fromJSON(r.state, &j.State); err != nil {
 		return err
 	}
 	if r.tags != "null" {
@@ -44,8 +53,14 @@ func (r *jobRow) finish(j *cloud.Job) error {
 			return err
 		}
 	}
+	if r.trace == "null" {
+		return nil
+	}
 	return fromJSON(r.trace, &j.Trace)
 }
+
+// queuedState is the state of every job of a fetch, which need not be decoded.
+const queuedState = `{"type":"QUEUED"}`
 
 func scanJob(s scanner) (cloud.Job, error) {
 	var j cloud.Job

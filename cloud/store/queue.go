@@ -15,7 +15,7 @@ const noteBatch = 100
 
 // QueuedJobs returns up to limit QUEUED jobs of a printer, oldest first.
 func (d *DB) QueuedJobs(ctx context.Context, id gcp.PrinterID, limit int) ([]cloud.Job, error) {
-	rows, err := d.query(ctx, `SELECT `+jobColumns+` FROM jobs
+	rows, err := d.query(ctx, `SELECT `+waitingColumns+` FROM jobs
 		WHERE printer = ? AND state_type = 'QUEUED' ORDER BY ord LIMIT ?`, string(id), limit)
 	return collect(rows, err, scanJob)
 }
