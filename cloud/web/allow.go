@@ -1,0 +1,131 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+
+	"platen/cloud/oauth"
+)
+
+// askData is a question of the kind "may this program act in your name?".
+type askData struct {
+	Who    string // the program's registered name, or what there is instead
+	ID     string // what the program calls itself
+	Code   string // user code of a device
+	To     string // host that the answer goes to
+	Params url.Values
+}
+
+func (s *site) who(name string) string {
+	if name == "" {
+		return s.pages.words["device.unknown"]
+	}
+	return name
+}
+
+func (s *site) showDevice(v *visit) error {
+	code := v.r.URL.Query().Get("user_code")
+	if code == "" {
+		return s.show(v, http.StatusOK, "device", s.pages.words["device.title"], nil)
+	}
+	d, err := s.cfg.OAuth.PendingDevice(v.ctx, v.caller, code)
+	if err != nil {
+		return err
+	}
+	data := askData{Who: s.who(d.ClientName), ID: d.ClientID, Code: code}
+	return s.show(v, http.StatusOK, "deviceask", s.pages.words["device.title"], data)
+}
+
+func (s *site) decideDevice(v *visit) error {
+	form, err := s.form(v)
+	if err != nil {
+		return err
+	}
+	decision, words := oauth.Deny, "device.denied"
+	if form.Get("decision") == string(oauth.Allow) {
+		decision, words = oauth.Allow, "device.allowed"
+	}
+	if err := s.cfg.OAuth.DecideDevice(v.ctx, v.caller, form.Get("user_code"), decision); err != nil {
+		return err
+	}
+	return s.show(v, http.StatusOK, "message", s.pages.words["device.title"], s.pages.words[words])
+}
+
+func (s *site) showConsent(v *visit) error {
+	params := v.r.URL.Query()
+	ask, err := s.cfg.OAuth.CheckAuthorize(params)
+	if err != nil {
+		return err
+	}
+	data := askData{Who: s.who(ask.ClientName), ID: ask.ClientID, Params: url.Values{}}
+	for _, name := range consentParams() {
+		if params.Has(name) {
+			data.Params.Set(name, params.Get(name))
+		}
+	}
+	if to, err := url.Parse(ask.RedirectURI); err == nil && !ask.OutOfBand() {
+		data.To = to.Host
+		// Browsers hold a redirect after a form to form-action, too.
+		secureHeaders(v.w.Header(), " "+to.Scheme+"://"+to.Host)
+	}
+	return s.show(v, http.StatusOK, "consent", s.pages.words["consent.title"], data)
+}
+
+func consentParams() []string {
+	return []string{
+		"response_type", "client_id", "redirect_uri", "scope", "state", "code_challenge", "code_challenge_method",
+	}
+}
+
+func (s *site) decideConsent(v *visit) error {
+	form, err := s.form(v)
+	if err != nil {
+		return err
+	}
+	ask, err := s.cfg.OAuth.CheckAuthorize(form)
+	if err != nil {
+		return err
+	}
+	if form.Get("decision") != string(oauth.Allow) {
+		if to := s.cfg.OAuth.DenyAuthorize(ask); to != "" {
+			return v.redirect(to)
+		}
+		return s.show(v, http.StatusOK, "message", s.pages.words["consent.title"], s.pages.words["consent.denied"])
+	}
+	granted, err := s.cfg.OAuth.GrantAuthorize(v.ctx, v.caller, ask)
+	if err != nil {
+		return err
+	}
+	if granted.Redirect != "" {
+		return v.redirect(granted.Redirect)
+	}
+	// Programs of old read the code out of the window's title.
+	title, err := s.pages.text("code.title", granted.Code)
+	if err != nil {
+		return err
+	}
+	return s.show(v, http.StatusOK, "code", title, granted.Code)
+}
+
+// claimData is the page that ties a printer to whoever has its code.
+type claimData struct{ Token string }
+
+func (s *site) showClaim(v *visit) error {
+	return s.show(v, http.StatusOK, "claim", s.pages.words["claim.title"], claimData{v.r.URL.Query().Get("token")})
+}
+
+func (s *site) claim(v *visit) error {
+	form, err := s.form(v)
+	if err != nil {
+		return err
+	}
+	p, err := s.cfg.Service.Confirm(v.ctx, v.caller, form.Get("token"))
+	if err != nil {
+		return err
+	}
+	words, err := s.pages.text("claim.done", displayName(p.Printer))
+	if err != nil {
+		return err
+	}
+	return s.show(v, http.StatusOK, "message", s.pages.words["claim.title"], words)
+}

@@ -1,0 +1,467 @@
+package web
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"platen/cloud"
+	"platen/cloud/blob"
+	"platen/cloud/oauth"
+	"platen/cloud/store"
+	"platen/gcp"
+)
+
+const (
+	email    = "ada@example.com"
+	password = "correct horse battery"
+)
+
+// world is the real service behind the pages, and a browser.
+type world struct {
+	*httptest.Server
+	t       *testing.T
+	service *cloud.Service
+	oauth   *oauth.Server
+	user    cloud.User
+	browser *http.Client
+}
+
+func start(t *testing.T) *world {
+	t.Helper()
+	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	blobs, err := blob.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &world{t: t}
+	w.oauth = oauth.New(oauth.Config{Store: db, BaseURL: "http://cloud.invalid"})
+	w.service = cloud.New(cloud.Config{
+		Domain: "push.invalid", Store: db, Blobs: blobs, Codes: w.oauth, Sessions: w.oauth,
+	})
+	w.user, err = w.service.AddUser(t.Context(), email, password, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Server = httptest.NewServer(New(Config{Service: w.service, OAuth: w.oauth, Blobs: blobs, BaseURL: "http://cloud.invalid"}))
+	t.Cleanup(w.Close)
+	jar, _ := cookiejar.New(nil)
+	w.browser = &http.Client{Jar: jar, Timeout: 20 * time.Second}
+	return w
+}
+
+func (w *world) caller() cloud.Caller { return cloud.Caller{User: &w.user, Via: cloud.ViaToken} }
+
+// do sends a request and returns the page that it ends at.
+func (w *world) do(req *http.Request) (page string, resp *http.Response) {
+	w.t.Helper()
+	resp, err := w.browser.Do(req)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return string(body), resp
+}
+
+func (w *world) get(path string) (string, *http.Response) {
+	w.t.Helper()
+	req, _ := http.NewRequestWithContext(w.t.Context(), http.MethodGet, w.URL+path, nil)
+	return w.do(req)
+}
+
+func (w *world) post(path string, form url.Values) (string, *http.Response) {
+	w.t.Helper()
+	req, _ := http.NewRequestWithContext(w.t.Context(), http.MethodPost, w.URL+path, strings.NewReader(form.Encode()))
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return w.do(req)
+}
+
+func (w *world) signIn() {
+	w.t.Helper()
+	if _, resp := w.post("/signin", url.Values{"email": {email}, "password": {password}}); resp.Request.URL.Path != "/printers" {
+		w.t.Fatalf("signing in ended at %v, %s", resp.Request.URL, resp.Status)
+	}
+}
+
+var xsrfField = regexp.MustCompile(`name="xsrf" value="([^"]+)"`)
+
+// xsrf takes the token out of a page, as a browser sends it back.
+func (w *world) xsrf() string {
+	w.t.Helper()
+	page, _ := w.get("/device")
+	m := xsrfField.FindStringSubmatch(page)
+	if m == nil {
+		w.t.Fatalf("no xsrf field in %s", page)
+	}
+	return strings.ReplaceAll(m[1], "&#43;", "+")
+}
+
+func (w *world) addPrinter(name string) gcp.PrinterID {
+	w.t.Helper()
+	proxy, caps := "px", []byte(`{"version":"1.0","printer":{"supported_content_type":[{"content_type":"application/pdf"}],"copies":{"default":1,"max":9}}}`)
+	p, err := w.service.Register(w.t.Context(), w.caller(), cloud.PrinterFields{Name: &name, Proxy: &proxy, Capabilities: caps})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return p.ID
+}
+
+func (w *world) upload(p gcp.PrinterID, xsrf, file, content string) (string, *http.Response) {
+	w.t.Helper()
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	_ = form.WriteField("xsrf", xsrf)
+	_ = form.WriteField("copies", "2")
+	part, _ := form.CreateFormFile("document", file)
+	_, _ = io.WriteString(part, content)
+	_ = form.Close()
+	req, _ := http.NewRequestWithContext(w.t.Context(), http.MethodPost, w.URL+"/printers/"+string(p)+"/jobs", &body)
+	req.Header.Set("Content-Type", form.FormDataContentType())
+	return w.do(req)
+}
+
+const pdf = "%PDF-1.4\n%%EOF\n"
+
+func TestSignIn(t *testing.T) {
+	w := start(t)
+	if _, resp := w.get("/jobs"); resp.Request.URL.RequestURI() != "/signin?next=%2Fjobs" {
+		t.Errorf("without a session: %v", resp.Request.URL)
+	}
+	page, resp := w.post("/signin", url.Values{"email": {email}, "password": {"wrong wrong wrong"}})
+	if resp.StatusCode != http.StatusForbidden || !strings.Contains(page, `role="alert"`) {
+		t.Errorf("wrong password: %s\n%s", resp.Status, page)
+	}
+	_, resp = w.post("/signin", url.Values{"email": {email}, "password": {password}, "next": {"/jobs"}})
+	if resp.Request.URL.Path != "/jobs" || resp.StatusCode != http.StatusOK {
+		t.Errorf("right password: %v %s", resp.Request.URL, resp.Status)
+	}
+	csp := resp.Header.Get("Content-Security-Policy")
+	if !strings.Contains(csp, "default-src 'none'") || strings.Contains(csp, "unsafe") {
+		t.Errorf("CSP: %s", csp)
+	}
+	if _, resp := w.post("/signout", url.Values{"xsrf": {w.xsrf()}}); resp.Request.URL.Path != "/signin" {
+		t.Errorf("signing out: %v", resp.Request.URL)
+	}
+	if _, resp := w.get("/jobs"); resp.Request.URL.Path != "/signin" {
+		t.Errorf("after signing out: %v", resp.Request.URL)
+	}
+}
+
+func TestCookie(t *testing.T) {
+	w := start(t)
+	w.browser.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	_, resp := w.post("/signin", url.Values{"email": {email}, "password": {password}})
+	c := resp.Cookies()[0]
+	if c.Name != "platen_session" || !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.Secure {
+		t.Errorf("have %+v", c)
+	}
+	secure := &site{secure: true}
+	rec := httptest.NewRecorder()
+	secure.setCookie(&visit{w: rec}, "x", 1)
+	if !rec.Result().Cookies()[0].Secure {
+		t.Error("the cookie of an https site is not Secure")
+	}
+}
+
+func TestNextStaysHere(t *testing.T) {
+	for _, next := range []string{"", "https://evil.invalid", "//evil.invalid", "/\\evil.invalid", "/\t/evil.invalid", "javascript:x"} {
+		if have := localPath(next); have != "/printers" {
+			t.Errorf("%q leads to %q", next, have)
+		}
+	}
+}
+
+func TestSignInLinkOnce(t *testing.T) {
+	w := start(t)
+	link, err := w.oauth.NewSignInLink(t.Context(), w.user.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, resp := w.get("/link/" + link.Reveal()); resp.Request.URL.Path != "/printers" {
+		t.Errorf("first time: %v", resp.Request.URL)
+	}
+	if _, resp := w.get("/link/" + link.Reveal()); resp.StatusCode != http.StatusForbidden {
+		t.Errorf("second time: %s", resp.Status)
+	}
+}
+
+func TestForeignFormsRefused(t *testing.T) {
+	w := start(t)
+	w.signIn()
+	p := w.addPrinter("q")
+	req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, w.URL+"/signout", strings.NewReader("xsrf="+url.QueryEscape(w.xsrf())))
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Origin", "https://evil.invalid")
+	req.Header.Set("Sec-Fetch-Site", "cross-site")
+	if _, resp := w.do(req); resp.StatusCode != http.StatusForbidden {
+		t.Errorf("cross-origin: %s", resp.Status)
+	}
+	if _, resp := w.post("/device", url.Values{"user_code": {"x"}, "decision": {"allow"}}); resp.StatusCode != http.StatusForbidden {
+		t.Errorf("without xsrf: %s", resp.Status)
+	}
+	if _, resp := w.upload(p, "forged", "a.pdf", pdf); resp.StatusCode != http.StatusForbidden {
+		t.Errorf("upload with a forged xsrf: %s", resp.Status)
+	}
+	if _, total, err := w.service.Jobs(t.Context(), w.caller(), cloud.JobQuery{}); err != nil || total != 0 {
+		t.Errorf("%d jobs, %v", total, err)
+	}
+}
+
+func TestUpload(t *testing.T) {
+	w := start(t)
+	w.signIn()
+	evil := `<script>alert("x")</script>`
+	p := w.addPrinter(evil)
+	page, resp := w.upload(p, w.xsrf(), evil+".pdf", pdf)
+	if !strings.HasPrefix(resp.Request.URL.Path, "/jobs/") || resp.StatusCode != http.StatusOK {
+		t.Fatalf("%v %s\n%s", resp.Request.URL, resp.Status, page)
+	}
+	id := gcp.JobID(strings.TrimPrefix(resp.Request.URL.Path, "/jobs/"))
+	j, err := w.service.Job(t.Context(), w.caller(), id)
+	if err != nil || j.ContentType != "application/pdf" || !strings.Contains(string(j.Ticket), `"copies":2`) {
+		t.Fatalf("have %+v, %v", j, err)
+	}
+	doc, err := w.service.Document(t.Context(), w.caller(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = doc.Body.Close() }()
+	if have, _ := io.ReadAll(doc.Body); string(have) != pdf {
+		t.Errorf("document: %q", have)
+	}
+	for _, path := range []string{"/printers", "/printers/" + string(p), "/jobs", "/jobs/" + string(id)} {
+		page, resp := w.get(path)
+		if resp.StatusCode != http.StatusOK || strings.Contains(page, evil) || !strings.Contains(page, "alert") {
+			t.Errorf("%s: %s, or not escaped:\n%s", path, resp.Status, page)
+		}
+	}
+	if page, _ := w.post("/jobs/"+string(id)+"/cancel", url.Values{"xsrf": {w.xsrf()}}); !strings.Contains(page, "Cancelled") {
+		t.Errorf("after cancelling:\n%s", page)
+	}
+}
+
+func TestUploadRefused(t *testing.T) {
+	w := start(t)
+	w.signIn()
+	p, xsrf := w.addPrinter("q"), w.xsrf()
+	for name, test := range map[string]struct {
+		printer gcp.PrinterID
+		file    string
+		content string
+		status  int
+	}{
+		"empty":           {p, "a.pdf", "", 400},
+		"not a PDF":       {p, "a.pdf", "hello", 400},
+		"no file":         {p, "", "", 400},
+		"unknown printer": {"nobody", "a.pdf", pdf, 404},
+	} {
+		page, resp := w.upload(test.printer, xsrf, test.file, test.content)
+		if resp.StatusCode != test.status || !strings.Contains(page, `role="alert"`) {
+			t.Errorf("%s: %s\n%s", name, resp.Status, page)
+		}
+	}
+	if _, total, err := w.service.Jobs(t.Context(), w.caller(), cloud.JobQuery{}); err != nil || total != 0 {
+		t.Errorf("%d jobs, %v", total, err)
+	}
+}
+
+func TestDevice(t *testing.T) {
+	w := start(t)
+	for decision, words := range map[string]string{"allow": "may go on", "deny": "was refused"} {
+		d, err := w.oauth.StartDevice(t.Context(), "platen", "cloudprint")
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.signIn()
+		page, resp := w.get("/device?user_code=" + d.UserCode)
+		if resp.StatusCode != http.StatusOK || !strings.Contains(page, d.UserCode) || !strings.Contains(page, "platen") {
+			t.Errorf("%s\n%s", resp.Status, page)
+		}
+		page, _ = w.post("/device", url.Values{"xsrf": {w.xsrf()}, "user_code": {d.UserCode}, "decision": {decision}})
+		if !strings.Contains(page, words) {
+			t.Errorf("%s:\n%s", decision, page)
+		}
+	}
+	if _, resp := w.get("/device?user_code=BCDF-GHJK"); resp.StatusCode != http.StatusNotFound {
+		t.Errorf("unknown code: %s", resp.Status)
+	}
+}
+
+func TestConsent(t *testing.T) {
+	w := start(t)
+	w.signIn()
+	ask := url.Values{"client_id": {"app"}, "response_type": {"code"}, "scope": {"cloudprint"}, "redirect_uri": {"urn:ietf:wg:oauth:2.0:oob"}}
+	if _, resp := w.get("/o/oauth2/auth?" + ask.Encode()); resp.StatusCode != http.StatusOK {
+		t.Errorf("asking: %s", resp.Status)
+	}
+	ask.Set("xsrf", w.xsrf())
+	ask.Set("decision", "allow")
+	if page, _ := w.post("/o/oauth2/auth", ask); !strings.Contains(page, "<title>Success code=") {
+		t.Errorf("out of band:\n%s", page)
+	}
+	ask.Set("redirect_uri", "http://127.0.0.1:1/back")
+	ask.Set("state", "s&t")
+	w.browser.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	_, resp := w.post("/o/oauth2/v2/auth", ask)
+	to, err := resp.Location()
+	if err != nil || to.Host != "127.0.0.1:1" || to.Query().Get("code") == "" || to.Query().Get("state") != "s&t" {
+		t.Errorf("loopback: %v, %v", to, err)
+	}
+	_, resp = w.get("/o/oauth2/auth?" + ask.Encode())
+	if csp := resp.Header.Get("Content-Security-Policy"); !strings.Contains(csp, "form-action 'self' http://127.0.0.1:1") {
+		t.Errorf("CSP: %s", csp)
+	}
+	ask.Set("redirect_uri", "https://evil.invalid/")
+	if _, resp := w.get("/o/oauth2/auth?" + ask.Encode()); resp.StatusCode != http.StatusBadRequest {
+		t.Errorf("foreign redirect: %s", resp.Status)
+	}
+}
+
+func TestClaim(t *testing.T) {
+	w := start(t)
+	w.signIn()
+	name, proxy := "kiosk", "px"
+	claim, err := w.service.RegisterAnonymous(t.Context(), cloud.PrinterFields{Name: &name, Proxy: &proxy})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if page, _ := w.get("/confirm?token=" + claim.Token); !strings.Contains(page, claim.Token) {
+		t.Errorf("asking:\n%s", page)
+	}
+	page, resp := w.post("/confirm", url.Values{"xsrf": {w.xsrf()}, "token": {claim.Token}})
+	if resp.StatusCode != http.StatusOK || !strings.Contains(page, "kiosk is yours") {
+		t.Errorf("%s\n%s", resp.Status, page)
+	}
+}
+
+// Somebody else's printers and jobs are not there.
+func TestForeignThingsAreNotThere(t *testing.T) {
+	w := start(t)
+	w.signIn()
+	p := w.addPrinter("q")
+	_, resp := w.upload(p, w.xsrf(), "a.pdf", pdf)
+	job := resp.Request.URL.Path
+	other, err := w.service.AddUser(t.Context(), "eve@example.com", password, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	link, err := w.oauth.NewSignInLink(t.Context(), other.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.get("/link/" + link.Reveal())
+	for _, path := range []string{"/printers/" + string(p), job, "/jobs/unknown", "/nowhere"} {
+		if _, resp := w.get(path); resp.StatusCode != http.StatusNotFound {
+			t.Errorf("%s: %s", path, resp.Status)
+		}
+	}
+	if _, resp := w.post(job+"/cancel", url.Values{"xsrf": {w.xsrf()}}); resp.StatusCode != http.StatusNotFound {
+		t.Errorf("cancel: %s", resp.Status)
+	}
+}
+
+// listen opens /events and returns its lines.
+func (w *world) listen(ctx context.Context, lastID string) *bufio.Scanner {
+	w.t.Helper()
+	req, _ := http.NewRequestWithContext(ctx, http.MethodGet, w.URL+"/events?after=0", nil)
+	if lastID != "" {
+		req.Header.Set("Last-Event-ID", lastID)
+	}
+	resp, err := w.browser.Do(req)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(func() { _ = resp.Body.Close() })
+	if kind := resp.Header.Get("Content-Type"); kind != "text/event-stream" {
+		w.t.Fatalf("have %s %q", resp.Status, kind)
+	}
+	return bufio.NewScanner(resp.Body)
+}
+
+// nextEvent returns id and data of the next event.
+func nextEvent(t *testing.T, lines *bufio.Scanner) (id, data string) {
+	t.Helper()
+	for lines.Scan() {
+		text := lines.Text()
+		if v, ok := strings.CutPrefix(text, "id: "); ok {
+			id = v
+		}
+		if v, ok := strings.CutPrefix(text, "data: "); ok {
+			return id, v
+		}
+	}
+	t.Fatalf("the stream ended: %v", lines.Err())
+	return "", ""
+}
+
+func TestEvents(t *testing.T) {
+	w := start(t)
+	if _, resp := w.get("/events"); resp.StatusCode != http.StatusNoContent {
+		t.Errorf("without a session: %s", resp.Status)
+	}
+	w.signIn()
+	p := w.addPrinter("q")
+	_, resp := w.upload(p, w.xsrf(), "a.pdf", pdf)
+	id := gcp.JobID(strings.TrimPrefix(resp.Request.URL.Path, "/jobs/"))
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	lines := w.listen(ctx, "")
+	first, data := nextEvent(t, lines)
+	if !strings.Contains(data, string(id)) || !strings.Contains(data, "Waiting for the printer") {
+		t.Errorf("first: %s", data)
+	}
+	state := gcp.ByUser(gcp.JobAborted, gcp.UserCancelled)
+	if _, err := w.service.Control(ctx, w.caller(), cloud.JobReport{Job: id, State: &state}); err != nil {
+		t.Fatal(err)
+	}
+	second, data := nextEvent(t, lines)
+	if !strings.Contains(data, `"state":"Cancelled"`) || second == first {
+		t.Errorf("second: %s %s", second, data)
+	}
+	again, data := nextEvent(t, w.listen(ctx, first)) // a page that was cut off
+	if again != second || !strings.Contains(data, "Cancelled") {
+		t.Errorf("after coming back: %s %s", again, data)
+	}
+}
+
+func TestTemplatesHaveTheirTexts(t *testing.T) {
+	p := parsePages()
+	key := regexp.MustCompile(`\{\{-?\s*(?:t|if .*? \(t) "([^"]+)"`)
+	entries, err := files.ReadDir("templates")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		text, err := files.ReadFile("templates/" + e.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range key.FindAllStringSubmatch(string(text), -1) {
+			if _, ok := p.words[m[1]]; !ok {
+				t.Errorf("%s: no text for %q", e.Name(), m[1])
+			}
+		}
+		if strings.Contains(string(text), "<style") || strings.Contains(string(text), "onclick") || strings.Contains(string(text), "style=") {
+			t.Errorf("%s: inline code, which the policy forbids", e.Name())
+		}
+	}
+}
