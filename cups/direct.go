@@ -30,6 +30,7 @@ type direct struct {
 	mu      sync.Mutex      // guards what follows
 	known   printer.Printer // Name is "" before the first look
 	changed int             // printer-config-change-time, -1 if the printer does not tell
+	dated   bool // it tells when it was changed
 	read    time.Time
 	lacks   bool // Create-Job: it knows Print-Job alone
 }
@@ -80,13 +81,13 @@ func sentence(err error) string {
 
 // update reads the state, and the rest when it may have changed. d.mu is held.
 func (d *direct) update(ctx context.Context) error {
-	stale := d.known.Name == "" || d.changed < 0 && time.Since(d.read) > refreshAfter
+	stale := d.known.Name == "" || d.changed < 0 && time.Since(d.read) > d.believe()
 	if !stale {
 		light, err := d.attributes(ctx, lightAttributes()...)
 		if err != nil {
 			return err
 		}
-		if number(light, "printer-config-change-time", -1) == d.changed {
+		if configTime(light) == d.changed {
 			return d.known.UpdateState(light)
 		}
 	}
@@ -99,10 +100,20 @@ func (d *direct) update(ctx context.Context) error {
 		return err
 	}
 	d.known, d.read = p, time.Now()
-	d.changed = number(full, "printer-config-change-time", -1)
+	d.changed = configTime(full)
+	d.dated = number(full, "printer-config-change-time", -1) >= 0
 	ops := first(full, "operations-supported")
 	d.lacks = len(ops) > 0 && !slices.ContainsFunc(ops, isOp(goipp.OpCreateJob)) || len(ops) > 0 && !slices.ContainsFunc(ops, isOp(goipp.OpSendDocument))
 	return nil
+}
+
+// believe is how long what was read of a printer is believed that gave no time
+// of its last change.
+func (d *direct) believe() time.Duration {
+	if d.dated {
+		return 0 // it has one, but was changed just then
+	}
+	return refreshAfter
 }
 
 func (d *direct) attributes(ctx context.Context, names ...string) (goipp.Attributes, error) {

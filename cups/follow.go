@@ -59,7 +59,7 @@ type follower struct {
 func (f *follower) see(ctx context.Context, job, state goipp.Attributes) bool {
 	now := printer.JobStatusFromIPP(job, state)
 	now.Pages = max(now.Pages, f.last.Pages)
-	changed := now.Pages != f.last.Pages || now.Message != f.last.Message || !now.State.Equal(f.last.State)
+	before := f.last
 	f.last = now
 	if now.State.Type.Ended() {
 		if number(job, "job-state", 0) == jobStopped {
@@ -67,10 +67,14 @@ func (f *follower) see(ctx context.Context, job, state goipp.Attributes) bool {
 		}
 		return true
 	}
-	if changed {
+	if changed(before, now) {
 		f.report(now)
 	}
 	return false
+}
+
+func changed(a, b printer.JobStatus) bool {
+	return a.Pages != b.Pages || a.Message != b.Message || !a.State.Equal(b.State)
 }
 
 // poll asks a direct printer for its job.
@@ -88,14 +92,14 @@ func (f *follower) poll(ctx context.Context) (printer.JobStatus, error) {
 			f.silent(&silent)
 		default:
 			silent = time.Time{}
-			if wait.slow() { // it takes its time: why?
+			if wait.slow() || f.last.State.Type == gcp.JobStopped { // it takes its time: why?
 				printerState = f.at.state(ctx, f.l)
 			}
 			if f.see(ctx, job, printerState) {
 				return f.last, nil
 			}
 		}
-		if f.last != before {
+		if changed(before, f.last) {
 			wait.reset()
 		}
 		if err := backoff.Sleep(ctx, wait.next()); err != nil {

@@ -59,7 +59,7 @@ func (v *server) limit() int64 {
 // lightAttributes are what changes of a queue from look to look.
 func lightAttributes() []string {
 	return []string{
-		"printer-name", "printer-config-change-time", "printer-state", "printer-state-reasons", "printer-state-message",
+		"printer-name", "printer-config-change-time", "printer-up-time", "printer-state", "printer-state-reasons", "printer-state-message",
 		"printer-is-accepting-jobs", "queued-job-count", "marker-names", "marker-types", "marker-levels", "marker-low-levels",
 	}
 }
@@ -103,7 +103,7 @@ func (v *server) refresh(ctx context.Context, name string, light goipp.Attribute
 	changed := number(light, "printer-config-change-time", -1)
 	q := v.known[name]
 	markers := len(first(light, "marker-names"))
-	if q == nil || q.changed != changed || q.markers != markers {
+	if q == nil || changed < 0 || q.changed != changed || q.markers != markers {
 		full, err := v.full(ctx, name)
 		if err != nil {
 			return q, err
@@ -117,6 +117,17 @@ func (v *server) refresh(ctx context.Context, name string, light goipp.Attribute
 		return &knownQueue{changed: changed, markers: markers, p: p}, nil
 	}
 	return q, q.p.UpdateState(light)
+}
+
+// configTime returns when a printer's configuration was last changed, or -1 if
+// the printer does not tell or did so just now: it counts in seconds, and may
+// change again within the same one.
+func configTime(attrs goipp.Attributes) int {
+	t := number(attrs, "printer-config-change-time", -1)
+	if number(attrs, "printer-up-time", t+2)-t < 2 {
+		return -1
+	}
+	return t
 }
 
 // full reads everything of a queue. "all" leaves media-col-database out.

@@ -176,3 +176,14 @@ func (s *CUPSServer) serverBin() {
 	}
 	s.must(os.WriteFile(s.file("bin/backend/lab"), []byte(labBackend), 0o755))
 }
+
+// Arguments returns what the lab backend was called with for a job: number,
+// user, title, copies, options, one a line.
+func (s *CUPSServer) Arguments(queue string, job int) string {
+	s.t.Helper()
+	b, err := os.ReadFile(filepath.Join(s.Out, fmt.Sprintf("%s-%d.out.args", queue, job)))
+	if err != nil {
+		s.t.Fatalf("reading a job's options: %v", err)
+	}
+	return string(b)
+}
