@@ -18,7 +18,7 @@ func BenchmarkJob(b *testing.B) {
 	done := make(chan error, 1)
 	go func() { done <- w.Run(ctx) }()
 	go func() {
-		for range w.push { //nolint:revive // drained
+		for range w.push {
 		}
 	}()
 	body := "%PDF-1.4" + strings.Repeat("x", 20<<10)
@@ -48,7 +48,9 @@ func BenchmarkJob(b *testing.B) {
 	})
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "jobs/s")
 	cancel()
-	<-done
+	if err := <-done; err != nil && ctx.Err() == nil {
+		b.Error(err)
+	}
 }
 
 // BenchmarkSubmit measures one submission after the other.
@@ -93,5 +95,7 @@ func BenchmarkFetch2000(b *testing.B) {
 		})
 	}
 	cancel()
-	<-done
+	if err := <-done; err != nil && ctx.Err() == nil {
+		b.Error(err)
+	}
 }

@@ -24,12 +24,23 @@ func (p *Printer) applyDevice(f PrinterFields, now time.Time) error {
 		from *string
 		to   *string
 	}{
-		{f.Name, &p.Name}, {f.DefaultDisplayName, &p.DefaultDisplayName}, {f.Description, &p.Description},
-		{f.UUID, &p.UUID}, {f.Manufacturer, &p.Manufacturer}, {f.Model, &p.Model},
-		{f.GCPVersion, &p.GCPVersion}, {f.Firmware, &p.Firmware}, {f.SetupURL, &p.SetupURL},
-		{f.SupportURL, &p.SupportURL}, {f.UpdateURL, &p.UpdateURL}, {f.Status, &p.Status},
-		{f.CapsHash, &p.CapsHash}, {f.Defaults, &p.Defaults}, {f.ContentTypes, &p.ContentTypes},
-		{f.Proxy, (*string)(&p.Proxy)}, {f.NotificationChannel, (*string)(&p.NotificationChannel)},
+		{f.Name, &p.Name},
+		{f.DefaultDisplayName, &p.DefaultDisplayName},
+		{f.Description, &p.Description},
+		{f.UUID, &p.UUID},
+		{f.Manufacturer, &p.Manufacturer},
+		{f.Model, &p.Model},
+		{f.GCPVersion, &p.GCPVersion},
+		{f.Firmware, &p.Firmware},
+		{f.SetupURL, &p.SetupURL},
+		{f.SupportURL, &p.SupportURL},
+		{f.UpdateURL, &p.UpdateURL},
+		{f.Status, &p.Status},
+		{f.CapsHash, &p.CapsHash},
+		{f.Defaults, &p.Defaults},
+		{f.ContentTypes, &p.ContentTypes},
+		{f.Proxy, (*string)(&p.Proxy)},
+		{f.NotificationChannel, (*string)(&p.NotificationChannel)},
 	} {
 		if m.from != nil {
 			*m.to = validText(*m.from)

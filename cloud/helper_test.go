@@ -2,6 +2,7 @@ package cloud_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"path/filepath"
 	"strings"
@@ -155,7 +156,9 @@ func (w *world) run() func() {
 	go func() { done <- w.Run(ctx) }()
 	return func() {
 		cancel()
-		<-done
+		if err := <-done; !errors.Is(err, context.Canceled) {
+			w.t.Error(err)
+		}
 	}
 }
 

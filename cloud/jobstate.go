@@ -70,7 +70,7 @@ func (j *Job) applyReport(r JobReport, now time.Time) error {
 	if r.PagesPrinted != nil && *r.PagesPrinted > j.PagesPrinted {
 		j.PagesPrinted, changed = *r.PagesPrinted, true
 	}
-	if r.Message != nil && *r.Message != j.Message && !(j.State.Type.Ended() && r.State == nil) {
+	if r.Message != nil && *r.Message != j.Message && (r.State != nil || !j.State.Type.Ended()) {
 		j.Message, changed = *r.Message, true
 	}
 	if r.State != nil && (!j.State.Equal(*r.State) || j.Unconfirmed != unconfirmed(*r.State, j.Message)) {

@@ -145,7 +145,7 @@ func connection(r Robot, now time.Time) gcp.ConnectionStatus {
 // tags returns the printer's own tags and, for people, the service's.
 func (v *viewer) tags(view PrinterView, shares []Share) []string {
 	if v.caller.Robot != nil {
-		return slices.DeleteFunc(slices.Clone(view.Printer.Tags), func(t string) bool { return len(t) < minRobotTag })
+		return slices.DeleteFunc(slices.Clone(view.Tags), func(t string) bool { return len(t) < minRobotTag })
 	}
 	var tags []string
 	if view.Role == gcp.RoleOwner {
@@ -159,7 +159,7 @@ func (v *viewer) tags(view PrinterView, shares []Share) []string {
 			tags = append(tags, "^can_share", "^can_update")
 		}
 	}
-	return append(tags, view.Printer.Tags...)
+	return append(tags, view.Tags...)
 }
 
 // directly reports whether a person was given a printer by the own address.

@@ -4,7 +4,6 @@ package storetest
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"sync"
 	"testing"
@@ -170,6 +169,6 @@ func testConcurrentUpdates(t *testing.T, s cloud.Store) {
 	must(t, err)
 	same(t, "events", len(events), 161)
 	if !slices.IsSortedFunc(events, func(a, b cloud.Event) int { return int(a.Seq - b.Seq) }) {
-		t.Error(fmt.Sprint("events out of order"))
+		t.Error("events out of order")
 	}
 }

@@ -1,0 +1,206 @@
+package cloud_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"platen/cloud"
+	"platen/gcp"
+)
+
+// next waits for a push.
+func (w *world) next() gcp.Notification {
+	w.t.Helper()
+	select {
+	case n := <-w.push:
+		return n
+	case <-time.After(20 * time.Second):
+		w.t.Fatal("no push")
+		return gcp.Notification{}
+	}
+}
+
+func TestPushes(t *testing.T) {
+	w := newWorld(t)
+	stop := w.run()
+	defer stop()
+	w.ticks(1) // Run follows the log now
+	j := w.submit(w.alice)
+	if n := w.next(); n != (gcp.Notification{Printer: w.printer}) {
+		t.Errorf("after submit: %v", n)
+	}
+	_, err := w.report(w.robot, j.ID, gcp.StateOf(gcp.JobInProgress))
+	must(t, err)
+	_, err = w.report(w.alice, j.ID, gcp.ByUser(gcp.JobAborted, gcp.UserCancelled))
+	must(t, err)
+	if n := w.next(); n.Kind != gcp.NotifyJobs {
+		t.Errorf("after cancel: %v", n)
+	}
+	seconds := 600
+	settings := gcp.LocalSettings{Pending: &gcp.Settings{XMPPTimeoutValue: &seconds}}
+	_, err = w.UpdatePrinter(t.Context(), w.alice, w.printer, cloud.PrinterFields{LocalSettings: &settings})
+	must(t, err)
+	if n := w.next(); n.Kind != gcp.NotifySettings {
+		t.Errorf("after new settings: %v", n)
+	}
+	settings = gcp.LocalSettings{Current: &gcp.Settings{XMPPTimeoutValue: &seconds}}
+	p, err := w.UpdatePrinter(t.Context(), w.robot, w.printer, cloud.PrinterFields{LocalSettings: &settings})
+	must(t, err)
+	if p.LocalSettings.Pending != nil {
+		t.Error("settings still pending after the device took them over")
+	}
+	must(t, w.DeletePrinter(t.Context(), w.alice, w.printer))
+	if n := w.next(); n.Kind != gcp.NotifyDelete {
+		t.Errorf("after delete: %v", n)
+	}
+	got, err := w.Job(t.Context(), w.alice, j.ID)
+	must(t, err)
+	if !got.State.Equal(gcp.ByService(gcp.JobAborted, gcp.ServicePrinterDeleted)) {
+		t.Errorf("job of a deleted printer: %v", got.State)
+	}
+	w.eventually(func() bool {
+		got, err := w.Job(t.Context(), w.alice, j.ID)
+		return err == nil && got.Trace[gcp.HopQueued] > 0 && got.Trace[gcp.HopNotified] > 0
+	})
+}
+
+// A waiting job is hinted once at the start, and again while its connector is
+// online; not while it is away.
+func TestRepeatedHints(t *testing.T) {
+	w := newWorld(t)
+	w.submit(w.alice)
+	stop := w.run()
+	defer stop()
+	if n := w.next(); n.Printer != w.printer {
+		t.Errorf("at the start: %v", n)
+	}
+	must(t, w.Presence(t.Context(), w.robot.Robot.ID, true))
+	w.clock.add(6 * time.Second)
+	w.next()
+	w.clock.add(25 * time.Second)
+	w.next()
+	must(t, w.Presence(t.Context(), w.robot.Robot.ID, false))
+	_, err := w.db.UpdateRobot(t.Context(), w.robot.Robot.ID, func(r *cloud.Robot) ([]cloud.Event, error) {
+		r.LeaseUntil = time.Time{}
+		return nil, nil
+	})
+	must(t, err)
+	w.clock.add(10 * time.Minute)
+	select {
+	case n := <-w.push:
+		t.Errorf("hint %v while the connector is away", n)
+	case <-time.After(2500 * time.Millisecond): // two looks at the schedule
+	}
+}
+
+func TestRetention(t *testing.T) {
+	w := newWorld(t)
+	j := w.submit(w.alice)
+	_, err := w.report(w.robot, j.ID, gcp.StateOf(gcp.JobDone))
+	must(t, err)
+	w.clock.add(23 * time.Hour)
+	stop := w.run()
+	w.ticks(1)
+	stop()
+	if _, err := w.text(w.alice, j.ID); err != nil {
+		t.Errorf("after 23 h: %v", err)
+	}
+	w.clock.add(2 * time.Hour)
+	stop = w.run()
+	defer stop()
+	w.eventually(func() bool {
+		_, err := w.text(w.alice, j.ID)
+		return errors.Is(err, cloud.ErrNotFound)
+	})
+	if _, err := w.blobs.Open(t.Context(), j.Document.ID); !errors.Is(err, cloud.ErrNotFound) {
+		t.Errorf("the file is still there: %v", err)
+	}
+	if _, err := w.Job(t.Context(), w.alice, j.ID); err != nil {
+		t.Errorf("the job itself must stay: %v", err)
+	}
+}
+
+func TestPresence(t *testing.T) {
+	w := newWorld(t)
+	ctx := t.Context()
+	want := func(c gcp.ConnectionStatus) {
+		t.Helper()
+		p, err := w.Printer(ctx, w.alice, w.printer)
+		must(t, err)
+		if p.Connection != c {
+			t.Errorf("connection %s, want %s", p.Connection, c)
+		}
+	}
+	want(gcp.ConnectionOnline) // it has just registered
+	w.clock.add(2 * time.Minute)
+	want(gcp.ConnectionOffline)
+	must(t, w.Presence(ctx, w.robot.Robot.ID, true))
+	w.clock.add(time.Hour)
+	want(gcp.ConnectionOnline)
+	must(t, w.Recover(ctx)) // a new start of the service
+	want(gcp.ConnectionOffline)
+	w.clock.add(31 * 24 * time.Hour)
+	want(gcp.ConnectionDormant)
+	must(t, w.DeletePrinter(ctx, w.alice, w.printer))
+	name := "other"
+	p, err := w.Register(ctx, w.alice, cloud.PrinterFields{Name: &name, Proxy: new("nobody's")})
+	must(t, err)
+	w.printer = p.ID
+	want(gcp.ConnectionUnknown)
+}
+
+func TestResubmitAndDelete(t *testing.T) {
+	w := newWorld(t)
+	j := w.submit(w.alice)
+	copied, err := w.Resubmit(t.Context(), w.alice, j.ID, w.printer, nil)
+	must(t, err)
+	if copied.ID == j.ID || copied.Document.ID == j.Document.ID || copied.Document.Digest != j.Document.Digest {
+		t.Errorf("copy %+v", copied.Document)
+	}
+	if got, err := w.text(w.robot, copied.ID); err != nil || got != "%PDF-1.4 text" {
+		t.Errorf("document of the copy: %q, %v", got, err)
+	}
+	must(t, w.DeleteJob(t.Context(), w.alice, j.ID))
+	jobs, total, err := w.Jobs(t.Context(), w.alice, cloud.JobQuery{Printer: w.printer})
+	if err != nil || total != 1 || jobs[0].ID != copied.ID {
+		t.Errorf("after deleting one of two: %d, %v", total, err)
+	}
+}
+
+func TestPasswords(t *testing.T) {
+	w := newWorld(t)
+	ctx := t.Context()
+	if _, err := w.AddUser(ctx, "x@example.com", "short", false); cloud.KindOf(err) != cloud.KindInvalid {
+		t.Errorf("short password: %v", err)
+	}
+	if _, err := w.AddUser(ctx, "Alice@Example.com", "", false); cloud.KindOf(err) != cloud.KindInvalid {
+		t.Errorf("taken address: %v", err)
+	}
+	u, err := w.AddUser(ctx, "Dave@Example.com", "correct horse", false)
+	must(t, err)
+	if _, err := w.CheckPassword(ctx, "dave@example.com ", "correct horse"); err != nil {
+		t.Errorf("right password: %v", err)
+	}
+	for email, password := range map[string]string{
+		"dave@example.com": "wrong horse", "nobody@example.com": "correct horse", "alice@example.com": "",
+	} {
+		if _, err := w.CheckPassword(ctx, email, password); !errors.Is(err, cloud.ErrCredentials) {
+			t.Errorf("%s: %v", email, err)
+		}
+	}
+	must(t, w.SetPassword(ctx, u.ID, "another horse"))
+	for range 9 {
+		_, err = w.CheckPassword(ctx, "dave@example.com", "wrong horse")
+	}
+	if !errors.Is(err, cloud.ErrCredentials) {
+		t.Errorf("tenth wrong password: %v", err)
+	}
+	if _, err = w.CheckPassword(ctx, "dave@example.com", "another horse"); cloud.KindOf(err) != cloud.KindQuota {
+		t.Errorf("after ten wrong ones: %v", err)
+	}
+	w.clock.add(16 * time.Minute)
+	if _, err = w.CheckPassword(ctx, "dave@example.com", "another horse"); err != nil {
+		t.Errorf("a quarter of an hour later: %v", err)
+	}
+}
