@@ -23,6 +23,8 @@ type world struct {
 	mu       sync.Mutex
 	down     bool // the service cannot be reached
 	jobs     []*cloudJob
+	byID     map[gcp.JobID]*cloudJob
+	finished int // reports that ended a job
 	printers map[gcp.PrinterID]*gcp.Printer
 	locals   map[printer.Name]*localPrinter
 	look     error // of the next looks at the local printers
@@ -71,7 +73,7 @@ type localJob struct {
 func newWorld(names ...printer.Name) *world {
 	w := &world{
 		printers: map[gcp.PrinterID]*gcp.Printer{}, locals: map[printer.Name]*localPrinter{},
-		calls: map[string]int{}, prints: map[gcp.JobID]int{}, noDoc: map[gcp.JobID]error{},
+		calls: map[string]int{}, byID: map[gcp.JobID]*cloudJob{}, prints: map[gcp.JobID]int{}, noDoc: map[gcp.JobID]error{},
 	}
 	for _, n := range names {
 		w.locals[n] = &localPrinter{
@@ -111,7 +113,7 @@ func (w *world) submit(p printer.Name, id gcp.JobID) *cloudJob {
 	if w.classic {
 		j.Ticket, j.ContentLength, j.ContentDigest = nil, 0, ""
 	}
-	w.jobs = append(w.jobs, j)
+	w.jobs, w.byID[id] = append(w.jobs, j), j
 	return j
 }
 
@@ -154,8 +156,7 @@ func (w *world) Download(_ context.Context, j gcp.Job, to io.Writer) (string, er
 }
 
 func (w *world) job(id gcp.JobID) *cloudJob {
-	i := slices.IndexFunc(w.jobs, func(j *cloudJob) bool { return j.ID == id })
-	return w.jobs[i]
+	return w.byID[id]
 }
 
 func (w *world) Report(_ context.Context, r gcp.Report) error {
@@ -179,6 +180,7 @@ func (w *world) Report(_ context.Context, r gcp.Report) error {
 	}
 	if r.State.Type.Ended() {
 		j.ended++
+		w.finished++
 		j.trace = maps.Clone(r.Trace)
 	}
 	return nil

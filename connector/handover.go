@@ -192,7 +192,7 @@ func (q *queue) send(ctx context.Context, j *job) {
 	j.handing = printer.Job{}
 	q.c.wg.Go(func() {
 		grace, done := withGrace(ctx, q.c.Options.StopGrace)
-		e, err := q.sendDocument(grace, pj, l)
+		e, err := q.sendDocument(grace, pj, l, func() { q.post(ctx, func(context.Context) { q.sending = false }) })
 		done()
 		if err == nil {
 			q.post(ctx, func(ctx context.Context) { q.sent(ctx, j, e) })
@@ -215,7 +215,9 @@ func withGrace(ctx context.Context, d time.Duration) (context.Context, context.C
 	return grace, func() { stop(); cancel() }
 }
 
-func (q *queue) sendDocument(ctx context.Context, pj printer.Job, l printer.LocalJob) (Event, error) {
+// sendDocument writes that the document goes, sends it, calls next so that the
+// next job's goes, and writes that the printer has it.
+func (q *queue) sendDocument(ctx context.Context, pj printer.Job, l printer.LocalJob, next func()) (Event, error) {
 	doc, err := q.c.Spool.Open(pj.ID)
 	if err != nil {
 		return Event{}, err
@@ -231,6 +233,7 @@ func (q *queue) sendDocument(ctx context.Context, pj printer.Job, l printer.Loca
 		return e, err
 	}
 	point("connector.sent")
+	next()
 	e = q.c.event(EventSent, pj.ID)
 	l.Cloud, l.Printer = pj.ID, pj.Printer
 	e.Local, e.Trace = &l, gcp.Trace{gcp.HopPrinted: e.At}
@@ -243,7 +246,6 @@ func (q *queue) sendDocument(ctx context.Context, pj printer.Job, l printer.Loca
 
 // sent takes up a job whose document the printer confirmed.
 func (q *queue) sent(ctx context.Context, j *job, e Event) {
-	q.sending = false
 	q.c.failing(ctx, "send documents to "+string(q.name), nil)
 	j.rec.Apply(e)
 	if j.cancel {

@@ -14,7 +14,9 @@ type Spool interface {
 	// Claim writes down those of jobs that are new and for which there is room,
 	// with trace in each, and answers for all of them in their order.
 	Claim(p printer.Name, jobs []gcp.Job, trace gcp.Trace) ([]Claim, error)
-	// Write writes down an event of a job in hand.
+	// Write writes down an event of a job in hand. The events saved and reported
+	// may be lost in a crash, though not before a later event of the job: without
+	// them work is only done again.
 	Write(e Event) error
 	// Save keeps what fill writes as the job's document, replacing an older one.
 	// fill returns the MIME type.

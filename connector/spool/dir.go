@@ -69,6 +69,8 @@ type Dir struct {
 	seq        int
 	reserved   int64 // bytes of documents claimed and not saved
 	buf, spare []byte
+	soon       bool // a flush is due
+	closed     bool
 }
 
 var _ connector.Spool = (*Dir)(nil)
@@ -96,8 +98,19 @@ func Open(path string, o Options) (*Dir, error) {
 	return d, nil
 }
 
+// flushDelay is how long an event that need not be durable at once may wait.
+const flushDelay = time.Second
+
+var errClosed = errors.New("the spool is closed")
+
 // Close writes what is left, and closes the journal.
-func (d *Dir) Close() error { return errors.Join(d.entries.do(), d.journal.Close()) }
+func (d *Dir) Close() error {
+	err := d.entries.do()
+	d.mu.Lock()
+	d.closed = true
+	d.mu.Unlock()
+	return errors.Join(err, d.journal.Close())
+}
 
 // Claim implements connector.Spool. All fresh jobs share one flush.
 func (d *Dir) Claim(p printer.Name, jobs []gcp.Job, trace gcp.Trace) ([]connector.Claim, error) {
@@ -166,7 +179,27 @@ func (d *Dir) Write(e connector.Event) error {
 	if err := d.add(e); err != nil {
 		return err
 	}
+	if e.Kind == connector.EventSaved || e.Kind == connector.EventReported {
+		d.flushSoon()
+		return nil
+	}
 	return d.entries.do()
+}
+
+// flushSoon makes sure that the buffer does not wait for long.
+func (d *Dir) flushSoon() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.soon || d.closed {
+		return
+	}
+	d.soon = true
+	time.AfterFunc(flushDelay, func() {
+		d.mu.Lock()
+		d.soon = false
+		d.mu.Unlock()
+		_ = d.entries.do() // the next event that must be durable meets the failure too
+	})
 }
 
 // Forget implements connector.Spool. The journal's line may wait for the next
@@ -176,6 +209,7 @@ func (d *Dir) Forget(id gcp.JobID) error {
 		return fmt.Errorf("delete document: %w", err)
 	}
 	at := d.o.Now().UnixMicro()
+	defer d.flushSoon()
 	return d.add(connector.Event{Kind: connector.EventForgotten, ID: id, At: at, Trace: gcp.Trace{gcp.HopForgotten: at}})
 }
 

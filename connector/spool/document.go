@@ -52,8 +52,8 @@ func (m *measured) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// Save implements connector.Spool: a file with the end .part, made durable,
-// renamed, and the name made durable.
+// Save implements connector.Spool: a file with the end .part, renamed when it is
+// whole, and made durable with its name.
 func (d *Dir) Save(id gcp.JobID, fill func(w io.Writer) (string, error)) (connector.Document, error) {
 	part := d.docPath(id) + partSuffix
 	f, err := os.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
@@ -62,13 +62,16 @@ func (d *Dir) Save(id gcp.JobID, fill func(w io.Writer) (string, error)) (connec
 	}
 	m := &measured{f: f, sum: sha256.New()}
 	typ, err := fill(m)
+	// The name may be there before the bytes are: no document counts before the
+	// journal says so, which is after this. One commit of the file system then
+	// does for both.
+	if err == nil {
+		err = os.Rename(part, d.docPath(id))
+	}
 	if err == nil {
 		err = f.Sync()
 	}
 	if err = errors.Join(err, f.Close()); err == nil {
-		err = os.Rename(part, d.docPath(id))
-	}
-	if err == nil {
 		err = d.names.do()
 	}
 	if err != nil {

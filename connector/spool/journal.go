@@ -120,7 +120,13 @@ func (d *Dir) addLocked(events []connector.Event) error {
 // flush writes the buffer and makes it durable. After a failure nothing is
 // known about the file, so that the next flush writes a new one from memory.
 func (d *Dir) flush() error {
-	if d.broken {
+	d.mu.Lock()
+	closed := d.closed
+	d.mu.Unlock()
+	switch {
+	case closed:
+		return errClosed
+	case d.broken:
 		return d.compact(true)
 	}
 	d.mu.Lock()

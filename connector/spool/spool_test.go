@@ -55,6 +55,9 @@ func write(t *testing.T, d *spool.Dir, events ...connector.Event) {
 		if err := d.Write(e); err != nil {
 			t.Fatal(err)
 		}
+		if e.Kind == connector.EventSaved || e.Kind == connector.EventReported { // may wait: make it durable
+			write(t, d, connector.Event{Kind: connector.EventSending, ID: "nobody"})
+		}
 	}
 }
 
