@@ -168,7 +168,7 @@ func TestLenient(t *testing.T) {
 
 func TestLenientRefuses(t *testing.T) {
 	for _, text := range []string{
-		``, ` `, `{`, `[1`, `[1 2]`, `{"a" 1}`, `{1: 2}`, `{"a": }`, `"open`, `'\u12`, `'\xzz'`, `{} {}`, `Truely`,
+		``, ` `, `{`, `[1`, `[1 2]`, `{"a" 1}`, `{1: 2}`, `{"a": }`, `"open`, `'\u12`, `'\xzz'`, `{} {}`, `Trueish`,
 		`nan`, `1.`, `01`, `--1`, `[,]`, `{,}`, `[1,,2]`, `u`, `lambda: 0`, strings.Repeat("[", 70) + strings.Repeat("]", 70),
 		`"` + strings.Repeat("x", maxLenientBytes) + `"`,
 	} {

@@ -106,26 +106,3 @@ func (s *site) decideConsent(v *visit) error {
 	}
 	return s.show(v, http.StatusOK, "code", title, granted.Code)
 }
-
-// claimData is the page that ties a printer to whoever has its code.
-type claimData struct{ Token string }
-
-func (s *site) showClaim(v *visit) error {
-	return s.show(v, http.StatusOK, "claim", s.pages.words["claim.title"], claimData{v.r.URL.Query().Get("token")})
-}
-
-func (s *site) claim(v *visit) error {
-	form, err := s.form(v)
-	if err != nil {
-		return err
-	}
-	p, err := s.cfg.Service.Confirm(v.ctx, v.caller, form.Get("token"))
-	if err != nil {
-		return err
-	}
-	words, err := s.pages.text("claim.done", displayName(p.Printer))
-	if err != nil {
-		return err
-	}
-	return s.show(v, http.StatusOK, "message", s.pages.words["claim.title"], words)
-}

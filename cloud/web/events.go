@@ -50,11 +50,12 @@ func (s *site) events(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	st := &stream{s: s, v: v, out: http.NewResponseController(w), cookie: v.cookie}
-	if err := st.run(); err != nil && r.Context().Err() == nil {
+	if err := st.run(); r.Context().Err() == nil {
 		s.cfg.Logger.WarnContext(r.Context(), "event stream", "err", err)
 	}
 }
 
+// run tells until something breaks: it never returns nil.
 func (st *stream) run() error {
 	last, err := st.s.cfg.Service.LastEvent(st.v.ctx)
 	if err != nil {

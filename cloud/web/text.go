@@ -24,6 +24,7 @@ func english() map[string]string {
 
 		"claim.title": "Add a printer", "claim.lead": "Type the code that the printer shows or has printed.",
 		"claim.check": "The printer with this code will belong to you.", "claim.code": "Registration code", "claim.submit": "Add the printer",
+		"claim.visit": "Open this page where you are signed in, and type the code:", "public.lead": "This printer is open to everybody. Add it to your printers?",
 		"claim.done": "%s is yours now. It starts to work in a few seconds.",
 
 		"printers.title": "Printers", "printers.none": "There is no printer yet. Run “platen setup” on the computer beside a printer.",

@@ -65,6 +65,14 @@ func New(cfg Config) http.Handler {
 	return http.NewCrossOriginProtection().Handler(s.routes())
 }
 
+// ProtocolPages are the pages among the protocol's addresses, which a server must
+// send here and not to the interfaces beside them.
+func ProtocolPages() []string {
+	return []string{
+		"/cloudprint/claimprinter.html", "/cloudprint/regtokenpage", "/cloudprint/addpublicprinter.html",
+	}
+}
+
 func (s *site) routes() http.Handler {
 	mux := http.NewServeMux()
 	page := func(pattern string, h pageFunc) { mux.Handle(pattern, s.page(h)) }
@@ -81,6 +89,10 @@ func (s *site) routes() http.Handler {
 		own("POST "+path, s.decideConsent)
 	}
 	own("GET /claimprinter.html", s.showClaim)
+	own("GET /cloudprint/claimprinter.html", s.showClaim)
+	page("GET /cloudprint/regtokenpage", s.showInvitation)
+	own("GET /cloudprint/addpublicprinter.html", s.showPublic)
+	own("POST /cloudprint/addpublicprinter.html", s.addPublic)
 	own("GET /confirm", s.showClaim)
 	own("POST /confirm", s.claim)
 	own("GET /printers", s.showPrinters)

@@ -67,7 +67,7 @@ func (c *Client) retry(ctx context.Context, op string, try func(context.Context)
 // post sends one form and returns the body of an answer with status 200.
 func (c *Client) post(ctx context.Context, op string, form url.Values) ([]byte, error) {
 	encoded := form.Encode()
-	resp, err := c.signed(ctx, op, func() (*http.Request, error) {
+	resp, err := c.signed(ctx, op, func() (*http.Request, error) { //nolint:bodyclose // closeBody closes it
 		req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.cfg.BaseURL+"/"+op, strings.NewReader(encoded))
 		if err == nil {
 			req.Header.Set("Content-Type", "application/x-www-form-urlencoded")

@@ -17,7 +17,7 @@ import (
 // and then what w got is worthless. The request is repeated while that can help,
 // but not once the first byte came.
 func (c *Client) Download(ctx context.Context, j gcp.Job, w io.Writer) (contentType string, err error) {
-	resp, watch, err := c.openDocument(ctx, j)
+	resp, watch, err := c.openDocument(ctx, j) //nolint:bodyclose // closeBody closes it
 	if err != nil {
 		return "", err
 	}
@@ -41,12 +41,12 @@ func (c *Client) openDocument(ctx context.Context, j gcp.Job) (*http.Response, *
 	err = c.retry(ctx, "download", func(context.Context) error {
 		watch = newWatchdog(ctx, c.cfg.Stall)
 		var err error
-		resp, err = c.requestDocument(watch.ctx, where)
+		resp, err = c.requestDocument(watch.ctx, where) //nolint:bodyclose // Download closes it
 		e, told := errors.AsType[*gcp.Error](err)
 		if told && refusal(e.HTTPStatus) && !c.ours(where) {
 			// The service gave an address under another of its names, where no
 			// token may go. It answers under the name that we know, too.
-			resp, err = c.requestDocument(watch.ctx, c.downloadURL(j.ID))
+			resp, err = c.requestDocument(watch.ctx, c.downloadURL(j.ID)) //nolint:bodyclose // as above
 		}
 		if err != nil {
 			watch.stop()

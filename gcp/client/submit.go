@@ -44,7 +44,7 @@ func (c *Client) Submit(ctx context.Context, s Submission) (gcp.Job, error) {
 	}
 	req.ContentLength = length
 	req.Header.Set("Content-Type", "multipart/form-data; boundary="+boundary)
-	resp, err := c.send(req, token)
+	resp, err := c.send(req, token) //nolint:bodyclose // closeBody closes it
 	if err != nil {
 		return gcp.Job{}, transportError(watch.ctx, "submit", err)
 	}
