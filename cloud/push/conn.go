@@ -151,6 +151,11 @@ func (c *conn) repeatPresence() {
 func (c *conn) write(text string) error {
 	c.wmu.Lock()
 	defer c.wmu.Unlock()
+	return c.writeLocked(text)
+}
+
+// writeLocked is write for who holds wmu.
+func (c *conn) writeLocked(text string) error {
 	if c.ended.Load() {
 		return errClosed
 	}

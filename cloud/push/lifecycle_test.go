@@ -108,7 +108,7 @@ func TestNewerStreamReplacesOlder(t *testing.T) {
 
 func TestServerPing(t *testing.T) {
 	f := start(t, Direct, func(c *Config) {
-		c.Limits.Idle, c.Limits.Pong = 100*time.Millisecond, 150*time.Millisecond
+		c.Limits.Idle, c.Limits.Pong = 100*time.Millisecond, 500*time.Millisecond
 	})
 	p := f.subscribedPeer(t)
 	for range 2 {
@@ -168,6 +168,22 @@ func TestCoalescing(t *testing.T) {
 	}
 	if len(q.take()) != 0 || !q.add(l[0], 40) {
 		t.Error("an emptied queue is not empty")
+	}
+}
+
+// TestQueueOverflow: a stream that cannot keep up is closed, as its connector
+// catches up when it comes back.
+func TestQueueOverflow(t *testing.T) {
+	f := start(t, Direct, func(c *Config) { c.Limits.Queue = 3 })
+	p := f.subscribedPeer(t)
+	c := f.subscribed(testRobot)[0]
+	c.wmu.Lock() // a write is stuck
+	for i := range 10 {
+		f.Notify(context.Background(), testRobot, gcp.Notification{Printer: gcp.PrinterID(fmt.Sprint(i))})
+	}
+	c.wmu.Unlock()
+	if got := p.closed(); !strings.Contains(got, "<resource-constraint ") {
+		t.Errorf("got %q", got)
 	}
 }
 

@@ -2,6 +2,7 @@ package push
 
 import (
 	"context"
+	"errors"
 	"unicode"
 	"unicode/utf8"
 
@@ -133,15 +134,18 @@ func (c *conn) startSession(n node) error {
 }
 
 // startPush answers the subscription with the addresses that the classic
-// connector checks, and lets hints follow: nothing may come before the answer.
+// connector checks. Hints are taken from before the answer is written, so that
+// none is missed, but wait for the lock: nothing may come before the answer.
 func (c *conn) startPush(ctx context.Context, n node) error {
-	err := c.write(`<iq` + attribute("to", c.full) + attribute("from", c.bare()) +
+	c.wmu.Lock()
+	c.srv.subscribe(ctx, c)
+	err := c.writeLocked(`<iq` + attribute("to", c.full) + attribute("from", c.bare()) +
 		attribute("id", n.attr("id")) + ` type="result"/>`)
+	c.wmu.Unlock()
 	if err != nil {
 		return err
 	}
 	c.reported = c.srv.cfg.Now()
-	c.srv.subscribe(ctx, c)
 	if !c.asking.Swap(true) {
 		c.srv.spawn(func() { c.hintWaiting(ctx) })
 	}
@@ -189,7 +193,9 @@ func (c *conn) drain(ctx context.Context) {
 		for _, n := range list {
 			if err := c.write(c.hint(n)); err != nil {
 				c.srv.cfg.Logger.DebugContext(ctx, "push hint lost", "robot", c.robot, "printer", n.Printer, "err", err)
-				_ = c.guard.Close() // the reader ends the stream
+				if !errors.Is(err, errClosed) {
+					_ = c.guard.Close() // the reader ends the stream
+				}
 				return
 			}
 		}

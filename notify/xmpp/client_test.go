@@ -227,13 +227,13 @@ func TestPings(t *testing.T) {
 	})
 	t.Run("the service's", func(t *testing.T) {
 		srv := newService(t, push.Direct, func(c *push.Config) {
-			c.Limits.Idle, c.Limits.Pong = 50*time.Millisecond, 300*time.Millisecond
+			c.Limits.Idle, c.Limits.Pong = 100*time.Millisecond, 900*time.Millisecond
 		})
 		o := srv.options()
 		o.PingInterval = time.Hour
 		ch, s, _ := run(t, o)
 		await(t, "connected", func() bool { return s.connected() == 1 })
-		stayed(t, ch, time.Second)
+		stayed(t, ch, 1500*time.Millisecond)
 	})
 }
 

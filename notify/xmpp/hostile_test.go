@@ -58,9 +58,11 @@ func scripted(t *testing.T, serve func(c net.Conn)) Options {
 
 const full = string(testRobot) + "@" + push.ClassicDomain + "/proxy-1"
 
-// script answers each thing that the client sends, up to the subscription, as
-// the page of the classic dialogue has it, and returns then.
-func script(c net.Conn) bool {
+// script plays the service of the classic dialogue up to the subscription.
+func script(c net.Conn) bool { return loginScript(c) && answerIQ(c) }
+
+// loginScript plays it up to the session.
+func loginScript(c net.Conn) bool {
 	header := `<stream:stream from="` + push.ClassicDomain + `" id="1" version="1.0" xmlns:stream="http://etherx.jabber.org/streams" xmlns="jabber:client">`
 	for _, step := range []struct{ until, answer string }{
 		{"'>", header + `<stream:features><mechanisms xmlns="urn:ietf:params:xml:ns:xmpp-sasl"><mechanism>X-OAUTH2</mechanism></mechanisms></stream:features>`},
@@ -76,7 +78,7 @@ func script(c net.Conn) bool {
 			return false
 		}
 	}
-	return answerIQ(c)
+	return true
 }
 
 func readUntil(c net.Conn, end string) (string, bool) {
@@ -165,14 +167,12 @@ func TestMuteService(t *testing.T) {
 		_ = carry(t, o, &sink{}, 2*time.Second)
 	})
 	t.Run("no answer to the subscription", func(t *testing.T) {
-		o := scripted(t, func(c net.Conn) {
-			for _, end := range []string{"'>"} {
-				readUntil(c, end)
-			}
-			mute(c)
-		})
-		o.LoginTimeout = 200 * time.Millisecond
-		_ = carry(t, o, &sink{}, 2*time.Second)
+		o := scripted(t, func(c net.Conn) { loginScript(c); mute(c) })
+		o.LoginTimeout = time.Second
+		err := carry(t, o, &sink{}, 4*time.Second)
+		if err == nil || !strings.Contains(err.Error(), "subscribe: no answer within") {
+			t.Errorf("error %v", err)
+		}
 	})
 	t.Run("after the subscription", func(t *testing.T) {
 		o := scripted(t, func(c net.Conn) { script(c); mute(c) })
@@ -206,6 +206,39 @@ func TestServiceThatDoesNotRead(t *testing.T) {
 		t.Error("no error")
 	}
 	<-flooded
+}
+
+// TestStrippedSTARTTLS: somebody in the middle hides STARTTLS and offers a login
+// in the clear (RFC 7590, 3.1). The token must not be sent.
+func TestStrippedSTARTTLS(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close() //nolint:errcheck // a test's listener
+	heard := make(chan string, 1)
+	go func() {
+		c, err := l.Accept()
+		if err != nil {
+			return
+		}
+		defer c.Close() //nolint:errcheck // a test's connection
+		readUntil(c, "'>")
+		_, _ = io.WriteString(c, `<stream:stream from="`+push.ClassicDomain+`" id="1" version="1.0" xmlns:stream="http://etherx.jabber.org/streams" xmlns="jabber:client">`+
+			`<stream:features><mechanisms xmlns="urn:ietf:params:xml:ns:xmpp-sasl"><mechanism>PLAIN</mechanism></mechanisms></stream:features>`)
+		_ = c.SetReadDeadline(time.Now().Add(2 * time.Second))
+		b, _ := io.ReadAll(c)
+		heard <- string(b)
+	}()
+	o := scripted(t, func(net.Conn) {})
+	o.DirectPort, o.STARTTLSPort = 0, l.Addr().(*net.TCPAddr).Port
+	o.LoginTimeout = 500 * time.Millisecond
+	if err := carry(t, o, &sink{}, patience); err == nil {
+		t.Error("no error")
+	}
+	if got := <-heard; strings.Contains(got, "<auth") || !strings.Contains(got, "<starttls") {
+		t.Errorf("the client sent %q", got)
+	}
 }
 
 // TestHugeAttributeBeforeLogin: mellium alone would hold all of it.
@@ -345,7 +378,7 @@ func TestCutNetwork(t *testing.T) {
 	p.cut()
 	from := time.Now()
 	await(t, "loss noticed", func() bool { return !ch.Status().Connected })
-	if d := time.Since(from); d > o.PingInterval+o.PingTimeout+100*time.Millisecond {
+	if d := time.Since(from); d > o.PingInterval+o.PingTimeout+500*time.Millisecond {
 		t.Errorf("noticed after %s, want interval + time-out", d)
 	}
 	p.mend()
