@@ -82,9 +82,13 @@ func TestBrokenBodies(t *testing.T) {
 		}
 	}
 	for _, c := range []struct{ typ, body string }{
-		{"multipart/form-data", whole}, {"multipart/form-data; boundary=other", whole}, {"application/json", `{"printerid":"x"}`},
-		{"application/x-www-form-urlencoded", "printerid=" + p + "&content=%zz"}, {"application/x-www-form-urlencoded", "a=%4"},
-		{"", ""}, {"multipart/form-data; boundary=\"\x00\"", ""},
+		{"multipart/form-data", whole},
+		{"multipart/form-data; boundary=other", whole},
+		{"application/json", `{"printerid":"x"}`},
+		{"application/x-www-form-urlencoded", "printerid=" + p + "&content=%zz"},
+		{"application/x-www-form-urlencoded", "a=%4"},
+		{"", ""},
+		{"multipart/form-data; boundary=\"\x00\"", ""},
 	} {
 		if strings.Contains(c.typ, "\x00") {
 			continue // the client refuses to send it
@@ -153,7 +157,9 @@ func TestForeignAndUnknownAreAlike(t *testing.T) {
 		{"printer", func(p, _ string) []string { return []string{"printerid", p} }},
 		{"update", func(p, _ string) []string { return []string{"printerid", p, "display_name", "mine"} }},
 		{"delete", func(p, _ string) []string { return []string{"printerid", p} }},
-		{"share", func(p, _ string) []string { return []string{"printerid", p, "scope", "bob@example.com", "role", "USER"} }},
+		{"share", func(p, _ string) []string {
+			return []string{"printerid", p, "scope", "bob@example.com", "role", "USER"}
+		}},
 		{"unshare", func(p, _ string) []string { return []string{"printerid", p, "scope", "bob@example.com"} }},
 		{"processinvite", func(p, _ string) []string { return []string{"printerid", p, "accept", "true"} }},
 		{"fetch", func(p, _ string) []string { return []string{"printerid", p} }},
@@ -188,9 +194,9 @@ func TestForeignAndUnknownAreAlike(t *testing.T) {
 	}
 }
 
-func (b *bench) withCookie(method, path, cookie, body string) answer {
+func (b *bench) withCookie(method, path, cookie string) answer {
 	b.t.Helper()
-	r := b.request(method, path, "", "application/x-www-form-urlencoded", body)
+	r := b.request(method, path, "", "application/x-www-form-urlencoded", "")
 	r.AddCookie(&http.Cookie{Name: oauth.CookieName, Value: cookie})
 	return b.do(r)
 }
@@ -204,7 +210,7 @@ func TestXSRF(t *testing.T) {
 		t.Fatal(err)
 	}
 	cookie := secret.Reveal()
-	read := b.must(b.withCookie("GET", "/cloudprint/search?xsrf=", cookie, ""))
+	read := b.must(b.withCookie("GET", "/cloudprint/search?xsrf=", cookie))
 	if read.XSRFToken == "" || read.Request.User != "owner@example.com" {
 		t.Fatal(read.raw)
 	}
@@ -214,7 +220,7 @@ func TestXSRF(t *testing.T) {
 				continue
 			}
 			for _, token := range []string{"", "xsrf=", "xsrf=wrong:123", "xsrf=" + url.QueryEscape("x"+read.XSRFToken)} {
-				a := b.withCookie(method, "/cloudprint/"+name+"?printerid="+p+"&"+token, cookie, "")
+				a := b.withCookie(method, "/cloudprint/"+name+"?printerid="+p+"&"+token, cookie)
 				if a.Success || a.ErrorCode != gcp.CodeXSRF || a.Message != "XSRF token validation failed." {
 					t.Errorf("%s %s with %q: %d %s", method, name, token, a.status, a.raw)
 				}
@@ -222,10 +228,10 @@ func TestXSRF(t *testing.T) {
 		}
 	}
 	for _, method := range []string{"GET", "POST"} {
-		b.must(b.withCookie(method, "/cloudprint/update?printerid="+p+"&display_name=x&xsrf="+url.QueryEscape(read.XSRFToken), cookie, ""))
+		b.must(b.withCookie(method, "/cloudprint/update?printerid="+p+"&display_name=x&xsrf="+url.QueryEscape(read.XSRFToken), cookie))
 	}
 	b.must(b.post("update", b.ann, "printerid", p, "display_name", "y", "xsrf", "ignored with a token"))
-	if a := b.withCookie("GET", "/cloudprint/search", "unknown", ""); a.status != 403 {
+	if a := b.withCookie("GET", "/cloudprint/search", "unknown"); a.status != 403 {
 		t.Errorf("unknown cookie: %d", a.status)
 	}
 }
@@ -395,8 +401,13 @@ func TestBadControl(t *testing.T) {
 	b := newBench(t, nil)
 	job := string(b.send(b.register("q"), "x"))
 	for _, pairs := range [][]string{
-		{"status", "NONSENSE"}, {"semantic_state_diff", "{"}, {"semantic_state_diff", "[]"}, {"trace", "{", "status", "DONE"}, {},
-		{"semantic_state_diff", `{"state":{"type":"NONSENSE"}}`}, {"semantic_state_diff", strings.Repeat(`{"state":`, 2000)},
+		{"status", "NONSENSE"},
+		{"semantic_state_diff", "{"},
+		{"semantic_state_diff", "[]"},
+		{"trace", "{", "status", "DONE"},
+		{},
+		{"semantic_state_diff", `{"state":{"type":"NONSENSE"}}`},
+		{"semantic_state_diff", strings.Repeat(`{"state":`, 2000)},
 	} {
 		if a := b.post("control", b.robot, append([]string{"jobid", job}, pairs...)...); a.Success || a.status != 200 {
 			t.Errorf("%v: %d %s", pairs, a.status, a.raw)

@@ -31,21 +31,20 @@ const cdd = `{"version":"1.0","printer":{"supported_content_type":[{"content_typ
 // bench is a whole cloud without push: store, documents, rules, tokens and the
 // interfaces, over HTTP.
 type bench struct {
-	t                 testing.TB
-	dir               string
-	db                *store.DB
-	oauth             *oauth.Server
-	service           *cloud.Service
-	url               string
-	ann, bob          string // API keys of two people
-	robot             string // access token of ann's connector
-	annUser           cloud.User
-	reachable         func(netip.Addr) bool
-	cfg               Config
-	jid               string
-	handler           *handler
-	documents         string
-	lastBody, lastTyp string
+	t         testing.TB
+	dir       string
+	db        *store.DB
+	oauth     *oauth.Server
+	service   *cloud.Service
+	url       string
+	ann, bob  string // API keys of two people
+	robot     string // access token of ann's connector
+	annUser   cloud.User
+	reachable func(netip.Addr) bool
+	cfg       Config
+	jid       string
+	handler   *handler
+	documents string
 }
 
 func newBench(t testing.TB, change func(*bench)) *bench {
@@ -176,7 +175,7 @@ func form(pairs ...string) url.Values {
 func (b *bench) pair() {
 	b.t.Helper()
 	a := b.must(b.get("createrobot", b.ann, "oauth_client_id", "client-1", "proxy", "px"))
-	b.jid = a.Robot.XMPPJID
+	b.jid = a.XMPPJID
 	f := form("grant_type", "authorization_code", "code", a.AuthorizationCode, "client_id", "client-1", "redirect_uri", "oob")
 	r := httptest.NewRequest("POST", "/o/oauth2/token", strings.NewReader(f.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")

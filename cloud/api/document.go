@@ -26,7 +26,7 @@ type document struct {
 func (c *call) save(r io.Reader, limit int64) (document, error) {
 	src := &source{r: r}
 	doc, err := c.h.cfg.Blobs.SaveAs(c.ctx, src, limit, "") // the type may not be known yet
-	if src.err != nil { // the sender's trouble, not the store's
+	if src.err != nil {                                     // the sender's trouble, not the store's
 		if err == nil {
 			c.remove(doc.ID)
 		}

@@ -159,12 +159,11 @@ func (v *urlValue) Read(p []byte) (n int, err error) {
 
 // unescape returns the byte that b begins.
 func unescape(in *bufio.Reader, b byte) (byte, error) {
-	switch b {
-	case '+':
+	switch {
+	case b == '+':
 		return ' ', nil
-	default:
+	case b != '%':
 		return b, nil
-	case '%':
 	}
 	var out byte
 	for range 2 {

@@ -66,7 +66,7 @@ func (s *Server) exchangeCode(ctx context.Context, f form) (issued, error) {
 		return issued{}, badGrant("The code has expired.")
 	case t.Client != f.clientID():
 		return issued{}, badGrant("The code was given to another client.")
-	case t.Redirect != redirect && !(outOfBand(t.Redirect) && outOfBand(redirect)):
+	case t.Redirect != redirect && (!outOfBand(t.Redirect) || !outOfBand(redirect)):
 		return issued{}, badGrant("The redirect_uri is not the one that the code was given for.")
 	case !verified(t.Challenge, f.get("code_verifier")):
 		return issued{}, badGrant("The code_verifier does not fit.")

@@ -85,15 +85,22 @@ func (b *bench) caller(id cloud.UserID) cloud.Caller {
 // post sends a form and returns status and JSON.
 func (b *bench) post(path string, form url.Values) (int, map[string]any) {
 	b.t.Helper()
-	resp, err := http.PostForm(b.http.URL+path, form)
+	r, err := http.NewRequestWithContext(b.t.Context(), "POST", b.http.URL+path, strings.NewReader(form.Encode()))
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	return b.answer(resp)
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	status, m, _ := b.do(r)
+	return status, m
 }
 
-func (b *bench) answer(resp *http.Response) (int, map[string]any) {
+// do sends a request and returns status, JSON and headers.
+func (b *bench) do(req *http.Request) (int, map[string]any, http.Header) {
 	b.t.Helper()
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		b.t.Fatal(err)
+	}
 	defer func() { _ = resp.Body.Close() }()
 	raw, err := io.ReadAll(resp.Body)
 	if err != nil {
@@ -103,7 +110,7 @@ func (b *bench) answer(resp *http.Response) (int, map[string]any) {
 	if err := json.Unmarshal(raw, &m); err != nil {
 		b.t.Fatalf("%s: %v", raw, err)
 	}
-	return resp.StatusCode, m
+	return resp.StatusCode, m, resp.Header
 }
 
 func text(m map[string]any, key string) string { s, _ := m[key].(string); return s }
@@ -245,11 +252,7 @@ func TestClientCredentialsAnywhere(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		resp, err := http.DefaultClient.Do(req)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if status, m := b.answer(resp); status != 200 {
+		if status, m, _ := b.do(req); status != 200 {
 			t.Errorf("%s: %d %v", name, status, m)
 		}
 	}
@@ -287,11 +290,7 @@ func TestClientCredentialsAnywhere(t *testing.T) {
 
 	r, _ = newRequest("", body.Encode())
 	r.SetBasicAuth("conf", "wrong")
-	resp, err := http.DefaultClient.Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if status, m := b.answer(resp); status != 401 || text(m, "error") != "invalid_client" || resp.Header.Get("WWW-Authenticate") == "" {
+	if status, m, head := b.do(r); status != 401 || text(m, "error") != "invalid_client" || head.Get("WWW-Authenticate") == "" {
 		t.Errorf("wrong secret: %d %v", status, m)
 	}
 }
@@ -747,11 +746,8 @@ func TestUserInfo(t *testing.T) {
 	get := func(auth string) (int, map[string]any) {
 		r, _ := http.NewRequestWithContext(t.Context(), "GET", b.http.URL+"/oauth2/v1/userinfo?alt=json", nil)
 		r.Header.Set("Authorization", auth)
-		resp, err := http.DefaultClient.Do(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return b.answer(resp)
+		status, m, _ := b.do(r)
+		return status, m
 	}
 	if s, m := get("Bearer " + key.Reveal()); s != 200 || text(m, "email") != "ann@example.com" || m["verified_email"] != true {
 		t.Errorf("%d %v", s, m)
