@@ -21,6 +21,7 @@ func TestDeviceReports(t *testing.T) {
 		failed   = gcp.ByDevice(gcp.JobAborted, gcp.DevicePrintFailure)
 	)
 	finished, back := cloud.KindFinished, cloud.KindInvalid
+	w := newWorld(t)
 	for i, tt := range []struct {
 		from []gcp.JobState
 		to   gcp.JobState
@@ -50,7 +51,6 @@ func TestDeviceReports(t *testing.T) {
 		{[]gcp.JobState{failed}, gcp.ByDevice(gcp.JobAborted, gcp.DeviceDownloadFailure), finished},
 	} {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
-			w := newWorld(t)
 			j := w.submit(w.alice)
 			for _, s := range tt.from {
 				_, err := w.report(w.robot, j.ID, s)
