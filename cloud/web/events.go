@@ -44,15 +44,30 @@ type stream struct {
 // whose ids are positions in the log of events.
 func (s *site) events(w http.ResponseWriter, r *http.Request) {
 	secureHeaders(w.Header(), "")
-	v := &visit{w: w, r: r, ctx: r.Context()}
+	ctx, cancel := s.untilStop(r.Context())
+	defer cancel()
+	v := &visit{w: w, r: r, ctx: ctx}
 	if err := s.identify(v); err != nil || v.caller.User == nil {
 		w.WriteHeader(http.StatusNoContent) // tells EventSource not to come back
 		return
 	}
 	st := &stream{s: s, v: v, out: http.NewResponseController(w), cookie: v.cookie}
-	if err := st.run(); r.Context().Err() == nil {
-		s.cfg.Logger.WarnContext(r.Context(), "event stream", "err", err)
+	if err := st.run(); ctx.Err() == nil {
+		s.cfg.Logger.WarnContext(ctx, "event stream", "err", err)
 	}
+}
+
+// untilStop returns a context that ends with ctx, or when the service stops.
+func (s *site) untilStop(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	go func() {
+		select {
+		case <-s.cfg.Stopping:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, cancel
 }
 
 // run tells until something breaks: it never returns nil.

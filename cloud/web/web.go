@@ -36,6 +36,10 @@ type Config struct {
 	BaseURL     string // public address; https makes the cookie Secure
 	MaxDocument int64  // bytes; 0 means DefaultMaxDocument
 
+	// Stopping is closed when the service begins to stop: it ends the streams of
+	// events, which would never end by themselves. It may be nil.
+	Stopping <-chan struct{}
+
 	Now    func() time.Time // nil means time.Now
 	Logger *slog.Logger     // nil discards
 }

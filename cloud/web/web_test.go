@@ -36,6 +36,7 @@ type world struct {
 	oauth   *oauth.Server
 	user    cloud.User
 	browser *http.Client
+	stop    chan struct{}
 }
 
 func start(t *testing.T) *world {
@@ -49,7 +50,7 @@ func start(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t}
+	w := &world{t: t, stop: make(chan struct{})}
 	w.oauth = oauth.New(oauth.Config{Store: db, BaseURL: "http://cloud.invalid"})
 	w.service = cloud.New(cloud.Config{
 		Domain: "push.invalid", Store: db, Blobs: blobs, Codes: w.oauth, Sessions: w.oauth,
@@ -58,7 +59,9 @@ func start(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.Server = httptest.NewServer(New(Config{Service: w.service, OAuth: w.oauth, Blobs: blobs, BaseURL: "http://cloud.invalid"}))
+	w.Server = httptest.NewServer(New(Config{
+		Service: w.service, OAuth: w.oauth, Blobs: blobs, BaseURL: "http://cloud.invalid", Stopping: w.stop,
+	}))
 	t.Cleanup(w.Close)
 	jar, _ := cookiejar.New(nil)
 	w.browser = &http.Client{Jar: jar, Timeout: 20 * time.Second}
@@ -487,6 +490,12 @@ func TestEvents(t *testing.T) {
 	again, data := nextEvent(t, w.listen(ctx, first)) // a page that was cut off
 	if again != second || !strings.Contains(data, "Cancelled") {
 		t.Errorf("after coming back: %s %s", again, data)
+	}
+	close(w.stop)
+	for lines.Scan() { // until the stopping service ends the stream
+	}
+	if ctx.Err() != nil {
+		t.Error("the stream outlived the service")
 	}
 }
 
