@@ -1,0 +1,253 @@
+package storetest
+
+import (
+	"sync"
+	"testing"
+	"time"
+
+	"platen/cloud"
+	"platen/cloud/oauth"
+	"platen/gcp"
+)
+
+// OAuthStore is a store that keeps tokens too.
+type OAuthStore interface {
+	cloud.Store
+	oauth.Store
+}
+
+// RunOAuth tests what oauth wants of a store. open returns an empty one each
+// time, and closes it when the test ends.
+func RunOAuth(t *testing.T, open func(t *testing.T) OAuthStore) {
+	for _, tt := range []struct {
+		name string
+		fn   func(*testing.T, OAuthStore)
+	}{
+		{"Tokens", testTokens},
+		{"ExchangeTokenOnce", testExchange},
+		{"RevokeTokens", testRevoke},
+		{"SweepTokens", testSweepTokens},
+		{"Devices", testDevices},
+		{"Tries", testTries},
+		{"Accounts", testAccounts},
+	} {
+		t.Run(tt.name, func(t *testing.T) { tt.fn(t, open(t)) })
+	}
+}
+
+// token returns one with every member set.
+func token(secret string, k oauth.Kind, grant string) oauth.Token {
+	return oauth.Token{
+		Hash: oauth.HashOf(secret), Kind: k, Grant: oauth.GrantID(grant), User: "alice", Client: "c", Scope: "a b",
+		Redirect: "oob", Challenge: "S256:x", Label: "Läbel", CreateTime: at(0), ExpireTime: at(60),
+	}
+}
+
+func robotToken(secret string, k oauth.Kind, grant string) oauth.Token {
+	t := token(secret, k, grant)
+	t.User, t.Robot = "", "r1"
+	return t
+}
+
+func testTokens(t *testing.T, s OAuthStore) {
+	ctx := t.Context()
+	a, b := token("a", oauth.KindKey, "g1"), token("b", oauth.KindKey, "g2")
+	b.CreateTime, b.ExpireTime = at(1), time.Time{}
+	must(t, s.AddTokens(ctx, b, a, token("c", oauth.KindAccess, "g1"), robotToken("d", oauth.KindKey, "g3")))
+	got, err := s.Token(ctx, a.Hash)
+	must(t, err)
+	same(t, "Token", got, a)
+	_, err = s.Token(ctx, oauth.HashOf("unknown"))
+	wantErr(t, "an unknown token", err, cloud.ErrNotFound)
+	if err := s.AddTokens(ctx, token("new", oauth.KindKey, "g4"), a); err == nil {
+		t.Error("a hash was added twice")
+	}
+	_, err = s.Token(ctx, oauth.HashOf("new"))
+	wantErr(t, "half of a failed AddTokens", err, cloud.ErrNotFound)
+
+	must(t, s.TouchToken(ctx, a.Hash, at(5)))
+	a.UsedTime = at(5)
+	list, err := s.UserTokens(ctx, "alice", oauth.KindKey)
+	must(t, err)
+	same(t, "UserTokens", list, []oauth.Token{a, b})
+	if list, err = s.UserTokens(ctx, "", oauth.KindKey); err != nil || len(list) != 0 {
+		t.Errorf("tokens of nobody: %v, %v", list, err)
+	}
+}
+
+func testExchange(t *testing.T, s OAuthStore) {
+	ctx := t.Context()
+	code := token("code", oauth.KindCode, "g1")
+	must(t, s.AddTokens(ctx, code))
+	var wg sync.WaitGroup
+	errs := make(chan error, 8)
+	for i := range 8 {
+		wg.Go(func() {
+			errs <- s.ExchangeToken(ctx, code.Hash, at(1), token(string(rune('A'+i)), oauth.KindAccess, "g1"))
+		})
+	}
+	wg.Wait()
+	close(errs)
+	won := 0
+	for err := range errs {
+		if err == nil {
+			won++
+			continue
+		}
+		wantErr(t, "a second exchange", err, oauth.ErrUsed)
+	}
+	list, err := s.UserTokens(ctx, "alice", oauth.KindAccess)
+	must(t, err)
+	if won != 1 || len(list) != 1 {
+		t.Errorf("%d exchanges won, %d tokens were stored", won, len(list))
+	}
+	wantErr(t, "exchange of an unknown token", s.ExchangeToken(ctx, oauth.HashOf("x"), at(1)), oauth.ErrUsed)
+}
+
+func testRevoke(t *testing.T, s OAuthStore) {
+	ctx := t.Context()
+	must(t, s.AddRobot(ctx, robot("r1")))
+	fill := func() {
+		t.Helper()
+		must(t, s.AddTokens(ctx, token("a", oauth.KindAccess, "g1"), token("b", oauth.KindSession, "g2"),
+			robotToken("c", oauth.KindAccess, "g3"), robotToken("d", oauth.KindRefresh, "g3"), robotToken("e", oauth.KindRefresh, "g4")))
+	}
+	for _, c := range []struct {
+		name   string
+		sel    oauth.Selection
+		left   string
+		events int
+	}{
+		{"one", oauth.Selection{Hash: oauth.HashOf("a")}, "bcde", 0},
+		{"grant of a person", oauth.Selection{Grant: "g2"}, "acde", 0},
+		{"grant of a robot", oauth.Selection{Grant: "g3"}, "abe", 1},
+		{"robot", oauth.Selection{Robot: "r1"}, "ab", 1},
+		{"sessions", oauth.Selection{User: "alice", Kind: oauth.KindSession}, "acde", 0},
+		{"person", oauth.Selection{User: "alice"}, "", 1},
+		{"somebody else", oauth.Selection{User: "bob"}, "abcde", 0},
+		{"nothing selected", oauth.Selection{}, "abcde", 0},
+	} {
+		fill()
+		before, err := s.LastEvent(ctx)
+		must(t, err)
+		must(t, s.RevokeTokens(ctx, c.sel, at(9)))
+		after, err := s.LastEvent(ctx)
+		must(t, err)
+		if got := int(after - before); got != c.events {
+			t.Errorf("%s: %d events, want %d", c.name, got, c.events)
+		}
+		left := ""
+		for _, name := range "abcde" {
+			if _, err := s.Token(ctx, oauth.HashOf(string(name))); err == nil {
+				left += string(name)
+			}
+			must(t, s.RevokeTokens(ctx, oauth.Selection{Hash: oauth.HashOf(string(name))}, at(9)))
+		}
+		if left != c.left {
+			t.Errorf("%s: %q left, want %q", c.name, left, c.left)
+		}
+		events, err := s.Events(ctx, before, 1)
+		must(t, err)
+		if c.events == 1 {
+			same(t, c.name, events, []cloud.Event{{Seq: before + 1, Time: at(9), Kind: cloud.EventRobotRevoked, Robot: "r1"}})
+		}
+	}
+}
+
+func testSweepTokens(t *testing.T, s OAuthStore) {
+	ctx := t.Context()
+	forever, expired, good := token("f", oauth.KindRefresh, "g"), token("e", oauth.KindAccess, "g"), token("g", oauth.KindAccess, "g")
+	forever.ExpireTime, good.ExpireTime = time.Time{}, at(200)
+	must(t, s.AddTokens(ctx, forever, expired, good))
+	must(t, s.SweepTokens(ctx, at(100)))
+	for name, want := range map[string]bool{"f": true, "e": false, "g": true} {
+		if _, err := s.Token(ctx, oauth.HashOf(name)); (err == nil) != want {
+			t.Errorf("token %s after sweeping: %v", name, err)
+		}
+	}
+}
+
+func device(name string) oauth.Device {
+	return oauth.Device{
+		Hash: oauth.HashOf(name), UserHash: oauth.HashOf("user " + name), Client: "c", Scope: "s", State: oauth.DevicePending,
+		Interval: 5 * time.Second, CreateTime: at(0), ExpireTime: at(60),
+	}
+}
+
+func testDevices(t *testing.T, s OAuthStore) {
+	ctx := t.Context()
+	d := device("d")
+	must(t, s.AddDevice(ctx, d))
+	clash := device("other")
+	clash.UserHash = d.UserHash
+	if err := s.AddDevice(ctx, clash); err == nil {
+		t.Error("a user code was given twice")
+	}
+	for _, find := range []func() (oauth.Device, error){
+		func() (oauth.Device, error) { return s.DeviceByCode(ctx, d.Hash) },
+		func() (oauth.Device, error) { return s.DeviceByUserCode(ctx, d.UserHash) },
+	} {
+		got, err := find()
+		must(t, err)
+		same(t, "device", got, d)
+	}
+	_, err := s.DeviceByCode(ctx, d.UserHash)
+	wantErr(t, "an unknown device", err, cloud.ErrNotFound)
+
+	must(t, s.PolledDevice(ctx, d.Hash, at(3), 10*time.Second))
+	wantErr(t, "finishing a pending device", s.FinishDevice(ctx, d.Hash), oauth.ErrUsed)
+	must(t, s.DecideDevice(ctx, d.Hash, "alice", oauth.DeviceAllowed))
+	wantErr(t, "a second decision", s.DecideDevice(ctx, d.Hash, "bob", oauth.DeviceDenied), oauth.ErrUsed)
+	d.PollTime, d.Interval, d.User, d.State = at(3), 10*time.Second, "alice", oauth.DeviceAllowed
+	got, err := s.DeviceByCode(ctx, d.Hash)
+	must(t, err)
+	same(t, "decided device", got, d)
+
+	must(t, s.FinishDevice(ctx, d.Hash, token("t", oauth.KindAccess, "g")))
+	wantErr(t, "finishing twice", s.FinishDevice(ctx, d.Hash, token("u", oauth.KindAccess, "g")), oauth.ErrUsed)
+	if _, err := s.Token(ctx, oauth.HashOf("t")); err != nil {
+		t.Errorf("the token of the device: %v", err)
+	}
+	_, err = s.Token(ctx, oauth.HashOf("u"))
+	wantErr(t, "the token of a second finish", err, cloud.ErrNotFound)
+
+	must(t, s.AddDevice(ctx, device("old")))
+	must(t, s.SweepTokens(ctx, at(61)))
+	_, err = s.DeviceByCode(ctx, oauth.HashOf("old"))
+	wantErr(t, "an expired device after sweeping", err, cloud.ErrNotFound)
+}
+
+func testTries(t *testing.T, s OAuthStore) {
+	ctx := t.Context()
+	try := func(who string, second int64, want int) {
+		t.Helper()
+		n, err := s.AddTry(ctx, who, at(second), at(0))
+		must(t, err)
+		if n != want {
+			t.Errorf("guess of %s: %d, want %d", who, n, want)
+		}
+	}
+	try("a", 0, 0) // not after the time from which guesses count
+	try("a", 1, 1)
+	try("a", 2, 2)
+	try("b", 2, 1)
+	must(t, s.RemoveTry(ctx, "a", at(1)))
+	try("a", 3, 2)
+}
+
+func testAccounts(t *testing.T, s OAuthStore) {
+	ctx := t.Context()
+	must(t, s.AddUser(ctx, user("alice")))
+	must(t, s.AddRobot(ctx, robot("r1")))
+	u, err := s.Account(ctx, "alice")
+	must(t, err)
+	same(t, "Account", u, user("alice"))
+	r, owner, err := s.RobotAccount(ctx, "r1")
+	must(t, err)
+	same(t, "RobotAccount", r, robot("r1"))
+	same(t, "owner of a robot", owner, user("alice"))
+	_, err = s.Account(ctx, "bob")
+	wantErr(t, "an unknown person", err, cloud.ErrNotFound)
+	_, _, err = s.RobotAccount(ctx, gcp.RobotID("r2"))
+	wantErr(t, "an unknown robot", err, cloud.ErrNotFound)
+}
