@@ -100,7 +100,7 @@ func (v *server) list(ctx context.Context) ([]printer.Printer, error) {
 // refresh brings what is known of a queue up to date. If the queue cannot be
 // read, what was known is returned with the error.
 func (v *server) refresh(ctx context.Context, name string, light goipp.Attributes) (*knownQueue, error) {
-	changed := number(light, "printer-config-change-time", -1)
+	changed := configTime(light)
 	q := v.known[name]
 	markers := len(first(light, "marker-names"))
 	if q == nil || changed < 0 || q.changed != changed || q.markers != markers {
