@@ -1,9 +1,7 @@
 package web
 
 import (
-	"bufio"
 	"bytes"
-	"context"
 	"io"
 	"mime/multipart"
 	"net/http"
@@ -426,76 +424,6 @@ func TestForeignThingsAreNotThere(t *testing.T) {
 	}
 	if _, resp := w.post(job+"/cancel", url.Values{"xsrf": {w.xsrf()}}); resp.StatusCode != http.StatusNotFound {
 		t.Errorf("cancel: %s", resp.Status)
-	}
-}
-
-// listen opens /events and returns its lines.
-func (w *world) listen(ctx context.Context, lastID string) *bufio.Scanner {
-	w.t.Helper()
-	req, _ := http.NewRequestWithContext(ctx, http.MethodGet, w.URL+"/events?after=0", nil)
-	if lastID != "" {
-		req.Header.Set("Last-Event-ID", lastID)
-	}
-	resp, err := w.browser.Do(req)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	w.t.Cleanup(func() { _ = resp.Body.Close() })
-	if kind := resp.Header.Get("Content-Type"); kind != "text/event-stream" {
-		w.t.Fatalf("have %s %q", resp.Status, kind)
-	}
-	return bufio.NewScanner(resp.Body)
-}
-
-// nextEvent returns id and data of the next event.
-func nextEvent(t *testing.T, lines *bufio.Scanner) (id, data string) {
-	t.Helper()
-	for lines.Scan() {
-		text := lines.Text()
-		if v, ok := strings.CutPrefix(text, "id: "); ok {
-			id = v
-		}
-		if v, ok := strings.CutPrefix(text, "data: "); ok {
-			return id, v
-		}
-	}
-	t.Fatalf("the stream ended: %v", lines.Err())
-	return "", ""
-}
-
-func TestEvents(t *testing.T) {
-	w := start(t)
-	if _, resp := w.get("/events"); resp.StatusCode != http.StatusNoContent {
-		t.Errorf("without a session: %s", resp.Status)
-	}
-	w.signIn()
-	p := w.addPrinter("q")
-	_, resp := w.upload(p, w.xsrf(), "a.pdf", pdf)
-	id := gcp.JobID(strings.TrimPrefix(resp.URL.Path, "/jobs/"))
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-	defer cancel()
-	lines := w.listen(ctx, "")
-	first, data := nextEvent(t, lines)
-	if !strings.Contains(data, string(id)) || !strings.Contains(data, "Waiting for the printer") {
-		t.Errorf("first: %s", data)
-	}
-	state := gcp.ByUser(gcp.JobAborted, gcp.UserCancelled)
-	if _, err := w.service.Control(ctx, w.caller(), cloud.JobReport{Job: id, State: &state}); err != nil {
-		t.Fatal(err)
-	}
-	second, data := nextEvent(t, lines)
-	if !strings.Contains(data, `"state":"Cancelled"`) || second == first {
-		t.Errorf("second: %s %s", second, data)
-	}
-	again, data := nextEvent(t, w.listen(ctx, first)) // a page that was cut off
-	if again != second || !strings.Contains(data, "Cancelled") {
-		t.Errorf("after coming back: %s %s", again, data)
-	}
-	close(w.stop)
-	for lines.Scan() { // until the stopping service ends the stream
-	}
-	if ctx.Err() != nil {
-		t.Error("the stream outlived the service")
 	}
 }
 
