@@ -106,6 +106,9 @@ func (q *queue) takeBack(ctx context.Context, j *job) {
 		cctx, done := q.c.call(ctx)
 		err := q.c.PrintSystem.Cancel(cctx, l)
 		done()
+		if errors.Is(err, printer.ErrNoJob) {
+			err = nil
+		}
 		// Should it fail, the printer drops a job without document by itself.
 		q.c.failing(ctx, "cancel jobs on "+string(l.Printer), err)
 		q.writeEnd(ctx, l.Cloud, cancelled())

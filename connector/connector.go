@@ -33,6 +33,7 @@ type Connector struct {
 	catchUp bool                        // the service must be listed
 	full    map[gcp.PrinterID]bool      // printers with jobs that the disk has no room for
 	view    []PrinterStatus
+	recent  []JobStatus       // forgotten, oldest first
 	trouble map[string]string // what fails now, by what it is about
 	last    string            // the newest of them
 }

@@ -1,13 +1,16 @@
 package connector_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"platen/connector"
 	"platen/gcp"
 	"platen/printer"
 )
@@ -377,4 +380,64 @@ func TestLittleDiskLeavesTheJobQueued(t *testing.T) {
 			t.Errorf("the printer still says %q", got)
 		}
 	}, "lp")
+}
+
+func TestDocumentRefusedByThePrinter(t *testing.T) {
+	in(t, func(t *testing.T, l *lab) {
+		l.locals["lp"].reject = &printer.Error{Op: "Send-Document", Text: "the document is locked", State: gcp.ByDevice(gcp.JobAborted, gcp.DevicePrintFailure)}
+		l.start()
+		l.submit("lp", "j")
+		l.hint("lp")
+		l.settle(5 * time.Second)
+		l.want("j", gcp.JobAborted, 0)
+		if j := l.job("j"); j.msg != "the document is locked" {
+			t.Errorf("message %q", j.msg)
+		}
+	}, "lp")
+}
+
+func TestDocumentNotTakenNow(t *testing.T) {
+	in(t, func(_ *testing.T, l *lab) {
+		l.locals["lp"].reject = &printer.Error{Op: "Send-Document", Text: "busy", Busy: true}
+		l.start()
+		l.submit("lp", "a")
+		l.submit("lp", "b")
+		l.hint("lp")
+		l.settle(time.Hour)
+		l.want("a", gcp.JobInProgress, 0)
+		l.mu.Lock()
+		l.locals["lp"].reject = nil
+		l.mu.Unlock()
+		l.settle(5 * time.Minute)
+		l.want("a", gcp.JobDone, 1)
+		l.want("b", gcp.JobDone, 1)
+		if l.order[0] != "a" {
+			l.t.Errorf("order %v, want the service's", l.order)
+		}
+	}, "lp")
+}
+
+func TestStopLetsTheDocumentArrive(t *testing.T) {
+	in(t, func(_ *testing.T, l *lab) {
+		l.start(func(s seams) seams { s.ps = slowSend{s.ps}; return s })
+		l.submit("lp", "j")
+		l.hint("lp")
+		l.settle(time.Second) // the document is on its way
+		l.restart()
+		l.settle(5 * time.Second)
+		l.want("j", gcp.JobDone, 1)
+		if n := l.count("settle"); n != 1 {
+			l.t.Errorf("asked %d times for the job", n)
+		}
+	}, "lp")
+}
+
+// slowSend takes three seconds for a document.
+type slowSend struct{ connector.PrintSystem }
+
+func (s slowSend) Send(ctx context.Context, l printer.LocalJob, j printer.Job, d io.ReadSeeker) (printer.LocalJob, error) {
+	if err := sleep(ctx, 3*time.Second); err != nil {
+		return l, err
+	}
+	return s.PrintSystem.Send(ctx, l, j, d)
 }

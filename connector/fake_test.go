@@ -57,6 +57,7 @@ type localPrinter struct {
 	created int
 	hold    bool  // nothing is printed
 	refuse  error // of Create
+	reject  error // of Send, which took nothing
 	away    error // of Follow and Settle
 	forgets bool  // the printer knows no job any more
 	cutSend bool  // Send fails in the middle, and the printer may have printed
@@ -314,6 +315,9 @@ func (w *world) Send(_ context.Context, l printer.LocalJob, j printer.Job, doc i
 	lj, ok := p.jobs[l.ID]
 	if !ok || lj.removed {
 		return l, &printer.Error{Op: "Send-Document", Text: "job not found"}
+	}
+	if p.reject != nil {
+		return l, p.reject
 	}
 	lj.doc, lj.has = b, true
 	w.prints[j.ID]++

@@ -43,9 +43,10 @@ type job struct {
 	want        Status // what there is to tell while it has not ended
 	told        *Status
 	toldAt      time.Time
-	dropped     bool // the service ended it while its document was on the way
-	telling     bool // a report is on its way
-	reportWaits bool // for its next try
+	reportedAt  int64 // microseconds since 1970 when the end was first sent
+	dropped     bool  // the service ended it while its document was on the way
+	telling     bool  // a report is on its way
+	reportWaits bool  // for its next try
 	reportTry   backoff.Backoff
 	watching    bool // unconfirmed, and the printer is asked on
 }

@@ -2,6 +2,7 @@ package connector_test
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -217,6 +218,24 @@ func TestCancelByAPerson(t *testing.T) {
 		var unknown *connector.UnknownError
 		if err := l.c.CancelJob(t.Context(), "nothing"); !errors.As(err, &unknown) {
 			t.Errorf("cancelling an unknown job: %v", err)
+		}
+	}, "lp")
+}
+
+func TestSnapshotRemembersEndedJobs(t *testing.T) {
+	in(t, func(t *testing.T, l *lab) {
+		l.start()
+		for i := range 120 {
+			l.submit("lp", gcp.JobID(fmt.Sprintf("j%03d", i)))
+		}
+		l.hint("lp")
+		l.settle(time.Minute)
+		s, err := l.c.Snapshot(l.t.Context())
+		if err != nil || len(s.Jobs) != 0 || len(s.Recent) != 100 {
+			t.Fatalf("%d in hand, %d recent, %v", len(s.Jobs), len(s.Recent), err)
+		}
+		if r := s.Recent[99]; r.State.Type != gcp.JobDone || r.Trace[gcp.HopForgotten] < r.Trace[gcp.HopClaimed] {
+			t.Errorf("the last: %+v", r)
 		}
 	}, "lp")
 }

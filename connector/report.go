@@ -29,7 +29,10 @@ func (q *queue) tell(ctx context.Context, j *job) {
 	}
 	final := j.phase == phaseEnded
 	if final {
-		r.Trace = gcp.Trace{gcp.HopReported: q.c.Now().UnixMicro()}
+		if j.reportedAt == 0 {
+			j.reportedAt = q.c.Now().UnixMicro()
+		}
+		r.Trace = gcp.Trace{gcp.HopReported: j.reportedAt}
 		for hop, at := range j.rec.Trace {
 			r.Trace[hop] = at
 		}
@@ -130,6 +133,15 @@ func (q *queue) forget(ctx context.Context, j *job) {
 	id := j.rec.Job.ID
 	delete(q.jobs, id)
 	j.stop()
+	if j.rec.End != nil {
+		s := j.snapshot(q.name)
+		if s.Trace == nil {
+			s.Trace = gcp.Trace{}
+		}
+		s.Trace[gcp.HopReported] = j.reportedAt
+		s.Trace[gcp.HopForgotten] = q.c.Now().UnixMicro()
+		q.c.remember(s)
+	}
 	q.c.wg.Go(func() {
 		wait := backoff.Backoff{Max: time.Minute}
 		for {

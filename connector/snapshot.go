@@ -15,6 +15,7 @@ import (
 type Snapshot struct {
 	Printers []PrinterStatus // by name
 	Jobs     []JobStatus     // in hand, oldest first
+	Recent   []JobStatus     // told and forgotten since the start, oldest first, the last hundred
 	Trouble  string          // the newest failure that lasts; "" if none
 }
 
@@ -61,7 +62,7 @@ func (c *Connector) Snapshot(ctx context.Context) (Snapshot, error) {
 		s.Jobs = append(s.Jobs, jobs...)
 	})
 	c.mu.Lock()
-	s.Printers = slices.Clone(c.view)
+	s.Printers, s.Recent = slices.Clone(c.view), slices.Clone(c.recent)
 	if c.last != "" {
 		s.Trouble = c.last + ": " + c.trouble[c.last]
 	}
@@ -72,6 +73,19 @@ func (c *Connector) Snapshot(ctx context.Context) (Snapshot, error) {
 	slices.SortFunc(s.Printers, func(a, b PrinterStatus) int { return cmp.Compare(a.Name, b.Name) })
 	slices.SortFunc(s.Jobs, func(a, b JobStatus) int { return a.Claimed.Compare(b.Claimed) })
 	return s, failed
+}
+
+// maxRecent is how many jobs are remembered for people after their end.
+const maxRecent = 100
+
+// remember keeps a forgotten job for people to look at.
+func (c *Connector) remember(s JobStatus) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.recent) >= maxRecent {
+		c.recent = slices.Delete(c.recent, 0, 1)
+	}
+	c.recent = append(c.recent, s)
 }
 
 // snapshot asks the loop for its jobs.
