@@ -470,3 +470,30 @@ func TestPrinterUIState(t *testing.T) {
 		t.Error(a.raw)
 	}
 }
+
+// A server with short time-outs still takes a long upload that moves, and sends a
+// document to a slow reader.
+func TestLongTransfersOutliveTheServersTimeouts(t *testing.T) {
+	b := newBench(t, nil)
+	p := string(b.register("q"))
+	srv := httptest.NewUnstartedServer(b.handler)
+	srv.Config.ReadTimeout, srv.Config.WriteTimeout = 300*time.Millisecond, 300*time.Millisecond
+	srv.Start()
+	defer srv.Close()
+	typ, body := multipartBody(part{name: "printerid", value: p}, part{name: "content", file: "a", typ: "application/pdf", value: pdf})
+	slow, feed := io.Pipe()
+	go func() {
+		end := time.After(700 * time.Millisecond)
+		_, _ = io.WriteString(feed, body[:100])
+		<-end
+		_, _ = io.WriteString(feed, body[100:])
+		_ = feed.Close()
+	}()
+	r, err := http.NewRequestWithContext(t.Context(), "POST", srv.URL+"/cloudprint/submit", slow)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+b.ann)
+	r.Header.Set("Content-Type", typ)
+	b.must(b.do(r))
+}

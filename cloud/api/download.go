@@ -56,7 +56,7 @@ func (c *call) sendDocument(body io.Reader, size int64) error {
 	control := http.NewResponseController(c.w)
 	half := size / 2
 	for sent := int64(0); sent < size; {
-		deadline := c.h.cfg.Now().Add(stallTime)
+		deadline := time.Now().Add(stallTime)
 		if err := control.SetWriteDeadline(deadline); err != nil && !errors.Is(err, http.ErrNotSupported) {
 			return err
 		}

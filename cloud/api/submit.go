@@ -16,6 +16,7 @@ import (
 const (
 	maxSubmitFields = 256 << 10 // all other fields together
 	removeTime      = 10 * time.Second
+	answerTime      = 5 * time.Minute // longer than a fetch from an address
 )
 
 // upload is a submission while its body is read. The document goes to the blob
@@ -86,7 +87,7 @@ func (u *upload) read() error {
 	for {
 		one, err := f.next()
 		if errors.Is(err, io.EOF) {
-			return nil
+			return c.bodyRead()
 		}
 		if err == nil {
 			err = u.field(one)
@@ -95,6 +96,18 @@ func (u *upload) read() error {
 			return bodyError(err)
 		}
 	}
+}
+
+// bodyRead ends the reader's deadline, which would otherwise end the call while
+// the document is looked at, and gives the answer one of its own: the server's
+// has run since the request began.
+func (c *call) bodyRead() error {
+	control := http.NewResponseController(c.w)
+	err := errors.Join(control.SetReadDeadline(time.Time{}), control.SetWriteDeadline(time.Now().Add(answerTime)))
+	if err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return err
+	}
+	return nil
 }
 
 // contentLimit is how long a document may be as it is sent: base64 makes three

@@ -40,8 +40,8 @@ func (s *Server) EndSessions(ctx context.Context, u cloud.UserID) error {
 	return s.revoke(ctx, Selection{User: u, Kind: KindSession})
 }
 
-// Forget drops what is remembered of tokens, after somebody else changed
-// accounts.
+// Forget drops what is remembered of tokens: for whoever hears that another
+// process revoked some, or that an account changed.
 func (s *Server) Forget() { s.cache.forget() }
 
 func (s *Server) revoke(ctx context.Context, sel Selection) error {
