@@ -30,7 +30,7 @@ type direct struct {
 	mu      sync.Mutex      // guards what follows
 	known   printer.Printer // Name is "" before the first look
 	changed int             // printer-config-change-time, -1 if the printer does not tell
-	dated   bool // it tells when it was changed
+	dated   bool            // it tells when it was changed
 	read    time.Time
 	lacks   bool // Create-Job: it knows Print-Job alone
 }
@@ -117,7 +117,7 @@ func (d *direct) believe() time.Duration {
 }
 
 func (d *direct) attributes(ctx context.Context, names ...string) (goipp.Attributes, error) {
-	r := newRequest(goipp.OpGetPrinterAttributes, d.path).uri(d.uri).user(d.user).keywords("requested-attributes", names...)
+	r := newRequest(goipp.OpGetPrinterAttributes, d.path).uri(d.uri).user(d.user).wanting(names...)
 	m, err := d.peer.ask(ctx, r, networkLimit)
 	if err != nil {
 		return nil, explain(r.op, err)
@@ -151,7 +151,8 @@ func isOp(op goipp.Op) func(struct {
 	return func(v struct {
 		T goipp.Tag
 		V goipp.Value
-	}) bool {
+	},
+	) bool {
 		n, ok := v.V.(goipp.Integer)
 		return ok && goipp.Op(n) == op
 	}

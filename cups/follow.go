@@ -125,7 +125,7 @@ func (f *follower) silent(since *time.Time) {
 // state asks for the state of the job's printer; nil if it does not answer.
 func (at place) state(ctx context.Context, l printer.LocalJob) goipp.Attributes {
 	r := newRequest(goipp.OpGetPrinterAttributes, at.path).uri(at.uri).user(l.User).
-		keywords("requested-attributes", "printer-state", "printer-state-reasons", "printer-state-message")
+		wanting("printer-state", "printer-state-reasons", "printer-state-message")
 	m, err := at.peer.ask(ctx, r, networkLimit)
 	if err != nil {
 		return nil // the next question about the job shows it

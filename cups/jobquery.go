@@ -32,7 +32,7 @@ const (
 // number, is printer.ErrNoJob.
 func (at place) job(ctx context.Context, l printer.LocalJob) (goipp.Attributes, error) {
 	r := newRequest(goipp.OpGetJobAttributes, at.path).uri(at.uri).integer("job-id", l.ID).user(l.User).
-		keywords("requested-attributes", jobAttributes()...)
+		wanting(jobAttributes()...)
 	m, err := at.peer.ask(ctx, r, networkLimit)
 	switch statusOf(err) {
 	case goipp.StatusErrorNotFound, goipp.StatusErrorGone:
@@ -56,7 +56,7 @@ func (at place) search(ctx context.Context, l printer.LocalJob) (printer.LocalJo
 	for _, which := range []string{"not-completed", "completed"} {
 		r := newRequest(goipp.OpGetJobs, at.path).uri(at.uri).user(l.User).
 			set("which-jobs", goipp.TagKeyword, goipp.String(which)).
-			keywords("requested-attributes", "job-id", "job-name", "job-uri", "job-uuid")
+			wanting("job-id", "job-name", "job-uri", "job-uuid")
 		m, err := at.peer.ask(ctx, r, networkLimit)
 		if err != nil {
 			return l, explain(r.op, err)

@@ -209,7 +209,7 @@ func (l *listener) lookAt(ctx context.Context, jobs []printer.LocalJob) error {
 		ids.Values.Add(goipp.TagInteger, goipp.Integer(j.ID))
 	}
 	r := newRequest(goipp.OpGetJobs, "/").uri("ipp://localhost/").user(l.h.v.user).
-		keywords("requested-attributes", jobAttributes()...)
+		wanting(jobAttributes()...)
 	r.attr.Add(ids)
 	m, err := l.h.v.peer.ask(ctx, r, networkLimit)
 	if err != nil && statusOf(err) == 0 {

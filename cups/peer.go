@@ -236,6 +236,9 @@ func (p *peer) post(ctx context.Context, r *request, doc *document, sign bool) (
 	}
 	resp, err := p.client.Do(req)
 	if err != nil {
+		if errors.Is(context.Cause(ctx), errStalled) {
+			err = errStalled
+		}
 		cancel(nil)
 		return nil, fmt.Errorf("asking %s: %w", p.target, bare(err))
 	}

@@ -61,7 +61,7 @@ func TestCut(t *testing.T) {
 func FuzzPrescan(f *testing.F) {
 	f.Add(nested(1))
 	f.Add(nested(40))
-	r := newRequest(goipp.OpGetPrinterAttributes, "/").uri("ipp://x/").keywords("requested-attributes", "all")
+	r := newRequest(goipp.OpGetPrinterAttributes, "/").uri("ipp://x/").wanting("all")
 	b, err := r.encode(goipp.DefaultVersion, 1)
 	if err != nil {
 		f.Fatal(err)

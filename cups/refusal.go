@@ -79,14 +79,14 @@ func explain(op goipp.Op, err error) error {
 }
 
 func explainHTTP(e *printer.Error, status int) {
-	switch {
-	case status == http.StatusUnauthorized || status == http.StatusForbidden:
+	switch status {
+	case http.StatusUnauthorized, http.StatusForbidden:
 		e.Text = "the printer wants authentication"
 		e.State = gcp.ByDevice(gcp.JobAborted, gcp.DeviceActionOther)
-	case status == http.StatusRequestEntityTooLarge:
+	case http.StatusRequestEntityTooLarge:
 		e.Text = "the document is too large for the printer"
 		e.State = gcp.ByService(gcp.JobAborted, gcp.ServiceFileTooBig)
-	case status == http.StatusNotFound:
+	case http.StatusNotFound:
 		e.Text = "the printer is not there"
 		e.State = gcp.ByService(gcp.JobAborted, gcp.ServicePrinterDeleted)
 	default:

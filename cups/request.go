@@ -45,14 +45,11 @@ func (r *request) integer(name string, n int) *request {
 	return r.set(name, goipp.TagInteger, goipp.Integer(n))
 }
 
-func (r *request) keywords(name string, values ...string) *request {
-	return r.list(name, goipp.TagKeyword, values)
-}
-
-func (r *request) list(name string, tag goipp.Tag, values []string) *request {
-	a := goipp.Attribute{Name: name}
-	for _, v := range values {
-		a.Values.Add(tag, goipp.String(v))
+// wanting names the attributes that the answer shall hold.
+func (r *request) wanting(names ...string) *request {
+	a := goipp.Attribute{Name: "requested-attributes"}
+	for _, n := range names {
+		a.Values.Add(goipp.TagKeyword, goipp.String(n))
 	}
 	r.attr.Add(a)
 	return r

@@ -66,7 +66,7 @@ func lightAttributes() []string {
 
 // list returns the server's queues and classes. Only what changed is read in full.
 func (v *server) list(ctx context.Context) ([]printer.Printer, error) {
-	r := newRequest(goipp.OpCupsGetPrinters, "/").user(v.user).keywords("requested-attributes", lightAttributes()...)
+	r := newRequest(goipp.OpCupsGetPrinters, "/").user(v.user).wanting(lightAttributes()...)
 	m, err := v.peer.ask(ctx, r, v.limit())
 	if statusOf(err) == goipp.StatusErrorNotFound {
 		return nil, nil // "No destinations added." says nothing about those we know
@@ -134,7 +134,7 @@ func configTime(attrs goipp.Attributes) int {
 func (v *server) full(ctx context.Context, name string) (goipp.Attributes, error) {
 	path := "/printers/" + url.PathEscape(name)
 	r := newRequest(goipp.OpGetPrinterAttributes, path).uri("ipp://localhost"+path).user(v.user).
-		keywords("requested-attributes", "all", "media-col-database")
+		wanting("all", "media-col-database")
 	m, err := v.peer.ask(ctx, r, v.limit())
 	if err != nil {
 		return nil, explain(r.op, err)

@@ -31,8 +31,11 @@ type size struct {
 
 func sizes() []size {
 	return []size{
-		{"iso_a4_210x297mm", 21000, 29700}, {"na_letter_8.5x11in", 21590, 27940}, {"iso_a5_148x210mm", 14800, 21000},
-		{"na_legal_8.5x14in", 21590, 35560}, {"na_index-4x6_4x6in", 10160, 15240},
+		{"iso_a4_210x297mm", 21000, 29700},
+		{"na_letter_8.5x11in", 21590, 27940},
+		{"iso_a5_148x210mm", 14800, 21000},
+		{"na_legal_8.5x14in", 21590, 35560},
+		{"na_index-4x6_4x6in", 10160, 15240},
 	}
 }
 
