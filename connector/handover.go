@@ -21,23 +21,29 @@ const maxSends = 5
 // handOver keeps two jobs on their way to the printer, in the service's order:
 // one sends its document while the next is being created.
 func (q *queue) handOver(ctx context.Context) {
-	if !q.sending && len(q.created) > 0 {
+	head := q.head(ctx)
+	if !q.sending && len(q.created) > 0 && (head == nil || q.created[0].seq < head.seq) {
 		j := q.created[0]
 		q.created = q.created[1:]
 		q.send(ctx, j)
 	}
-	if q.making || len(q.created) > 0 || q.local == nil || q.out() >= q.c.Options.Following {
+	if q.making || q.local == nil || q.out() >= q.c.Options.Following || head == nil || head.phase != phaseReady {
 		return
 	}
+	// One ahead is enough, but a job that goes again comes before later ones.
+	if len(q.created) == 0 || head.seq < q.created[0].seq {
+		q.make(ctx, head)
+	}
+}
+
+// head returns the job whose turn it is to be created, ready or not.
+func (q *queue) head(ctx context.Context) *job {
 	for _, j := range q.order {
-		if j.phase == phaseReady {
-			q.make(ctx, j)
-			return
-		}
-		if !q.stepsAside(ctx, j) {
-			return
+		if j.phase != phaseWaiting && j.phase != phaseLoading || !q.stepsAside(ctx, j) {
+			return j
 		}
 	}
+	return nil
 }
 
 // make creates the job at the printer.
@@ -179,7 +185,7 @@ func (q *queue) made(ctx context.Context, j *job, pj printer.Job, e Event, err e
 			q.tell(ctx, j)
 		}
 		j.handing = pj
-		q.created = append(q.created, j)
+		q.created = insert(q.created, j)
 	}
 }
 

@@ -62,32 +62,29 @@ func (q *queue) settleAgain(ctx context.Context, j *job) {
 	q.c.wg.Go(func() { q.decide(ctx, j, l, sent) })
 }
 
-// settle finds out what became of a hand-over that failed with cause, and then
-// lets the next job go. It is for the helper that sent.
+// settle finds out what became of a hand-over that failed with cause. Until
+// then no other job is sent. It is for the helper that sent.
 func (q *queue) settle(ctx context.Context, j *job, l printer.LocalJob, cause error) {
 	fate := q.ask(ctx, l, false)
 	if fate == "" {
 		return
 	}
 	s, final := ending(cause)
-	if fate == printer.FateResend && final {
-		q.post(ctx, func(context.Context) { q.sending = false })
+	if fate == printer.FateResend && !final {
+		q.resend(ctx, j, l.Cloud, cause)
+		return
+	}
+	q.post(ctx, func(context.Context) { q.sending = false })
+	if fate == printer.FateResend {
 		q.writeEnd(ctx, l.Cloud, s)
 		return
 	}
-	var passing interface{ Temporary() bool }
-	q.post(ctx, func(context.Context) {
-		q.sending = false
-		if !errors.As(cause, &passing) || !passing.Temporary() {
-			j.sends++
-		}
-	})
-	q.act(ctx, j, l, fate, cause)
+	q.act(ctx, j, l, fate)
 }
 
 func (q *queue) decide(ctx context.Context, j *job, l printer.LocalJob, sent bool) {
 	if fate := q.ask(ctx, l, sent); fate != "" {
-		q.act(ctx, j, l, fate, nil)
+		q.act(ctx, j, l, fate)
 	}
 }
 
@@ -107,7 +104,7 @@ func (q *queue) ask(ctx context.Context, l printer.LocalJob, sent bool) printer.
 }
 
 // act does what a job's fate wants. Anything unknown counts as unconfirmed.
-func (q *queue) act(ctx context.Context, j *job, l printer.LocalJob, fate printer.Fate, cause error) {
+func (q *queue) act(ctx context.Context, j *job, l printer.LocalJob, fate printer.Fate) {
 	switch fate {
 	case printer.FateFollow:
 		e := q.c.event(EventSent, l.Cloud)
@@ -118,7 +115,7 @@ func (q *queue) act(ctx context.Context, j *job, l printer.LocalJob, fate printe
 		q.post(ctx, func(ctx context.Context) { q.sentAfterAll(ctx, j, e) })
 		q.follow(ctx, j, l)
 	case printer.FateResend:
-		q.resend(ctx, j, l.Cloud, cause)
+		q.resend(ctx, j, l.Cloud, nil)
 	default:
 		q.writeEnd(ctx, l.Cloud, unconfirmed())
 	}
@@ -131,14 +128,22 @@ func (q *queue) sentAfterAll(ctx context.Context, j *job, e Event) {
 	}
 }
 
-// resend puts a job back into the order: certainly nothing was printed.
+// resend puts a job back into the order: certainly nothing was printed. cause
+// is why its sending failed; nil after a restart.
 func (q *queue) resend(ctx context.Context, j *job, id gcp.JobID, cause error) {
 	e := q.c.event(EventResend, id)
 	if !q.c.write(ctx, e) {
 		return
 	}
+	var passing interface{ Temporary() bool }
 	q.post(ctx, func(ctx context.Context) {
 		j.rec.Apply(e)
+		if cause != nil {
+			q.sending = false
+			if !errors.As(cause, &passing) || !passing.Temporary() {
+				j.sends++
+			}
+		}
 		switch {
 		case j.cancel:
 			q.end(ctx, j, cancelled())

@@ -40,7 +40,7 @@ type queue struct {
 	cancels cancelState
 	loading int    // downloads under way
 	making  bool   // a job is being created at the printer
-	created []*job // created, without document: at most one waits here
+	created []*job // created, without document, in the service's order
 	sending bool   // a document is on its way to the printer
 	asideOf gcp.JobID
 }
@@ -143,9 +143,12 @@ func (q *queue) step(ctx context.Context) {
 }
 
 // enlist puts a job into the order by its claim.
-func (q *queue) enlist(j *job) {
-	at, _ := slices.BinarySearchFunc(q.order, j, func(a, b *job) int { return cmp.Compare(a.seq, b.seq) })
-	q.order = slices.Insert(q.order, at, j)
+func (q *queue) enlist(j *job) { q.order = insert(q.order, j) }
+
+// insert puts j into jobs, which are in the order of their claims.
+func insert(jobs []*job, j *job) []*job {
+	at, _ := slices.BinarySearchFunc(jobs, j, func(a, b *job) int { return cmp.Compare(a.seq, b.seq) })
+	return slices.Insert(jobs, at, j)
 }
 
 // delist takes a job out of the order.
