@@ -102,3 +102,20 @@ func TestNoPasswordInAnAddress(t *testing.T) {
 		t.Errorf("New: %v; want a refusal without the password", err)
 	}
 }
+
+func TestSetDirect(t *testing.T) {
+	_, uri := virtual(t, vprinter.Options{})
+	s := open(t, cups.Config{})
+	if err := s.SetDirect([]cups.Direct{{Name: "v", URI: uri}}); err != nil {
+		t.Fatal(err)
+	}
+	if len(list(t, s)) != 1 {
+		t.Error("the added printer is not listed")
+	}
+	if err := s.SetDirect([]cups.Direct{{Name: "x", URI: "http://no"}}); err == nil || len(list(t, s)) != 1 {
+		t.Errorf("a wrong address: %v; want an error and the old list", err)
+	}
+	if err := s.SetDirect(nil); err != nil || len(list(t, s)) != 0 {
+		t.Errorf("the removed printer is still listed (%v)", err)
+	}
+}

@@ -8,7 +8,9 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
+	"slices"
 	"strings"
+	"sync"
 
 	"platen/printer"
 )
@@ -18,7 +20,9 @@ import (
 type System struct {
 	cfg     Config
 	servers []*server
-	direct  []*direct
+
+	mu     sync.Mutex
+	direct []*direct // replaced as a whole, guarded by mu
 }
 
 // New returns a System. It talks to nobody yet.
@@ -40,14 +44,38 @@ func New(cfg Config) (*System, error) {
 		}
 		s.servers = append(s.servers, v)
 	}
-	for _, c := range cfg.Direct {
-		d, err := newDirect(c, cfg)
-		if err != nil {
-			return nil, err
-		}
-		s.direct = append(s.direct, d)
+	if err := s.SetDirect(cfg.Direct); err != nil {
+		return nil, err
 	}
 	return s, nil
+}
+
+// SetDirect replaces the list of printers that were added by address. What is
+// known of those that stay is kept; jobs under way on others go on.
+func (s *System) SetDirect(list []Direct) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	next := make([]*direct, 0, len(list))
+	for _, c := range list {
+		i := slices.IndexFunc(s.direct, func(d *direct) bool { return d.name == c.Name && d.uri == c.URI })
+		if i >= 0 {
+			next = append(next, s.direct[i])
+			continue
+		}
+		d, err := newDirect(c, s.cfg)
+		if err != nil {
+			return err
+		}
+		next = append(next, d)
+	}
+	s.direct = next
+	return nil
+}
+
+func (s *System) directs() []*direct {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.direct
 }
 
 // Close ends what the System does in the background and waits for it.
@@ -56,7 +84,7 @@ func (s *System) Close() {
 		v.hub.stop()
 		v.peer.close()
 	}
-	for _, d := range s.direct {
+	for _, d := range s.directs() {
 		d.peer.close()
 	}
 }
@@ -73,7 +101,7 @@ func (s *System) Printers(ctx context.Context) ([]printer.Printer, error) {
 			errs = append(errs, fmt.Errorf("listing the queues of %s: %w", v.peer.target, err))
 		}
 	}
-	for _, d := range s.direct {
+	for _, d := range s.directs() {
 		p, err := d.look(ctx)
 		if p.Name != "" {
 			list = append(list, p)
@@ -134,7 +162,7 @@ type place struct {
 
 // find returns the place of a printer by its local name.
 func (s *System) find(n printer.Name) (place, error) {
-	for _, d := range s.direct {
+	for _, d := range s.directs() {
 		if d.name == n {
 			return place{peer: d.peer, uri: d.uri, path: d.path, direct: d}, nil
 		}
