@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"platen/internal/config"
+	"platen/internal/secret"
 )
 
 // Config are the settings of the cloud. Every option is spelled once, here.
@@ -26,20 +27,30 @@ type Config struct {
 	Retention       config.Duration `toml:"retention"`        // how long documents of ended jobs are kept
 	AllowURL        bool            `toml:"allow_url"`        // /submit may name an address for the service to fetch
 	ClientLogin     bool            `toml:"client_login"`     // the password interface of 2010's clients
-	RedirectURIs    []string        `toml:"redirect_uris"`    // OAuth redirects allowed besides oob and loopback
 	ShutdownTimeout config.Duration `toml:"shutdown_timeout"`
 
-	Push PushConfig `toml:"push"`
+	Push    PushConfig     `toml:"push"`
+	Clients []ClientConfig `toml:"clients"` // OAuth clients that are more than public ones
+}
+
+// ClientConfig registers an OAuth client. Clients that are not registered are
+// public, and are answered at oob and loopback addresses only.
+type ClientConfig struct {
+	ID           string      `toml:"id"`
+	Name         string      `toml:"name"` // shown when a person is asked
+	Secret       secret.Text `toml:"secret"`
+	RedirectURIs []string    `toml:"redirect_uris"` // exact
 }
 
 // PushConfig are the settings of the embedded XMPP service.
 type PushConfig struct {
-	Direct   string `toml:"direct_listen"`   // TLS at once; "" for none
-	STARTTLS string `toml:"starttls_listen"` // "" for none
-	Host     string `toml:"host"`            // as connectors reach it; "" means the host of base_url
-	Domain   string `toml:"domain"`          // of the robots' JIDs
-	Service  string `toml:"service"`         // JID that pushes come from
-	TLSCert  string `toml:"tls_cert"`        // "" means the cloud's own certificate, or one made here
+	Direct   string `toml:"direct_listen"`          // TLS at once; "" for none
+	STARTTLS string `toml:"starttls_listen"`        // "" for none
+	Host     string `toml:"host"`                   // as connectors reach it; "" means the host of base_url
+	TellPort int    `toml:"advertised_direct_port"` // as connectors reach direct_listen, where that differs; 0 if it does not
+	Domain   string `toml:"domain"`                 // of the robots' JIDs
+	Service  string `toml:"service"`                // JID that pushes come from
+	TLSCert  string `toml:"tls_cert"`               // "" means the cloud's own certificate, or one made here
 	TLSKey   string `toml:"tls_key"`
 }
 

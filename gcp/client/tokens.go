@@ -134,3 +134,10 @@ func tokenError(op string, err error) error {
 	}
 	return &TransportError{Op: op, Err: err}
 }
+
+// Token returns an access token that has not expired, for what is no call of this
+// client, such as the login of a notification stream.
+func (c *Client) Token(ctx context.Context) (secret.Text, error) {
+	t, err := c.tokens.token(ctx, "")
+	return secret.New(t), err
+}

@@ -132,6 +132,9 @@ func assign(v reflect.Value, text string) error {
 		}
 		v.SetInt(n)
 	case reflect.Slice:
+		if v.Type().Elem().Kind() != reflect.String {
+			return fmt.Errorf("a list of tables is written in the file")
+		}
 		v.Set(reflect.ValueOf(strings.Split(text, ",")))
 	default:
 		return fmt.Errorf("cannot be set from the environment")

@@ -1,0 +1,156 @@
+package server
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"sync"
+	"time"
+
+	"platen/cloud"
+	"platen/gcp"
+)
+
+// renewBefore is how long before its end an own certificate is made anew.
+const renewBefore = 30 * 24 * time.Hour
+
+// pushTLS returns the certificate of the notification streams: the one in the
+// settings, the cloud's own, or one of the installation's own authority.
+func (s *Server) pushTLS(host string) (*tls.Config, error) {
+	cfg := &tls.Config{MinVersion: tls.VersionTLS12}
+	cert, key := s.cfg.Push.TLSCert, s.cfg.Push.TLSKey
+	if cert == "" {
+		cert, key = s.cfg.TLSCert, s.cfg.TLSKey
+	}
+	if cert != "" {
+		pair, err := tls.LoadX509KeyPair(cert, key)
+		if err != nil {
+			return nil, fmt.Errorf("certificate: %w", err)
+		}
+		cfg.Certificates = []tls.Certificate{pair}
+		return cfg, nil
+	}
+	var err error
+	if s.ca, err = openAuthority(s.cfg.StateDir); err != nil {
+		return nil, err
+	}
+	own := &ownCertificate{ca: s.ca, hosts: []string{host, s.cfg.Push.Domain}}
+	if _, err := own.get(nil); err != nil {
+		return nil, fmt.Errorf("certificate: %w", err)
+	}
+	cfg.GetCertificate = own.get
+	return cfg, nil
+}
+
+// ownCertificate is a certificate of the own authority that renews itself.
+type ownCertificate struct {
+	ca    *authority
+	hosts []string
+
+	mu      sync.Mutex // guards what follows
+	current tls.Certificate
+	until   time.Time
+}
+
+func (o *ownCertificate) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if time.Now().After(o.until) {
+		made, err := o.ca.issue(o.hosts...)
+		if err != nil {
+			return nil, err
+		}
+		o.current, o.until = made, time.Now().AddDate(0, 0, leafDays).Add(-renewBefore)
+	}
+	current := o.current
+	return &current, nil
+}
+
+// robotOf tells push whom a token belongs to; tokens of people are refused.
+func (s *Server) robotOf(ctx context.Context, token string) (gcp.RobotID, error) {
+	c, err := s.oauth.Authenticate(ctx, token)
+	if err != nil {
+		return "", err
+	}
+	if c.Robot == nil {
+		return "", &cloud.Error{Kind: cloud.KindForbidden, Message: "Only connectors have notification streams."}
+	}
+	return c.Robot.ID, nil
+}
+
+func (s *Server) presence(ctx context.Context, robot gcp.RobotID, connected bool) error {
+	return s.service.Presence(ctx, robot, connected)
+}
+
+func (s *Server) waiting(ctx context.Context, robot gcp.RobotID) ([]gcp.PrinterID, error) {
+	return s.service.WaitingPrinters(ctx, robot)
+}
+
+// watchRevocations closes the streams of robots that lost their tokens, whoever
+// took them: another request, another process, another replica.
+func (s *Server) watchRevocations(ctx context.Context) error {
+	at, err := s.service.LastEvent(ctx)
+	if err != nil {
+		return err
+	}
+	for {
+		if err := s.service.AwaitEvents(ctx, at); err != nil {
+			return err
+		}
+		events, err := s.service.Events(ctx, at, 1000)
+		if err != nil {
+			return err
+		}
+		for _, e := range events {
+			at = e.Seq
+			if e.Kind == cloud.EventRobotRevoked {
+				s.push.Revoke(e.Robot)
+				s.oauth.Forget()
+			}
+		}
+	}
+}
+
+// remoteAddr tells whom to count a request for: the peer, or behind a trusted
+// proxy the last address that the proxy itself added.
+func (s *Server) remoteAddr(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		host = r.RemoteAddr
+	}
+	peer, err := netip.ParseAddr(host)
+	if err != nil || !s.trusted(peer) {
+		return host
+	}
+	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	for i := len(hops) - 1; i >= 0; i-- {
+		a, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
+		if err != nil {
+			return host
+		}
+		if !s.trusted(a) {
+			return a.String()
+		}
+	}
+	return host
+}
+
+func (s *Server) trusted(a netip.Addr) bool {
+	proxies, err := s.cfg.proxies()
+	if err != nil { // Check refused them before
+		return false
+	}
+	for _, p := range proxies {
+		if p.Contains(a.Unmap()) {
+			return true
+		}
+	}
+	return false
+}
+
+var errNoPush = errors.New("neither direct_listen nor starttls_listen is set: connectors would not hear of jobs")

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"platen/cloud/server"
+	"platen/internal/cli"
+)
+
+func newMigrate(o *options) *cobra.Command {
+	return &cobra.Command{
+		Use: "migrate", Short: "Bring the database to this program's schema", Args: cobra.NoArgs,
+		Long: "migrate applies the missing steps and ends. serve does the same when it starts;\n" +
+			"a database of a newer program is refused by both.",
+		RunE: func(c *cobra.Command, _ []string) error {
+			return o.withCloud(c, func(context.Context, *server.Server) error { // opening migrates
+				_, err := fmt.Fprintln(c.OutOrStdout(), "the database is up to date")
+				return err
+			})
+		},
+	}
+}
+
+func newDoctor(o *options) *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use: "doctor", Short: "Check the settings and the installation, and say what to do", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			cfg, err := o.settings()
+			if err != nil {
+				return err
+			}
+			findings := server.Examine(c.Context(), cfg)
+			if asJSON {
+				err = cli.JSON(c.OutOrStdout(), findings)
+			} else {
+				err = cli.PrintFindings(c.OutOrStdout(), findings)
+			}
+			if err != nil {
+				return err
+			}
+			return cli.Failed(findings)
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return c
+}

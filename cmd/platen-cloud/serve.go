@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"platen/cloud/server"
+	"platen/internal/cli"
+)
+
+func newServe(o *options) *cobra.Command {
+	var listen, baseURL string
+	c := &cobra.Command{
+		Use:   "serve",
+		Short: "Run the cloud in the foreground",
+		Long: "serve runs the cloud until it is told to stop. Started in a terminal without any account,\n" +
+			"it prints a one-time link that signs in the first administrator.",
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			cfg, err := o.settings()
+			if err != nil {
+				return err
+			}
+			if listen != "" {
+				cfg.Listen = listen
+			}
+			if baseURL != "" {
+				cfg.BaseURL = baseURL
+			}
+			if err := cfg.Check(); err != nil {
+				return cli.Usage(err)
+			}
+			s, err := server.Open(c.Context(), cfg, o.logger(c))
+			if err != nil {
+				return cli.Hint(err, "'platen-cloud doctor' checks the settings and the state folder")
+			}
+			defer func() { _ = s.Close() }() // Run told what mattered
+			return s.Run(c.Context(), func(ctx context.Context) error { return greet(ctx, c, s) })
+		},
+	}
+	c.Flags().StringVar(&listen, "listen", "", "`address` of the HTTP(S) port")
+	c.Flags().StringVar(&baseURL, "base-url", "", "`address` under which people and connectors reach the cloud")
+	return c
+}
+
+// greet tells where the cloud is, and offers the first sign-in to whoever
+// started it by hand. The link goes to a terminal only, never to a journal.
+func greet(ctx context.Context, c *cobra.Command, s *server.Server) error {
+	fmt.Fprintln(c.ErrOrStderr(), "platen-cloud listens at", s.BaseURL())
+	f, ok := c.OutOrStdout().(interface{ Fd() uintptr })
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return nil
+	}
+	link, err := s.FirstSignIn(ctx)
+	if err != nil || link.Empty() {
+		return err
+	}
+	_, err = fmt.Fprintf(c.OutOrStdout(), "No account exists yet. Sign in as administrator, once, at:\n  %s\n", link.Reveal())
+	return err
+}

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"platen/gcp"
+	"platen/internal/cli"
+)
+
+func newJob(o *options) *cobra.Command {
+	c := &cobra.Command{Use: "job", Short: "The jobs that this connector has in hand"}
+	c.AddCommand(newJobList(o), newJobCancel(o), newJobTrace(o))
+	return c
+}
+
+func newJobList(o *options) *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use: "list", Short: "List the jobs in hand", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			d, err := o.dial()
+			if err != nil {
+				return err
+			}
+			list, err := d.Jobs(c.Context())
+			if err != nil {
+				return explain(err)
+			}
+			if asJSON {
+				return cli.JSON(c.OutOrStdout(), list)
+			}
+			rows := [][]string{{"JOB", "PRINTER", "STATE", "STAGE", "LOCAL", "USER", "TITLE"}}
+			for _, j := range list {
+				local := ""
+				if j.Local != 0 {
+					local = strconv.Itoa(j.Local)
+				}
+				state := j.State
+				if j.Cause != "" {
+					state += " (" + j.Cause + ")"
+				}
+				rows = append(rows, []string{string(j.ID), string(j.Printer), state, j.Stage, local, j.User, j.Title})
+			}
+			return cli.Table(c.OutOrStdout(), rows)
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return c
+}
+
+func newJobCancel(o *options) *cobra.Command {
+	return &cobra.Command{
+		Use: "cancel JOB", Short: "Ask the printer to cancel a job", Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			d, err := o.dial()
+			if err != nil {
+				return err
+			}
+			if err := d.CancelJob(c.Context(), gcp.JobID(args[0])); err != nil {
+				return explain(err)
+			}
+			_, err = fmt.Fprintln(c.OutOrStdout(), "asked the printer to cancel", args[0])
+			return err
+		},
+	}
+}
+
+func newJobTrace(o *options) *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use: "trace JOB", Short: "Show when each hop of a job happened here", Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			d, err := o.dial()
+			if err != nil {
+				return err
+			}
+			t, err := d.Trace(c.Context(), gcp.JobID(args[0]))
+			if err != nil {
+				return explain(err)
+			}
+			if asJSON {
+				return cli.JSON(c.OutOrStdout(), t)
+			}
+			rows := [][]string{{"HOP", "WHAT", "TIME", "AFTER"}}
+			before := time.Time{}
+			for _, h := range slices.Sorted(maps.Keys(t.Hops)) {
+				at := time.UnixMicro(t.Hops[h])
+				after := ""
+				if !before.IsZero() {
+					after = at.Sub(before).String()
+				}
+				rows = append(rows, []string{strconv.Itoa(int(h)), h.String(), at.Format("15:04:05.000000"), after})
+				before = at
+			}
+			return cli.Table(c.OutOrStdout(), rows)
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return c
+}

@@ -1,0 +1,199 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"platen/connector/control"
+	"platen/connector/daemon"
+	"platen/internal/cli"
+	"platen/printer"
+)
+
+func newPrinter(o *options) *cobra.Command {
+	c := &cobra.Command{Use: "printer", Short: "The printers beside this connector"}
+	c.AddCommand(
+		newPrinterList(o), newPrinterAdd(o), newPrinterRemove(o), newPrinterShare(o), newPrinterTest(o),
+		newPrinterTrust(o), newPrinterExplain(),
+	)
+	return c
+}
+
+func newPrinterList(o *options) *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use: "list", Short: "List the printers, also while no connector runs", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			list, err := o.printers(c)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return cli.JSON(c.OutOrStdout(), list)
+			}
+			rows := [][]string{{"NAME", "STATE", "JOBS", "CLOUD ID", "DESCRIPTION"}}
+			for _, p := range list {
+				state := p.State
+				if len(p.Reasons) > 0 {
+					state += " (" + strings.Join(p.Reasons, ", ") + ")"
+				}
+				rows = append(rows, []string{string(p.Name), state, strconv.Itoa(p.Jobs), string(p.ID), p.Info})
+			}
+			return cli.Table(c.OutOrStdout(), rows)
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return c
+}
+
+// printers asks the daemon, or the print systems themselves while none runs.
+func (o *options) printers(c *cobra.Command) ([]control.Printer, error) {
+	d, err := o.dial()
+	if err != nil {
+		return nil, err
+	}
+	list, err := d.Printers(c.Context())
+	if !errors.Is(err, control.ErrNotRunning) {
+		return list, err
+	}
+	err = o.withoutDaemon(c, func(ctx context.Context, d *daemon.Daemon) error {
+		local, err := d.LocalPrinters(ctx)
+		for _, p := range local {
+			row := control.Printer{Name: p.Name, UUID: p.UUID, Info: p.Info, URI: p.URI, Source: p.Source, State: "not running"}
+			list = append(list, row)
+		}
+		if err != nil {
+			fmt.Fprintln(c.ErrOrStderr(), "platen: warning:", err)
+		}
+		return nil
+	})
+	return list, err
+}
+
+// withoutDaemon works on the state folder itself; the lock keeps a daemon out.
+func (o *options) withoutDaemon(c *cobra.Command, do func(context.Context, *daemon.Daemon) error) error {
+	cfg, err := o.settings()
+	if err != nil {
+		return err
+	}
+	d, err := daemon.Open(cfg, version(), slog.New(slog.DiscardHandler))
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(c.Context(), d), d.Close())
+}
+
+func newPrinterAdd(o *options) *cobra.Command {
+	var name string
+	c := &cobra.Command{
+		Use:     "add URI",
+		Short:   "Add an IPP printer by its address, and share it",
+		Example: "  platen printer add ipp://192.0.2.7/ipp/print --name front-desk",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			d, err := o.dial()
+			if err != nil {
+				return err
+			}
+			address := control.Address{Name: printer.Name(name), URI: args[0]}
+			p, err := d.AddPrinter(c.Context(), address)
+			if errors.Is(err, control.ErrNotRunning) {
+				err = o.withoutDaemon(c, func(ctx context.Context, d *daemon.Daemon) error {
+					added, err := d.AddDirect(ctx, address)
+					p = control.Printer{Name: added.Name}
+					return err
+				})
+			}
+			if err != nil {
+				return cli.Hint(err, "is the printer on, and is the path right? most listen at /ipp/print")
+			}
+			_, err = fmt.Fprintf(c.OutOrStdout(), "added %s\n", p.Name)
+			return err
+		},
+	}
+	c.Flags().StringVar(&name, "name", "", "local `name` (default: made from what the printer calls itself)")
+	return c
+}
+
+func newPrinterRemove(o *options) *cobra.Command {
+	return &cobra.Command{
+		Use:   "remove NAME",
+		Short: "Delete a printer from the cloud, with its shares and history",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			d, err := o.dial()
+			if err != nil {
+				return err
+			}
+			if err := d.RemovePrinter(c.Context(), printer.Name(args[0])); err != nil {
+				return explain(err)
+			}
+			_, err = fmt.Fprintf(c.OutOrStdout(), "removed %s\n", args[0])
+			return err
+		},
+	}
+}
+
+func newPrinterShare(o *options) *cobra.Command {
+	return &cobra.Command{
+		Use:   "share NAME",
+		Short: "Register a printer with the cloud, also one that was removed there",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			d, err := o.dial()
+			if err != nil {
+				return err
+			}
+			p, err := d.SharePrinter(c.Context(), printer.Name(args[0]))
+			if err != nil {
+				return explain(err)
+			}
+			_, err = fmt.Fprintf(c.OutOrStdout(), "shared %s as %s\n", p.Name, p.ID)
+			return err
+		},
+	}
+}
+
+func newPrinterTest(o *options) *cobra.Command {
+	return &cobra.Command{
+		Use: "test NAME", Short: "Print a test page, without the cloud", Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			d, err := o.dial()
+			if err != nil {
+				return err
+			}
+			n, err := d.TestPage(c.Context(), printer.Name(args[0]))
+			if err != nil {
+				return explain(err)
+			}
+			_, err = fmt.Fprintf(c.OutOrStdout(), "sent to %s as its job %d\n", args[0], n)
+			return err
+		},
+	}
+}
+
+func newPrinterTrust(o *options) *cobra.Command {
+	return &cobra.Command{
+		Use:   "trust NAME",
+		Short: "Accept the key that a printer shows now",
+		Long: "trust forgets the key that was pinned for a printer and pins the one that it shows now. Compare the\n" +
+			"fingerprint with the printer's own page first. Stop the connector before.",
+		Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			return o.withoutDaemon(c, func(ctx context.Context, d *daemon.Daemon) error {
+				fingerprint, err := d.Trust(ctx, printer.Name(args[0]))
+				if err != nil {
+					return err
+				}
+				_, err = fmt.Fprintf(c.OutOrStdout(), "%s is now known by %s\n", args[0], fingerprint)
+				return err
+			})
+		},
+	}
+}

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+
+	"platen/connector/control"
+	"platen/connector/daemon"
+	"platen/internal/cli"
+	"platen/internal/config"
+)
+
+// options are the flags that every verb has.
+type options struct {
+	configFile string
+	stateDir   string
+}
+
+func newRoot() *cobra.Command {
+	o := &options{}
+	root := &cobra.Command{
+		Use:   "platen",
+		Short: "The connector between a print cloud and local printers",
+		Long: "platen registers the printers beside it with a cloud, waits to be told of jobs, and prints them\n" +
+			"through CUPS or straight to IPP printers.\n\n" +
+			"Pair it once with 'platen pair', then keep 'platen run' running.\n\n" + cli.ExitHelp,
+		Example: "  platen pair https://print.example.com\n  platen run\n  platen status",
+	}
+	flags := root.PersistentFlags()
+	flags.StringVar(&o.configFile, "config", "", "settings `file` (default "+daemon.ConfigFile()+", if there)")
+	flags.StringVar(&o.stateDir, "state-dir", "", "`folder` of credentials, spool and journal")
+	root.AddCommand(
+		newPair(o), newRun(o), newStatus(o), newPrinter(o), newJob(o), newDoctor(o), newConfig(o), newVersion(),
+	)
+	return root
+}
+
+// settings returns flag over environment over file over default.
+func (o *options) settings() (daemon.Config, error) {
+	cfg := daemon.Default()
+	file := config.File{Path: o.configFile}
+	if file.Path == "" {
+		file = config.File{Path: daemon.ConfigFile(), Optional: true}
+	}
+	if err := config.Load(file, "PLATEN", &cfg); err != nil {
+		return cfg, cli.Usage(err)
+	}
+	if o.stateDir != "" {
+		cfg.StateDir = o.stateDir
+	}
+	return cfg, cli.Usage(cfg.Check())
+}
+
+// dial returns a client of the running daemon.
+func (o *options) dial() (*control.Client, error) {
+	cfg, err := o.settings()
+	if err != nil {
+		return nil, err
+	}
+	return control.Dial(cfg.SocketPath()), nil
+}
+
+// explain adds what to do when the daemon does not answer.
+func explain(err error) error {
+	if errors.Is(err, control.ErrNotRunning) {
+		return cli.Hint(err, "start it with 'platen run'; if it runs with other settings, give the same --config or --state-dir")
+	}
+	return err
+}
+
+func logger(c *cobra.Command, level string) (*slog.Logger, error) {
+	var l slog.Level
+	if err := l.UnmarshalText([]byte(level)); err != nil {
+		return nil, cli.Usage(fmt.Errorf("log_level %q: write debug, info, warn or error", level))
+	}
+	return slog.New(slog.NewTextHandler(c.ErrOrStderr(), &slog.HandlerOptions{Level: l})), nil
+}
+
+func newVersion() *cobra.Command {
+	return &cobra.Command{
+		Use: "version", Short: "Print the version", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			_, err := fmt.Fprintln(c.OutOrStdout(), "platen", version())
+			return err
+		},
+	}
+}
+
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(devel)"
+}

@@ -1,0 +1,85 @@
+package daemon
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"platen/gcp"
+)
+
+// Credentials are what pairing gave this installation. They live in one file
+// with mode 0600 and are never printed.
+type Credentials struct {
+	Cloud        string           `json:"cloud"` // base address of the service, without /cloudprint
+	Proxy        gcp.ProxyID      `json:"proxy"`
+	ClientID     string           `json:"client_id"`
+	RefreshToken string           `json:"refresh_token"` // the robot's
+	JID          string           `json:"jid"`
+	Owner        string           `json:"owner"` // address of the person who paired
+	Push         gcp.PushEndpoint `json:"push"`
+
+	Printers map[string]PrinterLogin `json:"printers,omitempty"` // by scheme and host of the print system
+}
+
+// PrinterLogin is a user name and password for a CUPS server or a printer.
+type PrinterLogin struct {
+	User     string `json:"user"`
+	Password string `json:"password"`
+}
+
+// ErrNotPaired means that this installation has no credentials yet.
+var ErrNotPaired = errors.New("not paired with a cloud yet")
+
+func credentialsPath(stateDir string) string { return filepath.Join(stateDir, "credentials.json") }
+
+// ReadCredentials reads the credentials of a state folder, or returns ErrNotPaired.
+func ReadCredentials(stateDir string) (Credentials, error) {
+	var c Credentials
+	data, err := os.ReadFile(credentialsPath(stateDir))
+	if errors.Is(err, fs.ErrNotExist) {
+		return c, ErrNotPaired
+	}
+	if err != nil {
+		return c, fmt.Errorf("read credentials: %w", err)
+	}
+	if err := json.Unmarshal(data, &c); err != nil {
+		return c, fmt.Errorf("read credentials: %w", err)
+	}
+	if c.RefreshToken == "" {
+		return c, ErrNotPaired
+	}
+	return c, nil
+}
+
+// Write stores the credentials, whole or not at all.
+func (c Credentials) Write(stateDir string) error {
+	data, err := json.MarshalIndent(c, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(stateDir, 0o700); err != nil {
+		return fmt.Errorf("write credentials: %w", err)
+	}
+	if err := replaceFile(credentialsPath(stateDir), append(data, '\n')); err != nil {
+		return fmt.Errorf("write credentials: %w", err)
+	}
+	return nil
+}
+
+// replaceFile writes a file of mode 0600, whole or not at all.
+func replaceFile(path string, data []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".new-*") // mode 0600
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.Remove(f.Name()) }() // gone after the rename
+	_, err = f.Write(data)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}

@@ -1,0 +1,59 @@
+package daemon
+
+import (
+	"context"
+
+	"platen/gcp"
+	"platen/gcp/client"
+	"platen/printer"
+)
+
+// gcpVersion is the version of the protocol that this connector speaks.
+const gcpVersion = "2.0"
+
+// registry is the service as connector.Registry wants it.
+type registry struct{ client *client.Client }
+
+// List implements connector.Registry.
+func (r registry) List(ctx context.Context) ([]gcp.Printer, error) {
+	return r.client.List(ctx, "", "queuedJobsCount", "-tags")
+}
+
+// Register implements connector.Registry.
+func (r registry) Register(ctx context.Context, p printer.Printer) (gcp.Printer, error) {
+	return r.client.Register(ctx, client.RegisterRequest{PrinterFields: fields(p)})
+}
+
+// Update implements connector.Registry.
+func (r registry) Update(ctx context.Context, id gcp.PrinterID, p printer.Printer) error {
+	f := fields(p)
+	f.RemoveTags = []string{"__cp__.*"}
+	_, err := r.client.Update(ctx, client.UpdateRequest{Printer: id, PrinterFields: f})
+	return err
+}
+
+// UpdateState implements connector.Registry.
+func (r registry) UpdateState(ctx context.Context, id gcp.PrinterID, s gcp.CDS) error {
+	_, err := r.client.Update(ctx, client.UpdateRequest{Printer: id, PrinterFields: client.PrinterFields{State: &s}})
+	return err
+}
+
+// Delete implements connector.Registry.
+func (r registry) Delete(ctx context.Context, id gcp.PrinterID) error {
+	return r.client.Delete(ctx, id)
+}
+
+func fields(p printer.Printer) client.PrinterFields {
+	f := client.PrinterFields{
+		Name: string(p.Name), DefaultDisplayName: p.Info, UUID: p.UUID, Manufacturer: p.Manufacturer, Model: p.Model,
+		GCPVersion: gcpVersion, Firmware: p.Firmware, SetupURL: p.MoreInfo, Capabilities: &p.CDD, CapsHash: p.CapsHash,
+		State: &p.State, NotificationChannel: gcp.ChannelXMPP,
+	}
+	if f.DefaultDisplayName == "" {
+		f.DefaultDisplayName = string(p.Name)
+	}
+	if p.Location != "" {
+		f.Tags = []string{"__cp__printer-location=" + p.Location}
+	}
+	return f
+}

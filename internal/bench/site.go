@@ -1,0 +1,116 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"time"
+
+	"platen/gcp"
+	"platen/gcp/client"
+	"platen/internal/lab"
+	"platen/internal/secret"
+)
+
+// bench documents are PDFs by their first bytes; nothing looks further.
+const documentSize = 100 << 10
+
+func document(size int) []byte {
+	pad := make([]byte, size/2)
+	_, _ = rand.Read(pad) // never fails, see crypto/rand
+	return append([]byte("%PDF-1.4\n%"), hex.EncodeToString(pad)...)
+}
+
+// build compiles the programs as they are shipped.
+func (b *bench) build() string { return lab.Build(b) }
+
+// site starts a cupsd with null queues, a cloud and a paired connector.
+func (b *bench) site(queues []string, o lab.SiteOptions) (*lab.Site, *lab.CUPSServer) {
+	cups := lab.CUPS(b, lab.CUPSOptions{})
+	for _, q := range queues {
+		cups.AddNull(q)
+	}
+	o.Bin, o.CUPS = b.bin, []string{cups.Socket}
+	s := lab.NewSite(b, o)
+	s.StartCloud()
+	s.Pair()
+	s.StartConnector()
+	return s, cups
+}
+
+func (b *bench) client(s *lab.Site) *client.Client {
+	c, err := client.New(client.Config{BaseURL: s.Base + "/cloudprint", ClientID: "bench", AccessToken: secret.New(s.Key)})
+	if err != nil {
+		b.Fatalf("%v", err)
+	}
+	return c
+}
+
+func (b *bench) submit(c *client.Client, printer string, doc []byte) gcp.JobID {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	j, err := c.Submit(ctx, client.Submission{
+		Printer: gcp.PrinterID(printer), Title: "bench", ContentType: "application/pdf",
+		Document: bytes.NewReader(doc), Size: int64(len(doc)),
+	})
+	if err != nil {
+		b.Fatalf("submit: %v", err)
+	}
+	return j.ID
+}
+
+// jobs returns all jobs of the site with their traces.
+func (b *bench) jobs(c *client.Client) []gcp.Job {
+	var all []gcp.Job
+	for {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		page, r, err := c.ListJobs(ctx, client.JobQuery{Offset: len(all), Limit: 500, Extra: []string{gcp.ExtraTrace}})
+		cancel()
+		if err != nil {
+			b.Fatalf("jobs: %v", err)
+		}
+		all = append(all, page...)
+		if len(page) == 0 || len(all) >= int(r.JobsTotal) {
+			return all
+		}
+	}
+}
+
+// drained waits until the cloud knows how every job ended, and returns them.
+func (b *bench) drained(c *client.Client, limit time.Duration) []gcp.Job {
+	var jobs []gcp.Job
+	ended := func() bool {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		open, _, err := c.ListJobs(ctx, client.JobQuery{Status: []gcp.JobStatus{gcp.StatusQueued, gcp.StatusInProgress}, Limit: 1})
+		return err == nil && len(open) == 0
+	}
+	if !lab.Eventually(limit, ended) {
+		b.Fatalf("jobs are left after %v", limit)
+	}
+	jobs = b.jobs(c)
+	for _, j := range jobs {
+		if j.SemanticState.State.Type != gcp.JobDone {
+			b.Fatalf("job %s ended %s %q", j.ID, j.SemanticState.State.Type, j.Message)
+		}
+	}
+	return jobs
+}
+
+// between returns how long a job took from one hop to another.
+func (b *bench) between(j gcp.Job, from, to gcp.Hop) time.Duration {
+	if j.Trace[from] == 0 || j.Trace[to] == 0 {
+		b.Fatalf("job %s: the trace lacks hop %d or %d: %v", j.ID, from, to, j.Trace)
+	}
+	return time.Duration(j.Trace[to]-j.Trace[from]) * time.Microsecond
+}
+
+func names(n int) []string {
+	list := make([]string, n)
+	for i := range list {
+		list[i] = fmt.Sprintf("null%02d", i+1)
+	}
+	return list
+}
