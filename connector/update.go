@@ -108,11 +108,12 @@ func (e *UnknownError) Error() string { return e.What + " is not known here" }
 // NotFound returns true.
 func (e *UnknownError) NotFound() bool { return true }
 
-// ask runs f in the reconciler's goroutine, and waits for it.
+// ask runs f in the reconciler's goroutine, and waits until what it changed can
+// be seen.
 func (c *Connector) ask(ctx context.Context, f func(context.Context)) error {
 	done := make(chan struct{})
 	select {
-	case c.asks <- func(run context.Context) { defer close(done); f(run) }:
+	case c.asks <- func(run context.Context) { defer close(done); f(run); c.reconciler.publish() }:
 	case <-ctx.Done():
 		return ctx.Err()
 	}

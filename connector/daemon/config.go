@@ -104,8 +104,12 @@ func (c Config) Check() error {
 		name  string
 		value config.Duration
 	}{
-		{"poll_interval", c.PollInterval}, {"ping_interval", c.PingInterval}, {"ping_timeout", c.PingTimeout},
-		{"remember_ended", c.RememberEnded}, {"document_wait", c.DocumentWait}, {"document_give_up", c.DocumentGiveUp},
+		{"poll_interval", c.PollInterval},
+		{"ping_interval", c.PingInterval},
+		{"ping_timeout", c.PingTimeout},
+		{"remember_ended", c.RememberEnded},
+		{"document_wait", c.DocumentWait},
+		{"document_give_up", c.DocumentGiveUp},
 	} {
 		if d.value <= 0 {
 			return fmt.Errorf("%s must be more than 0", d.name)

@@ -224,7 +224,7 @@ func (c Config) options() connector.Options {
 func (d *Daemon) keepRefreshToken(t secret.Text) {
 	d.credentials.RefreshToken = t.Reveal()
 	if err := d.credentials.Write(d.cfg.StateDir); err != nil {
-		d.log.Error("the new refresh token could not be kept", "err", err) //nolint:sloglint // the callback has no context
+		d.log.Error("the new refresh token could not be kept", "err", err)
 	}
 }
 

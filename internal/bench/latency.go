@@ -16,7 +16,7 @@ import (
 // when the printer had taken it.
 func measureLatency(b *bench) {
 	s, cups := b.site(names(1), lab.SiteOptions{})
-	printer, c, doc := s.Printer("null01"), b.client(s), document(documentSize)
+	printer, c, doc := s.Printer("null01"), b.client(s), document()
 	n := b.scale(300)
 	began := make(map[gcp.JobID]time.Time, n)
 	for range n {
@@ -71,7 +71,7 @@ func measureRoundTrips(b *bench) {
 	s.StartCloud()
 	s.Pair()
 	s.StartConnector()
-	printer, c, doc := s.Printer("null01"), b.client(s), document(documentSize)
+	printer, c, doc := s.Printer("null01"), b.client(s), document()
 	n := b.scale(40)
 	for range n {
 		s.Await(string(b.submit(c, printer, doc)), time.Minute, lab.Job.Ended)

@@ -13,7 +13,6 @@ import (
 type tb struct {
 	log      io.Writer
 	cleanups []func()
-	dirs     []string
 }
 
 var _ lab.TB = (*tb)(nil)

@@ -42,7 +42,7 @@ func (b *bench) throughput(queues int) (rate, bare float64) {
 		printers = append(printers, s.Printer(q))
 	}
 	s.StopConnector()
-	c, doc := b.client(s), document(documentSize)
+	c, doc := b.client(s), document()
 	var next atomic.Int64
 	var g sync.WaitGroup
 	for range 4 {
@@ -79,7 +79,7 @@ func (b *bench) bareIPP(cups *lab.CUPSServer, queues []string, n int) float64 {
 	}
 	hc := &http.Client{Transport: &http.Transport{DialContext: socket, MaxIdleConnsPerHost: bareWorkers}, Timeout: time.Minute}
 	defer hc.CloseIdleConnections()
-	doc := document(documentSize)
+	doc := document()
 	workers := min(len(queues), bareWorkers)
 	var next atomic.Int64
 	var g sync.WaitGroup

@@ -57,7 +57,6 @@ type Demo struct {
 	printer *vprinter.Printer
 	owner   cloud.User
 	key     secret.Text // prints as the owner
-	name    string      // of the printer in the cloud
 }
 
 // Run runs the demo until ctx ends or Ready asks for the end.

@@ -214,8 +214,7 @@ func (s *Site) Logs() {
 	}
 }
 
-// StopCloud, KillCloud, StopConnector and KillConnector end a program: with a
-// farewell, or without.
+// StopCloud ends the cloud with a farewell.
 func (s *Site) StopCloud() { s.cloud.stop() }
 
 // KillCloud ends the cloud without a farewell.
