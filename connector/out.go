@@ -189,11 +189,12 @@ func (q *queue) undo(ctx context.Context, j *job) {
 }
 
 // watch goes on asking for a job that ended unconfirmed: the printer may come
-// back and say that it printed it.
+// back and say that it printed it. Of a hand-over that was cut it is not believed:
+// printers that print half a document call it completed.
 func (q *queue) watch(ctx context.Context, j *job) {
 	end := j.rec.End
 	left := q.c.Options.UnconfirmedFollow - q.c.Now().Sub(j.rec.Ended)
-	if end == nil || !end.Unconfirmed || j.rec.Local == nil || left <= 0 {
+	if end == nil || !end.Unconfirmed || j.rec.Local == nil || !j.rec.Sent || left <= 0 {
 		return
 	}
 	j.watching = true

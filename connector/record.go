@@ -65,6 +65,7 @@ type Record struct {
 	Claimed  time.Time
 	Document *Document
 	Local    *printer.LocalJob
+	Sent     bool // the printer confirmed the whole document
 	End      *Status
 	Ended    time.Time
 	Trace    gcp.Trace
@@ -90,9 +91,9 @@ func (r *Record) Apply(e Event) {
 			r.Job.Ticket = e.Job.Ticket
 		}
 	case EventCreated, EventSent:
-		r.Local = e.Local
+		r.Local, r.Sent = e.Local, e.Kind == EventSent
 	case EventResend:
-		r.Local, r.Stage = nil, EventSaved
+		r.Local, r.Sent, r.Stage = nil, false, EventSaved
 		return
 	case EventEnded:
 		r.End, r.Ended = e.Status, time.UnixMicro(e.At)

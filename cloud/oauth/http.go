@@ -66,7 +66,8 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, method string, e 
 		writeJSON(w, http.StatusMethodNotAllowed, errorAnswer{Error: "invalid_request", Text: "Use " + method + "."})
 		return
 	}
-	if !s.limit.allow(s.cfg.RemoteAddr(r), s.cfg.Now(), 1) {
+	addr := s.cfg.RemoteAddr(r)
+	if !s.limit.allow(addr, s.cfg.Now(), 1) {
 		w.Header().Set("Retry-After", "30")
 		writeJSON(w, http.StatusTooManyRequests, errorAnswer{Error: "slow_down", Text: "Too many requests."})
 		return
@@ -82,6 +83,9 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, method string, e 
 	if err != nil {
 		s.writeError(w, r, err, f.basic)
 		return
+	}
+	if _, proved := answer.(tokenAnswer); proved {
+		s.limit.refund(addr, 1) // hundreds of connectors may share one address
 	}
 	writeJSON(w, http.StatusOK, answer)
 }

@@ -47,6 +47,16 @@ func (l *limiter) allow(addr string, now time.Time, cost float64) bool {
 	return ok
 }
 
+// refund gives cost back to an address that has proved who it is.
+func (l *limiter) refund(addr string, cost float64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if b, ok := l.buckets[addr]; ok {
+		b.left = min(limitBurst, b.left+cost)
+		l.buckets[addr] = b
+	}
+}
+
 // makeRoom forgets full buckets, and everything if that is not enough.
 func (l *limiter) makeRoom(now time.Time) {
 	if len(l.buckets) < limitSize {

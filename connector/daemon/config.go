@@ -24,6 +24,7 @@ type Config struct {
 
 	PingInterval config.Duration `toml:"ping_interval"` // of the notification stream
 	PingTimeout  config.Duration `toml:"ping_timeout"`
+	ReconnectMax config.Duration `toml:"reconnect_max"` // longest wait between two tries
 
 	Downloads      int             `toml:"downloads"`        // documents downloaded at the same time
 	DownloadAhead  int             `toml:"download_ahead"`   // documents a printer may have waiting on disk
@@ -42,6 +43,7 @@ func Default() Config {
 		PollInterval:   config.Duration(time.Minute),
 		PingInterval:   config.Duration(time.Minute),
 		PingTimeout:    config.Duration(20 * time.Second),
+		ReconnectMax:   config.Duration(5 * time.Minute),
 		Downloads:      8,
 		DownloadAhead:  4,
 		SpareDiskMiB:   256,
@@ -107,7 +109,7 @@ func (c Config) Check() error {
 		{"poll_interval", c.PollInterval},
 		{"ping_interval", c.PingInterval},
 		{"ping_timeout", c.PingTimeout},
-		{"remember_ended", c.RememberEnded},
+		{"reconnect_max", c.ReconnectMax}, {"remember_ended", c.RememberEnded},
 		{"document_wait", c.DocumentWait},
 		{"document_give_up", c.DocumentGiveUp},
 	} {

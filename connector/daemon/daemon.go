@@ -196,7 +196,7 @@ func (d *Daemon) assemble() error {
 	if err != nil {
 		return err
 	}
-	d.channel = notify.New(notify.Options{Carrier: carrier, Logger: d.log.With("component", "notify")})
+	d.channel = notify.New(notify.Options{Carrier: carrier, Max: d.cfg.ReconnectMax.Std(), Logger: d.log.With("component", "notify")})
 	return nil
 }
 

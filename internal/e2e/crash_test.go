@@ -21,10 +21,11 @@ var connectorFaults = []string{
 	"connector.reported-journaled", "connector.forgotten",
 }
 
-// inHandOver are the points between the journal's "sending" and "sent": a direct
-// printer cannot tell afterwards whether it has the whole document.
+// inHandOver are the points between the first byte of Send-Document and the
+// journal's "sent": a direct printer cannot tell afterwards whether it has the
+// whole document.
 var inHandOver = map[string]bool{
-	"connector.sending": true, "cups.send-start": true, "cups.send-half": true, "connector.sent": true,
+	"cups.send-start": true, "cups.send-half": true, "connector.sent": true,
 }
 
 // cloudFaults are the points at which the cloud is killed (hops 1 to 8, 10, 15).
@@ -171,8 +172,13 @@ func TestConnectorKilledAtEveryHopOnDirectPrinter(t *testing.T) {
 					t.Errorf("%s: killed at %s: job ended %s %q", j.title, fault, got.State(), got.Message)
 				}
 			}
-			if want := map[bool]int{true: 1}[inHandOver[fault]]; unconfirmed != want {
-				t.Errorf("killed at %s: %d jobs are unconfirmed, want %d", fault, unconfirmed, want)
+			// With several jobs in hand another one may have been on its way.
+			least, most := 0, min(nth-1, 1)
+			if inHandOver[fault] {
+				least, most = 1, 1
+			}
+			if unconfirmed < least || unconfirmed > most {
+				t.Errorf("killed at %s: %d jobs are unconfirmed, want %d to %d", fault, unconfirmed, least, most)
 			}
 			s.StopConnector()
 		}
@@ -194,7 +200,10 @@ func TestConnectorKilledAtEveryHopOnDirectPrinter(t *testing.T) {
 func TestCloudKilledAtEveryHop(t *testing.T) {
 	cups := lab.CUPS(t, lab.CUPSOptions{DebianPolicy: true})
 	cups.AddRaw("raw", "")
-	s := lab.NewSite(t, lab.SiteOptions{Bin: lab.Build(t, "faults"), CUPS: []string{cups.Socket}})
+	// The cloud dies so often that the wait between two tries would grow to minutes.
+	s := lab.NewSite(t, lab.SiteOptions{
+		Bin: lab.Build(t, "faults"), CUPS: []string{cups.Socket}, ConnectConfig: "reconnect_max = \"1s\"",
+	})
 	s.StartCloud()
 	s.Pair()
 	s.StartConnector()
