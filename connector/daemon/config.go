@@ -109,7 +109,8 @@ func (c Config) Check() error {
 		{"poll_interval", c.PollInterval},
 		{"ping_interval", c.PingInterval},
 		{"ping_timeout", c.PingTimeout},
-		{"reconnect_max", c.ReconnectMax}, {"remember_ended", c.RememberEnded},
+		{"reconnect_max", c.ReconnectMax},
+		{"remember_ended", c.RememberEnded},
 		{"document_wait", c.DocumentWait},
 		{"document_give_up", c.DocumentGiveUp},
 	} {

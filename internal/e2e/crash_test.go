@@ -110,7 +110,7 @@ func TestConnectorKilledAtEveryHopOnCUPS(t *testing.T) {
 func killedConnector(t *testing.T, s *lab.Site, printer, fault string, nth int) []sent {
 	t.Helper()
 	s.LaunchConnector(fmt.Sprintf("PLATEN_FAULT=%s:%d", fault, nth))
-	jobs := offerUntil(t, s, printer, fmt.Sprintf("%s-%d", fault, nth), nth, s.ConnectorEnded)
+	jobs := offerUntil(t, s, printer, pass{fault, nth}, s.ConnectorEnded)
 	s.StartConnector()
 	return jobs
 }
@@ -118,11 +118,18 @@ func killedConnector(t *testing.T, s *lab.Site, printer, fault string, nth int) 
 // maxOffers bounds how many jobs a program gets to come to its point.
 const maxOffers = 12
 
-// offerUntil offers n jobs at once, as several may be in hand at a point, and
+// pass is when a program dies.
+type pass struct {
+	fault string
+	nth   int
+}
+
+// offerUntil offers nth jobs at once, as several may be in hand at a point, and
 // then one after the other until the program is dead.
-func offerUntil(t *testing.T, s *lab.Site, printer, label string, n int, dead func() bool) []sent {
+func offerUntil(t *testing.T, s *lab.Site, printer string, at pass, dead func() bool) []sent {
 	t.Helper()
-	jobs := offer(t, s, printer, label, n)
+	label := fmt.Sprintf("%s-%d", at.fault, at.nth)
+	jobs := offer(t, s, printer, label, at.nth)
 	for i := 0; !dead(); i++ {
 		last := jobs[len(jobs)-1].id
 		settled := func() bool {
@@ -214,7 +221,7 @@ func TestCloudKilledAtEveryHop(t *testing.T) {
 	for _, fault := range cloudFaults {
 		for nth := 1; nth <= rounds(); nth++ {
 			s.StartCloud(fmt.Sprintf("PLATEN_FAULT=%s:%d", fault, nth))
-			jobs := offerUntil(t, s, printer, fmt.Sprintf("%s-%d", fault, nth), nth, s.CloudEnded)
+			jobs := offerUntil(t, s, printer, pass{fault, nth}, s.CloudEnded)
 			s.StartCloud()
 			for i := range jobs {
 				if jobs[i].id == "" {
