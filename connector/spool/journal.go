@@ -229,7 +229,11 @@ func (l *live) events() []connector.Event {
 		ev = append(ev, connector.Event{Kind: connector.EventSaved, ID: id, Document: l.Document})
 	}
 	if l.Local != nil {
-		ev = append(ev, connector.Event{Kind: connector.EventCreated, ID: id, Local: l.Local})
+		handed := connector.EventCreated
+		if l.Sent {
+			handed = connector.EventSent
+		}
+		ev = append(ev, connector.Event{Kind: handed, ID: id, Local: l.Local})
 	}
 	if l.End != nil {
 		ev = append(ev, connector.Event{Kind: connector.EventEnded, ID: id, At: l.Ended.UnixMicro(), Status: l.End})
