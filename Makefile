@@ -18,7 +18,7 @@ test: testdeps
 	go run ./internal/report go test -shuffle=on -timeout 18m ./...
 
 race: testdeps
-	CGO_ENABLED=1 go run ./internal/report go test -race -short -shuffle=on -timeout 18m $(concurrent)
+	CGO_ENABLED=1 go run ./internal/report go test -race -shuffle=on -timeout 18m $(concurrent)
 
 check: lint test
 
