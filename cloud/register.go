@@ -32,7 +32,7 @@ func (s *Service) Register(ctx context.Context, c Caller, f PrinterFields) (Prin
 	key := PrinterKey{Owner: owner, Proxy: gcp.ProxyID(*f.Proxy), Name: *f.Name, UUID: text(f.UUID)}
 	p, err := s.cfg.Store.SavePrinter(ctx, key, func(old *Printer) (Printer, []Event, error) {
 		now := s.cfg.Now()
-		p, kind := Printer{ID: gcp.PrinterID(id), Owner: owner, CreateTime: now, TOSAccepted: true}, EventPrinterAdded
+		p, kind := Printer{ID: gcp.PrinterID(id), Owner: owner, CreateTime: now, AccessTime: now, TOSAccepted: true}, EventPrinterAdded
 		if old != nil {
 			p, kind = *old, EventPrinterChanged
 			if !mayTake(c, p) {
@@ -103,7 +103,7 @@ func (s *Service) RegisterAnonymous(ctx context.Context, f PrinterFields) (Claim
 		return Claim{}, err
 	}
 	now := s.cfg.Now()
-	p := Printer{ID: gcp.PrinterID(id), CreateTime: now}
+	p := Printer{ID: gcp.PrinterID(id), CreateTime: now, AccessTime: now}
 	if err := p.applyDevice(f, now); err != nil {
 		return Claim{}, err
 	}
