@@ -20,11 +20,6 @@ const (
 	robotScope    = classicScope + " https://www.googleapis.com/auth/googletalk"
 )
 
-// classicConfig tells the cloud of that client.
-func classicConfig() string {
-	return fmt.Sprintf("[[clients]]\nid = %q\nname = \"CUPS Connector\"\nsecret = %q\n", classicClient, classicSecret)
-}
-
 // form posts a form outside of /cloudprint, with further header lines.
 func form(t *testing.T, base, path, body string, more ...string) reply {
 	t.Helper()

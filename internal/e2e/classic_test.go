@@ -249,9 +249,15 @@ func (p *play) submitChrome(t *testing.T) {
 	const boundary = "----CloudPrintFormBoundaryjc9wuprokl8i"
 	var b bytes.Buffer
 	for _, part := range [][2]string{
-		{"printerid", p.printer}, {"jobid", ""}, {"contentType", "dataUrl"}, {"title", "chrome.pdf"}, {"ticket", classicTicket},
+		{"printerid", p.printer},
+		{"jobid", ""},
+		{"contentType", "dataUrl"},
+		{"title", "chrome.pdf"},
+		{"ticket", classicTicket},
 		{"content", "data:application/pdf;base64," + base64.StdEncoding.EncodeToString(p.doc)},
-		{"tag", "__google__chrome_version=38.0"}, {"tag", "__google__os=Linux"}, {"xsrf", ""},
+		{"tag", "__google__chrome_version=38.0"},
+		{"tag", "__google__os=Linux"},
+		{"xsrf", ""},
 	} {
 		fmt.Fprintf(&b, "--%s\r\nContent-Disposition: form-data; name=\"%s\"\r\n\r\n%s\r\n", boundary, part[0], part[1])
 	}

@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -23,7 +22,6 @@ import (
 // page's C.4 knows a client that reads one TLS record for one thing said.
 type wire struct {
 	conn *tls.Conn
-	buf  []byte // of the record read last, what has not been looked at
 }
 
 // dialPush connects to the port of direct TLS, trusting the cloud's own CA.
@@ -82,23 +80,6 @@ func (w *wire) hear(t *testing.T) string {
 		}
 		if strings.TrimSpace(r) != "" {
 			return r
-		}
-	}
-}
-
-// closes checks that the server says nothing further but the stream's end.
-func (w *wire) closes(t *testing.T) {
-	t.Helper()
-	for {
-		r, err := w.record()
-		if errors.Is(err, io.EOF) {
-			return
-		}
-		if err != nil {
-			t.Fatalf("read: %v", err)
-		}
-		if r = strings.TrimSpace(r); r != "" && r != "</stream:stream>" {
-			t.Errorf("heard %s after the failure", r)
 		}
 	}
 }
