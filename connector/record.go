@@ -39,9 +39,8 @@ type Event struct {
 
 // Document is a whole document on disk.
 type Document struct {
-	Size        int64  `json:"size"`   // bytes
-	Digest      string `json:"digest"` // "sha256:" and 64 hex digits
-	ContentType string `json:"type"`   // MIME type
+	Size        int64  `json:"size"` // bytes
+	ContentType string `json:"type"` // MIME type
 }
 
 // Status is what there is to tell of a job.

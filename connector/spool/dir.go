@@ -56,6 +56,7 @@ type Dir struct {
 	o       Options
 	entries *group // makes the journal durable
 	names   *group // makes the names of documents durable
+	blanks  blanks
 
 	// Of the goroutine that flushes.
 	journal *os.File
@@ -80,6 +81,7 @@ var _ connector.Spool = (*Dir)(nil)
 // job are deleted.
 func Open(path string, o Options) (*Dir, error) {
 	d := &Dir{path: path, o: o.withDefaults(path), jobs: map[gcp.JobID]*live{}}
+	d.blanks.folder = d.docs()
 	d.past = newPast(d.o.MaxEnded, d.o.Remember)
 	d.entries = newGroup(d.flush)
 	d.names = newGroup(func() error { return syncFolder(d.docs()) })
@@ -205,7 +207,7 @@ func (d *Dir) flushSoon() {
 // Forget implements connector.Spool. The journal's line may wait for the next
 // flush: without it the job is forgotten again after a restart.
 func (d *Dir) Forget(id gcp.JobID) error {
-	if err := os.Remove(d.docPath(id)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := d.blanks.put(d.docPath(id)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("delete document: %w", err)
 	}
 	at := d.o.Now().UnixMicro()

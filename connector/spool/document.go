@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 	"io/fs"
 	"log/slog"
@@ -37,18 +36,16 @@ func docName(id gcp.JobID) string {
 func (d *Dir) docs() string                { return filepath.Join(d.path, "docs") }
 func (d *Dir) docPath(id gcp.JobID) string { return filepath.Join(d.docs(), docName(id)) }
 
-// measured counts and digests what is written to a file.
+// measured counts what is written to a file.
 type measured struct {
 	f    *os.File
 	size int64
-	sum  hash.Hash
 }
 
 // Write implements io.Writer.
 func (m *measured) Write(b []byte) (int, error) {
 	n, err := m.f.Write(b)
 	m.size += int64(n)
-	m.sum.Write(b[:n])
 	return n, err
 }
 
@@ -56,11 +53,12 @@ func (m *measured) Write(b []byte) (int, error) {
 // whole, and made durable with its name.
 func (d *Dir) Save(id gcp.JobID, fill func(w io.Writer) (string, error)) (connector.Document, error) {
 	part := d.docPath(id) + partSuffix
+	d.blanks.take(part)
 	f, err := os.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return connector.Document{}, fmt.Errorf("make document: %w", err)
 	}
-	m := &measured{f: f, sum: sha256.New()}
+	m := &measured{f: f}
 	typ, err := fill(m)
 	// The name may be there before the bytes are: no document counts before the
 	// journal says so, which is after this. One commit of the file system then
@@ -78,7 +76,7 @@ func (d *Dir) Save(id gcp.JobID, fill func(w io.Writer) (string, error)) (connec
 		_ = os.Remove(part) // swept at the next start at the latest
 		return connector.Document{}, fmt.Errorf("save document: %w", err)
 	}
-	return connector.Document{Size: m.size, Digest: "sha256:" + hex.EncodeToString(m.sum.Sum(nil)), ContentType: typ}, nil
+	return connector.Document{Size: m.size, ContentType: typ}, nil
 }
 
 // Open implements connector.Spool.
