@@ -39,6 +39,7 @@ type Options struct {
 	FetchLimit        int           // jobs asked for at once; 64
 	Downloads         int           // documents at once, all printers; 8
 	PrinterDownloads  int           // documents at once for one printer; 4
+	Ahead             int           // documents on disk for one printer before their turn; 8
 	Reports           int           // reports at once; 16
 	Following         int           // jobs that one printer has at once; 128
 	StepAside         time.Duration // a job without its document lets others pass; 10 min
@@ -76,7 +77,7 @@ func (o Options) withDefaults() Options {
 		at *int
 		v  int
 	}{
-		{&o.FetchLimit, 64}, {&o.Downloads, 8}, {&o.PrinterDownloads, 4}, {&o.Reports, 16}, {&o.Following, 128},
+		{&o.FetchLimit, 64}, {&o.Downloads, 16}, {&o.PrinterDownloads, 4}, {&o.Ahead, 8}, {&o.Reports, 16}, {&o.Following, 128},
 	} {
 		if *n.at <= 0 {
 			*n.at = n.v

@@ -11,15 +11,19 @@ import (
 	"platen/gcp"
 )
 
-// download starts the downloads that may start: a few ahead, in order.
+// download starts the downloads that may start: a few ahead, in order. Documents
+// of later jobs never keep an earlier one from getting its own.
 func (q *queue) download(ctx context.Context) {
-	now := q.c.Now()
+	now, ahead := q.c.Now(), 0
 	for _, j := range q.order {
-		if q.loading >= q.c.Options.PrinterDownloads {
+		if q.loading >= q.c.Options.PrinterDownloads || ahead >= q.c.Options.Ahead {
 			return
 		}
 		if j.phase == phaseWaiting && !j.retryAt.After(now) {
 			q.load(ctx, j)
+		}
+		if j.phase != phaseWaiting {
+			ahead++
 		}
 	}
 }

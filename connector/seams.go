@@ -21,7 +21,7 @@ type Cloud interface {
 	Download(ctx context.Context, j gcp.Job, w io.Writer) (contentType string, err error)
 	// Report tells the service a change. It is safe to repeat.
 	Report(ctx context.Context, r gcp.Report) error
-	// Jobs returns the unfinished jobs of a printer, with CancelRequested.
+	// Jobs returns the jobs in progress of a printer, with CancelRequested.
 	Jobs(ctx context.Context, p gcp.PrinterID) ([]gcp.Job, error)
 }
 

@@ -12,7 +12,7 @@ import (
 
 // gcPercent trades a little processor time for a small daemon: it is idle nearly
 // always, and should not keep memory that one busy minute needed.
-const gcPercent = 50
+const gcPercent = 75
 
 func newRun(o *options) *cobra.Command {
 	return &cobra.Command{

@@ -216,7 +216,7 @@ func (c Config) options() connector.Options {
 	}
 	return connector.Options{
 		Share:    func(p printer.Printer) bool { return c.shared(string(p.Name)) },
-		UserName: user, PrinterPoll: c.PollInterval.Std(), Downloads: c.Downloads, PrinterDownloads: c.DownloadAhead,
+		UserName: user, PrinterPoll: c.PollInterval.Std(), Downloads: c.Downloads, Ahead: c.DownloadAhead,
 		StepAside: c.DocumentWait.Std(), DocumentGiveUp: c.DocumentGiveUp.Std(),
 	}
 }

@@ -14,15 +14,16 @@ import (
 	"platen/gcp"
 )
 
-// digests hashes a document in each way that the service announced.
+// digests hashes a document in each way that the service announced, once each.
 type digests struct {
 	io.Writer
-	checks []digest
+	sha256, sha512 digest
 }
 
+// digest is one way, with all that was announced for it.
 type digest struct {
-	hash hash.Hash
-	want []byte
+	hash hash.Hash // nil if nothing was announced
+	want [][]byte
 }
 
 // newDigests reads the job's digest and the header Repr-Digest (RFC 9530, 3).
@@ -31,7 +32,7 @@ func newDigests(j gcp.Job, h http.Header) *digests {
 	var d digests
 	if text, ok := strings.CutPrefix(j.ContentDigest, "sha256:"); ok {
 		want, _ := hex.DecodeString(text) // an unreadable digest matches nothing
-		d.add(sha256.New(), want)
+		d.sha256.add(sha256.New, want)
 	}
 	for member := range strings.SplitSeq(strings.Join(h.Values("Repr-Digest"), ","), ",") {
 		name, value, _ := strings.Cut(strings.TrimSpace(member), "=")
@@ -39,24 +40,33 @@ func newDigests(j gcp.Job, h http.Header) *digests {
 		want, _ := base64.StdEncoding.DecodeString(strings.Trim(value, ": ")) // as above
 		switch name {
 		case "sha-256":
-			d.add(sha256.New(), want)
+			d.sha256.add(sha256.New, want)
 		case "sha-512":
-			d.add(sha512.New(), want)
+			d.sha512.add(sha512.New, want)
 		}
 	}
 	var writers []io.Writer
-	for _, c := range d.checks {
-		writers = append(writers, c.hash)
+	for _, c := range []digest{d.sha256, d.sha512} {
+		if c.hash != nil {
+			writers = append(writers, c.hash)
+		}
 	}
 	d.Writer = io.MultiWriter(writers...)
 	return &d
 }
 
-func (d *digests) add(h hash.Hash, want []byte) { d.checks = append(d.checks, digest{h, want}) }
+func (d *digest) add(make func() hash.Hash, want []byte) {
+	if d.hash == nil {
+		d.hash = make()
+	}
+	d.want = append(d.want, want)
+}
 
-func (d *digests) match() bool {
-	for _, c := range d.checks {
-		if !bytes.Equal(c.hash.Sum(nil), c.want) {
+func (d *digests) match() bool { return d.sha256.match() && d.sha512.match() }
+
+func (d *digest) match() bool {
+	for _, want := range d.want {
+		if !bytes.Equal(d.hash.Sum(nil), want) {
 			return false
 		}
 	}

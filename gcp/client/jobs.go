@@ -145,13 +145,13 @@ func (c *Client) ListJobs(ctx context.Context, q JobQuery) ([]gcp.Job, gcp.Range
 	return a.Jobs, *a.Range, nil
 }
 
-// Jobs returns the unfinished jobs of a printer, oldest first, with
-// CancelRequested.
+// Jobs returns the jobs in progress of a printer, oldest first, with
+// CancelRequested. No other job can have it: a cancelled job that waits has ended.
 func (c *Client) Jobs(ctx context.Context, p gcp.PrinterID) ([]gcp.Job, error) {
 	const page, most = 500, 20
 	q := JobQuery{
 		Printer: p, Sort: "CREATE_TIME", Limit: page, Extra: []string{gcp.ExtraDocument},
-		Status: []gcp.JobStatus{gcp.StatusQueued, gcp.StatusHeld, gcp.StatusInProgress},
+		Status: []gcp.JobStatus{gcp.StatusInProgress},
 	}
 	var open []gcp.Job
 	for range most {
