@@ -18,9 +18,12 @@ func (s *Service) Control(ctx context.Context, c Caller, r JobReport) (JobView, 
 		m := cutText(*r.Message, maxMessage)
 		r.Message = &m
 	}
-	role, err := s.jobRole(ctx, c, r.Job)
-	if err != nil {
-		return JobView{}, err
+	role := gcp.RoleOwner // a robot's, of its own printers
+	if c.Robot == nil {
+		var err error
+		if role, err = s.jobRole(ctx, c, r.Job); err != nil {
+			return JobView{}, err
+		}
 	}
 	s.seen(ctx, c, "")
 	j, err := s.cfg.Store.UpdateJob(ctx, r.Job, func(j *Job, of PrinterRights) ([]Event, error) {
@@ -30,6 +33,8 @@ func (s *Service) Control(ctx context.Context, c Caller, r JobReport) (JobView, 
 			if err := j.applyReport(r, now); err != nil {
 				return nil, err
 			}
+		} else if c.Robot != nil {
+			return nil, errUnknownJob
 		} else if err := j.applyWishes(r, now); err != nil {
 			return nil, err
 		}

@@ -102,6 +102,12 @@ func (s *Server) watchRevocations(ctx context.Context) error {
 		if err := s.service.AwaitEvents(ctx, at); err != nil {
 			return err
 		}
+		// Most events are not about this: a busy service looks ten times a second.
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(100 * time.Millisecond):
+		}
 		events, err := s.service.Events(ctx, at, 1000)
 		if err != nil {
 			return err

@@ -190,14 +190,17 @@ func (d *DB) UpdateJob(ctx context.Context, id gcp.JobID, fn func(*cloud.Job, cl
 // ListJobs returns a page of the jobs that match, and how many match.
 func (d *DB) ListJobs(ctx context.Context, f cloud.JobFilter) ([]cloud.Job, int, error) {
 	w := jobWhere(f)
+	rows, err := d.r.QueryContext(ctx, `SELECT `+jobColumns+` FROM jobs`+w.String()+jobOrder(f.Sort)+` LIMIT ? OFFSET ?`,
+		append(w.args, f.Limit, f.Offset)...)
+	jobs, err := collect(rows, err, scanJob)
+	if err != nil || len(jobs) > 0 && len(jobs) < f.Limit {
+		return jobs, f.Offset + len(jobs), err // the last page tells how many there are
+	}
 	var total int
 	if err := d.r.QueryRowContext(ctx, `SELECT COUNT(*) FROM jobs`+w.String(), w.args...).Scan(&total); err != nil {
 		return nil, 0, fmt.Errorf("count jobs: %w", err)
 	}
-	rows, err := d.r.QueryContext(ctx, `SELECT `+jobColumns+` FROM jobs`+w.String()+jobOrder(f.Sort)+` LIMIT ? OFFSET ?`,
-		append(w.args, f.Limit, f.Offset)...)
-	jobs, err := collect(rows, err, scanJob)
-	return jobs, total, err
+	return jobs, total, nil
 }
 
 func jobWhere(f cloud.JobFilter) where {

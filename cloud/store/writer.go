@@ -32,7 +32,8 @@ type write struct {
 //
 // Transactions that arrive while a commit waits for the disk share the next one
 // (group commit), so the rate of commits does not bound the rate of changes.
-// Each runs in a savepoint of its own: one that fails takes no other with it.
+// Sharing one, each has a savepoint of its own: one that fails takes no other
+// with it.
 func (d *DB) tx(ctx context.Context, fn func(*Tx) error) error {
 	w := &write{fn: fn, done: make(chan struct{})}
 	select {
@@ -126,17 +127,29 @@ func (d *DB) commitBatch(batch []*write) (cloud.Seq, error) {
 	if _, err := tx.exec("BEGIN IMMEDIATE"); err != nil {
 		return 0, fmt.Errorf("begin transaction: %w", err)
 	}
-	for _, w := range batch {
-		if err := tx.savepoint(w); err != nil {
-			tx.rollback()
-			return 0, err
-		}
+	if keep, err := tx.runAll(batch); err != nil || !keep {
+		tx.rollback()
+		return 0, err
 	}
 	if _, err := tx.exec("COMMIT"); err != nil {
 		tx.rollback()
 		return 0, fmt.Errorf("commit: %w", err)
 	}
 	return tx.lastEvent, nil
+}
+
+// runAll runs a batch. It reports false if there is nothing to commit.
+func (t *Tx) runAll(batch []*write) (keep bool, err error) {
+	if len(batch) == 1 { // needs no savepoint to be undone alone
+		batch[0].err = t.protect(batch[0].fn)
+		return batch[0].err == nil, nil
+	}
+	for _, w := range batch {
+		if err := t.savepoint(w); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // rollback undoes the whole transaction. SQLite may have done so itself, for

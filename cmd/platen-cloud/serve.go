@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"runtime/debug"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -10,6 +11,10 @@ import (
 	"platen/cloud/server"
 	"platen/internal/cli"
 )
+
+// gcPercent lets the heap, a few MB without the documents, grow to four times
+// what is live before it is collected: busy, that saves a tenth of the work.
+const gcPercent = 300
 
 func newServe(o *options) *cobra.Command {
 	var listen, baseURL string
@@ -33,6 +38,7 @@ func newServe(o *options) *cobra.Command {
 			if err := cfg.Check(); err != nil {
 				return cli.Usage(err)
 			}
+			debug.SetGCPercent(gcPercent)
 			s, err := server.Open(c.Context(), cfg, o.logger(c))
 			if err != nil {
 				return cli.Hint(err, "'platen-cloud doctor' checks the settings and the state folder")

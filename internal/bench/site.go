@@ -78,19 +78,29 @@ func (b *bench) jobs(c *client.Client) []gcp.Job {
 	}
 }
 
+// drainPoll is how often drained asks. The times come from the jobs' traces, so
+// it need not be often, and each question costs the cloud what it is measured at.
+const drainPoll = time.Second
+
 // drained waits until the cloud knows how every job ended, and returns them.
 func (b *bench) drained(c *client.Client, limit time.Duration) []gcp.Job {
-	var jobs []gcp.Job
-	ended := func() bool {
+	open := func() int {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
-		open, _, err := c.ListJobs(ctx, client.JobQuery{Status: []gcp.JobStatus{gcp.StatusQueued, gcp.StatusInProgress}, Limit: 1})
-		return err == nil && len(open) == 0
+		_, r, err := c.ListJobs(ctx, client.JobQuery{Status: []gcp.JobStatus{gcp.StatusQueued, gcp.StatusInProgress}, Limit: 1})
+		if err != nil {
+			b.Fatalf("jobs: %v", err)
+		}
+		return int(r.JobsTotal)
 	}
-	if !lab.Eventually(limit, ended) {
-		b.Fatalf("jobs are left after %v", limit)
+	tick := time.NewTicker(drainPoll)
+	defer tick.Stop()
+	for end := time.Now().Add(limit); open() > 0; <-tick.C {
+		if time.Now().After(end) {
+			b.Fatalf("jobs are left after %v", limit)
+		}
 	}
-	jobs = b.jobs(c)
+	jobs := b.jobs(c)
 	for _, j := range jobs {
 		if j.SemanticState.State.Type != gcp.JobDone {
 			b.Fatalf("job %s ended %s %q", j.ID, j.SemanticState.State.Type, j.Message)
