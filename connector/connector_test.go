@@ -210,6 +210,30 @@ func TestDocumentThatCannotBeHadStepsAside(t *testing.T) {
 	}, "lp")
 }
 
+// A printer that takes nothing has a few documents on disk, not the whole queue.
+func TestFewDocumentsAhead(t *testing.T) {
+	in(t, func(t *testing.T, l *lab) {
+		l.locals["lp"].refuse = &printer.Error{Op: "Create-Job", Text: "busy", Retry: true}
+		l.start()
+		for i := range 40 {
+			l.submit("lp", gcp.JobID(fmt.Sprintf("j%02d", i)))
+		}
+		l.hint("lp")
+		l.settle(time.Minute)
+		// Default Options.Ahead, and the one that the printer is asked to take.
+		if n := l.count("download"); n > 9 {
+			t.Errorf("%d documents were downloaded", n)
+		}
+		l.mu.Lock()
+		l.locals["lp"].refuse = nil
+		l.mu.Unlock()
+		l.settle(2 * time.Minute)
+		for i := range 40 {
+			l.want(gcp.JobID(fmt.Sprintf("j%02d", i)), gcp.JobDone, 1)
+		}
+	}, "lp")
+}
+
 func TestDocumentGivenUp(t *testing.T) {
 	in(t, func(t *testing.T, l *lab) {
 		l.noDoc["j"] = errDown
