@@ -3,7 +3,7 @@
 set -eu
 
 # program:package
-need="cupsd:cups-daemon lpadmin:cups-client ippeveprinter:cups-ipp-utils dbus-daemon:dbus-daemon pdftotext:poppler-utils ip:iproute2"
+need="cupsd:cups-daemon lpadmin:cups-client ippeveprinter:cups-ipp-utils dbus-daemon:dbus-daemon pdftotext:poppler-utils ip:iproute2 chromium:chromium"
 export PATH="$PATH:/usr/sbin:/sbin"
 
 packages=
