@@ -161,3 +161,15 @@ func TestTokenRequestsAreLimited(t *testing.T) {
 		t.Errorf("over-long body: %d", s)
 	}
 }
+
+// Many connectors behind one address renew their tokens without being slowed
+// down, which wrong ones are.
+func TestGoodTokenRequestsAreFree(t *testing.T) {
+	b := newBench(t, nil)
+	_, refresh := b.robotTokens()
+	for i := range 200 {
+		if s, m := b.post("/o/oauth2/token", form("grant_type", "refresh_token", "refresh_token", refresh, "client_id", "client-1")); s != 200 {
+			t.Fatalf("renewal %d: %d %v", i, s, m)
+		}
+	}
+}
