@@ -10,6 +10,7 @@ import (
 	"golang.org/x/term"
 
 	"platen/connector/daemon"
+	"platen/connector/spool"
 	"platen/gcp/client"
 	"platen/internal/cli"
 	"platen/internal/secret"
@@ -40,6 +41,9 @@ func newPair(o *options) *cobra.Command {
 			}.Pair(c.Context())
 			if errors.Is(err, daemon.ErrPaired) {
 				return cli.Hint(err, "--replace pairs it again; its printers keep their ids")
+			}
+			if errors.Is(err, spool.ErrLocked) {
+				return cli.Hint(err, "stop the running connector first; it would go on with the old credentials")
 			}
 			if err != nil {
 				return cli.Hint(err, "check the address in a browser; nothing was changed here")

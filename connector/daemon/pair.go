@@ -12,6 +12,7 @@ import (
 	"os"
 	"strings"
 
+	"platen/connector/spool"
 	"platen/gcp"
 	"platen/gcp/client"
 	"platen/internal/secret"
@@ -39,8 +40,18 @@ type Pairing struct {
 var ErrPaired = errors.New("this installation is paired already")
 
 // Pair asks for a robot and keeps its credentials. An interrupted pairing leaves
-// nothing behind on this machine.
-func (p Pairing) Pair(ctx context.Context) (Credentials, error) {
+// nothing behind on this machine. It needs the state folder for itself: the error
+// is spool.ErrLocked while a daemon runs, which would go on with the old ones.
+func (p Pairing) Pair(ctx context.Context) (made Credentials, err error) {
+	lock, err := spool.Acquire(p.StateDir)
+	if err != nil {
+		return Credentials{}, err
+	}
+	defer func() { err = errors.Join(err, lock.Release()) }()
+	return p.pair(ctx)
+}
+
+func (p Pairing) pair(ctx context.Context) (Credentials, error) {
 	old, err := ReadCredentials(p.StateDir)
 	switch {
 	case err == nil && !p.Replace:
@@ -78,7 +89,23 @@ func (p Pairing) Pair(ctx context.Context) (Credentials, error) {
 		return Credentials{}, err
 	}
 	made.Cloud, made.Proxy, made.Printers = base, proxy, old.Printers
+	if err := p.forgetPrinters(old, made); err != nil {
+		return Credentials{}, err
+	}
 	return made, made.Write(p.StateDir)
+}
+
+// forgetPrinters drops the ids that another cloud or owner gave. Those that the
+// new one has for this connector come back with its list.
+func (p Pairing) forgetPrinters(old, made Credentials) error {
+	if old.Cloud == made.Cloud && old.Owner == made.Owner {
+		return nil
+	}
+	state, err := spool.OpenState(p.StateDir)
+	if err != nil || len(state.Identities()) == 0 {
+		return err
+	}
+	return state.KeepIdentities(nil)
 }
 
 // askPerson waits until a person allowed the pairing, and returns a client that
