@@ -92,7 +92,7 @@ func (s *Server) waiting(ctx context.Context, robot gcp.RobotID) ([]gcp.PrinterI
 }
 
 // watchRevocations closes the streams of robots that lost their tokens, whoever
-// took them: another request, another process, another replica.
+// took them: a request, or another process such as an administrative command.
 func (s *Server) watchRevocations(ctx context.Context) error {
 	at, err := s.service.LastEvent(ctx)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 
 	_ "modernc.org/sqlite" // the database driver "sqlite"
 )
@@ -30,9 +31,11 @@ type DB struct {
 	queue   chan *write
 	closing chan struct{}
 	done    chan struct{} // closed when the writer has ended
+	looked  chan struct{} // closed when nobody looks for events of other processes any more
 	once    sync.Once
 
-	events eventSignal
+	events   eventSignal
+	awaiting atomic.Int64 // calls of AwaitEvents
 }
 
 // Open opens the database file, making and migrating it as needed. It refuses a
@@ -57,11 +60,13 @@ func Open(ctx context.Context, path string) (*DB, error) {
 		queue:   make(chan *write, maxBatch),
 		closing: make(chan struct{}),
 		done:    make(chan struct{}),
+		looked:  make(chan struct{}),
 	}
 	if err := d.prepare(ctx); err != nil {
 		return nil, errors.Join(err, r.Close(), w.Close())
 	}
 	go d.writeLoop()
+	go d.lookLoop()
 	return d, nil
 }
 
@@ -87,6 +92,7 @@ func (d *DB) Close() error {
 	d.once.Do(func() {
 		close(d.closing)
 		<-d.done
+		<-d.looked
 		d.wStmts.close()
 		d.rStmts.close()
 		err = errors.Join(d.r.Close(), d.conn.Close(), d.w.Close())

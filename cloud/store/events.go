@@ -57,6 +57,8 @@ func (d *DB) Events(ctx context.Context, after cloud.Seq, limit int) ([]cloud.Ev
 
 // AwaitEvents returns when there are events after a position, or with ctx's error.
 func (d *DB) AwaitEvents(ctx context.Context, after cloud.Seq) error {
+	d.awaiting.Add(1)
+	defer d.awaiting.Add(-1)
 	for {
 		changed, last := d.events.watch()
 		if last > after {
@@ -72,6 +74,36 @@ func (d *DB) AwaitEvents(ctx context.Context, after cloud.Seq) error {
 	}
 }
 
+// lookEvery is how often the log is looked at for events of other processes, such
+// as an administrative command beside the service.
+const lookEvery = time.Second
+
+// lookLoop announces the events that other processes wrote, while somebody awaits any.
+func (d *DB) lookLoop() {
+	defer close(d.looked)
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+		case <-d.closing:
+			return
+		}
+		if d.awaiting.Load() > 0 {
+			d.look()
+		}
+	}
+}
+
+// look reads where the log ends. What fails now is looked at again in a second.
+func (d *DB) look() {
+	ctx, cancel := context.WithTimeout(context.Background(), lookEvery)
+	defer cancel()
+	if last, err := d.LastEvent(ctx); err == nil {
+		d.events.announce(last)
+	}
+}
+
 // PruneEvents deletes events from before a time.
 func (d *DB) PruneEvents(ctx context.Context, before time.Time) error {
 	return d.tx(ctx, func(tx *Tx) error {
@@ -83,8 +115,7 @@ func (d *DB) PruneEvents(ctx context.Context, before time.Time) error {
 }
 
 // eventSignal wakes those who wait for events. It lives in memory: it only says
-// "look again", and the table says what there is. A second replica of the
-// service would announce what it finds there by looking now and then.
+// "look again", and the table says what there is.
 type eventSignal struct {
 	mu      sync.Mutex // guards what follows
 	last    cloud.Seq

@@ -14,7 +14,12 @@ import (
 
 func openTest(t testing.TB) *DB {
 	t.Helper()
-	db, err := Open(context.Background(), filepath.Join(t.TempDir(), "cloud db?.sqlite"))
+	return openFile(t, filepath.Join(t.TempDir(), "cloud db?.sqlite"))
+}
+
+func openFile(t testing.TB, path string) *DB {
+	t.Helper()
+	db, err := Open(context.Background(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,6 +88,28 @@ func TestAwaitEventsWakesAfterCommit(t *testing.T) {
 	defer stop()
 	if err := db.AwaitEvents(short, 1); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("AwaitEvents beyond the end: %v", err)
+	}
+}
+
+// A command beside the service has the same file open: what it writes wakes those
+// who wait in the service.
+func TestAwaitEventsSeesOtherProcesses(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "db")
+	here, there := openFile(t, path), openFile(t, path)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	woke := make(chan error, 1)
+	go func() { woke <- here.AwaitEvents(ctx, 0) }()
+	err := there.tx(ctx, func(tx *Tx) error { return tx.addEvents([]cloud.Event{{Kind: cloud.EventRobotRevoked}}) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := <-woke; err != nil {
+		t.Fatal(err)
+	}
+	events, err := here.Events(ctx, 0, 10)
+	if err != nil || len(events) != 1 || events[0].Kind != cloud.EventRobotRevoked {
+		t.Errorf("events %v, %v, want the other one's", events, err)
 	}
 }
 
