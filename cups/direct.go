@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"slices"
 	"sync"
 	"time"
 
@@ -103,7 +102,7 @@ func (d *direct) update(ctx context.Context) error {
 	d.changed = configTime(full)
 	d.dated = number(full, "printer-config-change-time", -1) >= 0
 	ops := first(full, "operations-supported")
-	d.lacks = len(ops) > 0 && !slices.ContainsFunc(ops, isOp(goipp.OpCreateJob)) || len(ops) > 0 && !slices.ContainsFunc(ops, isOp(goipp.OpSendDocument))
+	d.lacks = len(ops) > 0 && (!supports(ops, goipp.OpCreateJob) || !supports(ops, goipp.OpSendDocument))
 	return nil
 }
 
@@ -144,16 +143,12 @@ func (d *direct) lackCreate() {
 	d.lacks = true
 }
 
-func isOp(op goipp.Op) func(struct {
-	T goipp.Tag
-	V goipp.Value
-}) bool {
-	return func(v struct {
-		T goipp.Tag
-		V goipp.Value
-	},
-	) bool {
-		n, ok := v.V.(goipp.Integer)
-		return ok && goipp.Op(n) == op
+// supports looks for op among the values of operations-supported.
+func supports(ops goipp.Values, op goipp.Op) bool {
+	for _, v := range ops {
+		if v.V == goipp.Integer(op) {
+			return true
+		}
 	}
+	return false
 }

@@ -2,6 +2,7 @@ package cups
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -95,27 +96,20 @@ func (p *peer) locate(addr string) (host string, err error) {
 	port := u.Port()
 	switch u.Scheme {
 	case "ipp":
-		port = or(port, "631")
+		port = cmp.Or(port, "631")
 	case "http":
-		port = or(port, "80")
+		port = cmp.Or(port, "80")
 	case "ipps":
-		port = or(port, "631")
+		port = cmp.Or(port, "631")
 		p.secure.Store(true)
 	case "https":
-		port = or(port, "443")
+		port = cmp.Or(port, "443")
 		p.secure.Store(true)
 	default:
 		return "", fmt.Errorf("the address of %s has the scheme %q, not ipp or ipps", p.target, u.Scheme)
 	}
 	p.host = net.JoinHostPort(u.Hostname(), port)
 	return u.Hostname(), nil
-}
-
-func or(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
 }
 
 // document is what follows a request's attributes.

@@ -54,8 +54,8 @@ func notBegun(err error) bool {
 	return errors.As(err, &op) && op.Op == "dial"
 }
 
-// explain turns the failure of an operation into what it means (ipp.md 4.5,
-// errors at submission).
+// explain turns the failure of an operation into what it means (RFC 8011,
+// 4.1.6 and appendix B).
 func explain(op goipp.Op, err error) error {
 	if err == nil || errors.Is(err, context.Canceled) {
 		return err

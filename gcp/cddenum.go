@@ -147,5 +147,5 @@ const (
 type PWGType string
 
 // MediaSizeName is the name of a media size, such as ISO_A4; CUSTOM sizes have a
-// display name instead. mediasize.go lists the names.
+// display name instead.
 type MediaSizeName string

@@ -178,41 +178,6 @@ func TestLenientRefuses(t *testing.T) {
 	}
 }
 
-func TestMediaSizes(t *testing.T) {
-	for _, test := range []struct {
-		w, h int
-		want MediaSizeName
-	}{
-		{210000, 297000, "ISO_A4"},
-		{215900, 279400, "NA_LETTER"},
-		{209903, 297039, "ISO_A4"}, // 595 x 842 points
-		{110000, 220000, "ISO_DL"},
-		{104775, 241300, "NA_NUMBER_10"},
-		{101600, 152400, "NA_INDEX_4X6"},
-		{62000, 100000, MediaSizeCustom},
-		{210600, 297000, MediaSizeCustom},
-		{0, 0, MediaSizeCustom},
-	} {
-		name, ok := MediaSizeByDimensions(test.w, test.h)
-		if name != test.want || ok != (test.want != MediaSizeCustom) {
-			t.Errorf("%d x %d: have %s, %v; want %s", test.w, test.h, name, ok, test.want)
-		}
-	}
-	if w, h, ok := MediaSizeName("JPN_HAGAKI").Dimensions(); w != 100000 || h != 148000 || !ok {
-		t.Errorf("JPN_HAGAKI: %d x %d, %v", w, h, ok)
-	}
-	if _, _, ok := MediaSizeName("NEW_SIZE").Dimensions(); ok {
-		t.Error("NEW_SIZE has dimensions")
-	}
-	seen := map[MediaSizeName]bool{}
-	for _, m := range namedSizes {
-		if seen[m.name] {
-			t.Errorf("%s is there twice", m.name)
-		}
-		seen[m.name] = true
-	}
-}
-
 // fuzzType checks that what was read once reads the same after writing it.
 func fuzzType[T any](f *testing.F, seeds ...string) {
 	for _, s := range seeds {

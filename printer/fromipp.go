@@ -1,6 +1,7 @@
 package printer
 
 import (
+	"cmp"
 	"crypto/sha1"
 	"crypto/sha256"
 	"encoding/hex"
@@ -55,7 +56,7 @@ func (p *Printer) UpdateState(attrs goipp.Attributes) error {
 	return nil
 }
 
-// identify fills in who the printer is (ipp.md 4.1, first row).
+// identify fills in who the printer is (RFC 8011, 5.4).
 func (p *Printer) identify(m attributes) {
 	p.Info = valid(m.text("printer-info"))
 	p.Location = valid(m.text("printer-location"))
@@ -70,8 +71,8 @@ func (p *Printer) identify(m attributes) {
 		p.UUID = uuid5(about)
 	}
 	id := deviceID(m.text("printer-device-id"))
-	p.Manufacturer = valid(firstOf(id["MFG"], id["MANUFACTURER"]))
-	p.Model = valid(firstOf(id["MDL"], id["MODEL"]))
+	p.Manufacturer = valid(cmp.Or(id["MFG"], id["MANUFACTURER"]))
+	p.Model = valid(cmp.Or(id["MDL"], id["MODEL"]))
 	maker := valid(m.text("printer-make-and-model"))
 	if p.Manufacturer == "" {
 		p.Manufacturer, _, _ = strings.Cut(maker, " ")
@@ -80,7 +81,7 @@ func (p *Printer) identify(m attributes) {
 		p.Model = strings.TrimSpace(strings.TrimPrefix(maker, p.Manufacturer))
 	}
 	if p.Info == "" {
-		p.Info = firstOf(maker, string(p.Name))
+		p.Info = cmp.Or(maker, string(p.Name))
 	}
 }
 
@@ -93,15 +94,6 @@ func deviceID(s string) map[string]string {
 		}
 	}
 	return id
-}
-
-func firstOf(s ...string) string {
-	for _, t := range s {
-		if t != "" {
-			return t
-		}
-	}
-	return ""
 }
 
 // uuid5 names a URI (RFC 9562, 5.5, with the namespace for URLs).

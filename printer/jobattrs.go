@@ -1,6 +1,7 @@
 package printer
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -12,7 +13,7 @@ import (
 )
 
 // JobAttributes turns a ticket into the job attributes that p understands
-// (ipp.md 4.3). An impossible wish is an *ErrTicket; the printer's default never
+// (RFC 8011, 5.2). An impossible wish is an *ErrTicket; the printer's default never
 // takes its place. What the ticket leaves out stays the printer's default.
 func JobAttributes(p Printer, t gcp.CJT) (goipp.Attributes, error) {
 	w := wish{can: p.CDD.Printer, caps: p.Capabilities, want: t.Print}
@@ -103,7 +104,7 @@ func (w *wish) color() error {
 	if c.Type == gcp.ColorAuto {
 		return nil // whatever the printer does is that
 	}
-	return refuse("the printer has no colour mode %s", firstOf(string(c.Type), c.VendorID))
+	return refuse("the printer has no colour mode %s", cmp.Or(string(c.Type), c.VendorID))
 }
 
 func (w *wish) colorOption(o gcp.ColorOption) error {

@@ -29,7 +29,7 @@ func size(x, y goipp.Value, tag goipp.Tag, margin int) goipp.Collection {
 	return c
 }
 
-// office is a printer as ipp.md 4.2 and 3.2 describe the difficult ones.
+// office is a printer with all that is difficult about them.
 func office(t *testing.T) printer.Printer {
 	t.Helper()
 	db := goipp.Attribute{Name: "media-col-database"}
@@ -130,7 +130,7 @@ func TestTickets(t *testing.T) {
 	}
 }
 
-// The table of ipp.md 4.5, measured on CUPS 2.4.2.
+// What CUPS 2.4.2 was seen to say of its jobs.
 func TestJobStatus(t *testing.T) {
 	for name, c := range map[string]struct {
 		state   int

@@ -20,7 +20,8 @@ const (
 	ippCompleted  = 9
 )
 
-// JobStatusFromIPP translates what a printer says of a job (ipp.md 4.5).
+// JobStatusFromIPP translates what a printer says of a job (RFC 8011, 5.3.7
+// and 5.3.8).
 // printer holds the attributes of its printer where they are known
 // (printer-state, printer-state-reasons, printer-state-message), which name the
 // cause of a stop. The job-state decides, reasons only refine.

@@ -6,8 +6,8 @@ import (
 	"platen/gcp"
 )
 
-// mediaNames are the media size names of the protocol (gcp-protocol.md, D.2),
-// each between blanks.
+// mediaNames are the media size names of the protocol, each between blanks: those
+// of PWG 5101.1 in upper case, without the dimensions.
 const mediaNames = `
  NA_INDEX_3X5 NA_PERSONAL NA_MONARCH NA_NUMBER_9 NA_INDEX_4X6 NA_NUMBER_10 NA_A2 NA_NUMBER_11 
  NA_NUMBER_12 NA_5X7 NA_INDEX_5X8 NA_NUMBER_14 NA_INVOICE NA_INDEX_4X6_EXT NA_6X9 NA_C5 NA_7X9 

@@ -66,7 +66,7 @@ type LocalJob struct {
 
 // JobStatus is what a printer says of a local job.
 type JobStatus struct {
-	State   gcp.JobState // by ipp.md 4.5; Type DONE and ABORTED are final
+	State   gcp.JobState // by JobStatusFromIPP; Type DONE and ABORTED are final
 	Pages   int          // job-impressions-completed, 0 if not told
 	Message string       // a sentence for people, may be empty
 }

@@ -19,7 +19,7 @@ const (
 	partPath
 )
 
-// meaning is what a printer-state-reason says (ipp.md 4.4).
+// meaning is what a printer-state-reason says (RFC 8011, 5.4.12).
 type meaning struct {
 	part  part
 	state gcp.UnitState

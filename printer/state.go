@@ -13,7 +13,7 @@ const (
 	ippStopped    = 5
 )
 
-// stateOf translates a printer's state (ipp.md 4.4).
+// stateOf translates a printer's state (RFC 8011, 5.4.11 and 5.4.12).
 func stateOf(m attributes, d gcp.PrinterDescriptionSection) gcp.CDS {
 	b := stateBuilder{described: d, s: gcp.PrinterState{State: gcp.PrinterIdle}}
 	ipp := m.number("printer-state", 0)

@@ -1,6 +1,7 @@
 package printer
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -144,5 +145,5 @@ func markerColor(value, name string) gcp.MarkerColor {
 			return gcp.MarkerColor{Type: c}
 		}
 	}
-	return gcp.MarkerColor{Type: gcp.MarkerColorCustom, CustomDisplayName: firstOf(name, value)}
+	return gcp.MarkerColor{Type: gcp.MarkerColorCustom, CustomDisplayName: cmp.Or(name, value)}
 }

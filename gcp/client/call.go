@@ -2,6 +2,7 @@ package client
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -45,7 +46,7 @@ func (c *Client) callOnce(ctx context.Context, op string, form url.Values) (gcp.
 
 // retry calls try until it succeeds or its error is not worth another try.
 func (c *Client) retry(ctx context.Context, op string, try func(context.Context) error) error {
-	wait := backoff.Backoff{Min: c.cfg.MinWait, Max: c.cfg.MaxWait}
+	wait := backoff.Backoff{Min: c.cfg.MinWait, Max: maxWait}
 	for {
 		limited, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
 		err := try(limited)
@@ -55,7 +56,7 @@ func (c *Client) retry(ctx context.Context, op string, try func(context.Context)
 		}
 		pause := max(wait.Next(), RetryAfter(err))
 		deadline, bounded := ctx.Deadline()
-		if pause > c.cfg.MaxWait || bounded && time.Until(deadline) < pause {
+		if pause > maxWait || bounded && time.Until(deadline) < pause {
 			return err // waiting so long is the caller's decision
 		}
 		if stopped := backoff.Sleep(ctx, pause); stopped != nil {
@@ -176,7 +177,7 @@ func statusError(op string, resp *http.Response, body []byte) error {
 		ErrorCode gcp.ErrorCode `json:"errorCode"`
 	}
 	if json.Unmarshal(body, &told) == nil {
-		e.Message, e.Code = firstOf(told.Message, e.Message), told.ErrorCode
+		e.Message, e.Code = cmp.Or(told.Message, e.Message), told.ErrorCode
 	}
 	return withRetryAfter(e, resp.Header)
 }
@@ -191,7 +192,7 @@ func decodeAnswer(op string, body []byte) (gcp.Answer, error) {
 		return gcp.Answer{}, &TransportError{Op: op, Err: fmt.Errorf("%w: no success member", errAnswer)}
 	}
 	if !a.Success {
-		message := firstOf(a.Message, "the service gave no reason")
+		message := cmp.Or(a.Message, "the service gave no reason")
 		return gcp.Answer{}, &gcp.Error{Op: op, Code: a.ErrorCode, Message: message, HTTPStatus: http.StatusOK}
 	}
 	return a, nil

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -23,9 +24,7 @@ const (
 
 // Config says which service is called, as whom, and how patiently.
 type Config struct {
-	BaseURL       string // such as "https://print.example.org/cloudprint"
-	TokenURL      string // "" means /o/oauth2/token of the same host
-	DeviceAuthURL string // "" means /o/oauth2/device/code of the same host
+	BaseURL string // such as "https://print.example.org/cloudprint"
 
 	ClientID     string
 	ClientSecret secret.Text
@@ -40,12 +39,14 @@ type Config struct {
 	Stall   time.Duration // longest pause in the flow of a document; 0 means 1 min
 	Retries int           // further tries of a call; 0 means 4, negative none
 	MinWait time.Duration // first wait between tries; 0 means 500 ms
-	MaxWait time.Duration // longest wait, also for Retry-After; 0 means 1 min
 
 	// OnRefreshToken is called with each new refresh token that the service
 	// gives instead of the old one; it must keep it. It may be nil.
 	OnRefreshToken func(secret.Text)
 }
+
+// maxWait is the longest wait between tries, also for Retry-After.
+const maxWait = time.Minute
 
 // Client calls one service with one set of credentials. Its methods may be called
 // from any goroutine.
@@ -66,7 +67,7 @@ func New(cfg Config) (*Client, error) {
 	if base.User != nil {
 		return nil, errors.New("address of the service: it must not hold a password")
 	}
-	setDefaults(&cfg, base)
+	setDefaults(&cfg)
 	c := &Client{cfg: cfg, base: base}
 	c.http = &http.Client{Transport: newTransport(cfg), CheckRedirect: c.checkRedirect}
 	c.tokens = newTokens(c.oauth(), c.oauthHTTP(), cfg)
@@ -85,24 +86,12 @@ func (c *Client) As(t Tokens) *Client {
 // Close closes connections that are not in use.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 
-func setDefaults(cfg *Config, base *url.URL) {
-	root := base.Scheme + "://" + base.Host
-	cfg.TokenURL = firstOf(cfg.TokenURL, root+"/o/oauth2/token")
-	cfg.DeviceAuthURL = firstOf(cfg.DeviceAuthURL, root+"/o/oauth2/device/code")
-	cfg.UserAgent = firstOf(cfg.UserAgent, "platen")
-	cfg.Timeout = firstOf(cfg.Timeout, 30*time.Second)
-	cfg.Stall = firstOf(cfg.Stall, time.Minute)
-	cfg.Retries = firstOf(cfg.Retries, 4)
-	cfg.MinWait = firstOf(cfg.MinWait, 500*time.Millisecond)
-	cfg.MaxWait = firstOf(cfg.MaxWait, time.Minute)
-}
-
-func firstOf[T comparable](value, fallback T) T {
-	var zero T
-	if value == zero {
-		return fallback
-	}
-	return value
+func setDefaults(cfg *Config) {
+	cfg.UserAgent = cmp.Or(cfg.UserAgent, "platen")
+	cfg.Timeout = cmp.Or(cfg.Timeout, 30*time.Second)
+	cfg.Stall = cmp.Or(cfg.Stall, time.Minute)
+	cfg.Retries = cmp.Or(cfg.Retries, 4)
+	cfg.MinWait = cmp.Or(cfg.MinWait, 500*time.Millisecond)
 }
 
 // newTransport keeps connections for the next call, which for a connector comes

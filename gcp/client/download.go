@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,7 +27,7 @@ func (c *Client) Download(ctx context.Context, j gcp.Job, w io.Writer) (contentT
 	if err := copyDocument(w, watch, resp, j); err != nil {
 		return "", err
 	}
-	return firstOf(resp.Header.Get("Content-Type"), j.ContentType), nil
+	return cmp.Or(resp.Header.Get("Content-Type"), j.ContentType), nil
 }
 
 // openDocument asks for the document until an answer with status 200 begins.

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -55,7 +56,7 @@ func decodeTicket(body []byte) (gcp.CJT, error) {
 		return gcp.CJT{}, &TransportError{Op: "ticket", Err: fmt.Errorf("%w: %w", errAnswer, err)}
 	}
 	if s := answer.Success; s != nil && s != true && s != "true" {
-		message := firstOf(answer.Message, "the service gave no reason")
+		message := cmp.Or(answer.Message, "the service gave no reason")
 		return gcp.CJT{}, &gcp.Error{Op: "ticket", Code: answer.ErrorCode, Message: message, HTTPStatus: 200}
 	}
 	return answer.CJT, nil

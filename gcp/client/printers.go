@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -54,7 +55,7 @@ func (c *Client) Register(ctx context.Context, r RegisterRequest) (gcp.Printer, 
 	if err != nil {
 		return gcp.Printer{}, fmt.Errorf("register: %w", err)
 	}
-	form.Set("proxy", string(firstOf(r.Proxy, c.cfg.Proxy)))
+	form.Set("proxy", string(cmp.Or(r.Proxy, c.cfg.Proxy)))
 	a, err := c.call(ctx, "register", form)
 	if err != nil {
 		return gcp.Printer{}, err
@@ -79,7 +80,7 @@ func (c *Client) Update(ctx context.Context, r UpdateRequest) (gcp.Printer, erro
 // List returns the printers of a proxy ("" means the client's own), with the
 // extra fields named, such as "queuedJobsCount".
 func (c *Client) List(ctx context.Context, proxy gcp.ProxyID, extra ...string) ([]gcp.Printer, error) {
-	form := url.Values{"proxy": {string(firstOf(proxy, c.cfg.Proxy))}}
+	form := url.Values{"proxy": {string(cmp.Or(proxy, c.cfg.Proxy))}}
 	setExtra(form, extra)
 	a, err := c.call(ctx, "list", form)
 	return a.Printers, err
@@ -134,7 +135,7 @@ type ShareRequest struct {
 func (c *Client) Share(ctx context.Context, r ShareRequest) error {
 	form := r.scope()
 	if !r.Public {
-		form.Set("role", string(firstOf(r.Role, gcp.RoleUser)))
+		form.Set("role", string(cmp.Or(r.Role, gcp.RoleUser)))
 	}
 	if r.SkipNotification {
 		form.Set("skip_notification", "true")

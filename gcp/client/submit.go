@@ -2,6 +2,7 @@ package client
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -73,7 +74,7 @@ func (s Submission) body(watch *watchdog) (body io.Reader, length int64, boundar
 	}
 	part := textproto.MIMEHeader{}
 	part.Set("Content-Disposition", `form-data; name="content"; filename="document"`)
-	part.Set("Content-Type", firstOf(s.ContentType, "application/octet-stream"))
+	part.Set("Content-Type", cmp.Or(s.ContentType, "application/octet-stream"))
 	if _, err := form.CreatePart(part); err != nil {
 		return nil, 0, "", err
 	}

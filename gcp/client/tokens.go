@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -85,6 +86,7 @@ func (t *tokens) renewable() bool { return t.renews }
 // send a code twice. Without a secret the client is a public one, which names
 // itself in the body (RFC 6749, 3.2.1).
 func (c *Client) oauth(scopes ...string) oauth2.Config {
+	root := c.base.Scheme + "://" + c.base.Host
 	style := oauth2.AuthStyleInHeader
 	if c.cfg.ClientSecret.Empty() {
 		style = oauth2.AuthStyleInParams
@@ -94,7 +96,7 @@ func (c *Client) oauth(scopes ...string) oauth2.Config {
 		ClientSecret: c.cfg.ClientSecret.Reveal(),
 		Scopes:       scopes,
 		Endpoint: oauth2.Endpoint{
-			TokenURL: c.cfg.TokenURL, DeviceAuthURL: c.cfg.DeviceAuthURL, AuthStyle: style,
+			TokenURL: root + "/o/oauth2/token", DeviceAuthURL: root + "/o/oauth2/device/code", AuthStyle: style,
 		},
 	}
 }
@@ -125,8 +127,8 @@ func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { retur
 // into ours.
 func tokenError(op string, err error) error {
 	if e, ok := errors.AsType[*oauth2.RetrieveError](err); ok {
-		message := firstOf(e.ErrorDescription, e.ErrorCode)
-		failed := &gcp.Error{Op: op, Message: firstOf(message, http.StatusText(e.Response.StatusCode)), HTTPStatus: e.Response.StatusCode}
+		message := cmp.Or(e.ErrorDescription, e.ErrorCode)
+		failed := &gcp.Error{Op: op, Message: cmp.Or(message, http.StatusText(e.Response.StatusCode)), HTTPStatus: e.Response.StatusCode}
 		return withRetryAfter(failed, e.Response.Header)
 	}
 	if e, ok := errors.AsType[*url.Error](err); ok {

@@ -16,7 +16,7 @@ import (
 )
 
 // The classic tests say what the clients of the old service said, written down
-// from gcp-protocol.md (the page) alone: requests are bytes on a socket, and
+// from recordings of them alone (the page): requests are bytes on a socket, and
 // none of the clients of this module takes part.
 
 // classicLimit is how long one answer may take.

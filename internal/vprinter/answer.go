@@ -1,6 +1,7 @@
 package vprinter
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -117,7 +118,7 @@ func (p *Printer) jobAttributes(x *exchange) {
 }
 
 func (p *Printer) listJobs(x *exchange) {
-	which := or(text(x.req.Operation, "which-jobs"), "not-completed")
+	which := cmp.Or(text(x.req.Operation, "which-jobs"), "not-completed")
 	if which != "completed" && which != "not-completed" && which != "all" {
 		x.refuse(goipp.StatusErrorAttributesOrValues, which)
 		x.resp.Groups.Add(goipp.Group{Tag: goipp.TagUnsupportedGroup, Attrs: goipp.Attributes{
@@ -126,7 +127,7 @@ func (p *Printer) listJobs(x *exchange) {
 		return
 	}
 	mine := text(x.req.Operation, "my-jobs") == "true"
-	user := or(text(x.req.Operation, "requesting-user-name"), "anonymous")
+	user := cmp.Or(text(x.req.Operation, "requesting-user-name"), "anonymous")
 	left := integer(x.req.Operation, "limit", keepJobs)
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -147,7 +148,7 @@ func (p *Printer) listJobs(x *exchange) {
 
 // jobDescription returns everything about a job. p.mu is held.
 func (p *Printer) jobDescription(m *goipp.Message, j *job) goipp.Attributes {
-	uri := or(text(m.Operation, "printer-uri"), "ipp://localhost"+Path)
+	uri := cmp.Or(text(m.Operation, "printer-uri"), "ipp://localhost"+Path)
 	if u := text(m.Operation, "job-uri"); u != "" {
 		uri = u[:strings.LastIndexByte(u, '/')]
 	}

@@ -1,6 +1,7 @@
 package vprinter
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -67,7 +68,7 @@ func (p *Printer) attributes(m *goipp.Message) goipp.Attributes {
 }
 
 func (p *Printer) identity(a *list, m *goipp.Message) {
-	uri := or(text(m.Operation, "printer-uri"), "ipp://localhost"+Path)
+	uri := cmp.Or(text(m.Operation, "printer-uri"), "ipp://localhost"+Path)
 	a.strings("printer-uri-supported", goipp.TagURI, uri)
 	a.strings("uri-security-supported", goipp.TagKeyword, "none")
 	a.strings("uri-authentication-supported", goipp.TagKeyword, "requesting-user-name")

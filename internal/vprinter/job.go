@@ -1,6 +1,7 @@
 package vprinter
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -62,7 +63,7 @@ func (p *Printer) newJob(op, attrs goipp.Attributes) (*job, goipp.Status) {
 	}
 	p.last++
 	j := &job{Job: Job{
-		ID: p.last, Name: or(text(op, "job-name"), "Untitled"), User: or(text(op, "requesting-user-name"), "anonymous"),
+		ID: p.last, Name: cmp.Or(text(op, "job-name"), "Untitled"), User: cmp.Or(text(op, "requesting-user-name"), "anonymous"),
 		Attributes: attrs, State: stateHeld,
 	}, reasons: []string{"job-incoming"}, created: time.Now(), done: make(chan struct{})}
 	j.uuid = uuidOf(p.uuid + strconv.Itoa(j.ID) + j.created.String())

@@ -2,6 +2,7 @@ package vprinter
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -192,7 +193,7 @@ func (p *Printer) acceptable(x *exchange) bool {
 
 const octets = "application/octet-stream"
 
-func format(m *goipp.Message) string { return or(text(m.Operation, "document-format"), octets) }
+func format(m *goipp.Message) string { return cmp.Or(text(m.Operation, "document-format"), octets) }
 
 func (p *Printer) printJob(x *exchange) {
 	if !p.acceptable(x) {
@@ -245,7 +246,7 @@ func (p *Printer) takeDocument(x *exchange, j *job) {
 
 // cancelMine is Cancel-My-Jobs (PWG 5100.11).
 func (p *Printer) cancelMine(x *exchange) {
-	user := or(text(x.req.Operation, "requesting-user-name"), "anonymous")
+	user := cmp.Or(text(x.req.Operation, "requesting-user-name"), "anonymous")
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, j := range p.jobs {
