@@ -5,10 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
+	"net"
+	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"platen/gcp"
+	"platen/internal/secret"
 )
 
 // Credentials are what pairing gave this installation. They live in one file
@@ -22,7 +28,7 @@ type Credentials struct {
 	Owner        string           `json:"owner"` // address of the person who paired
 	Push         gcp.PushEndpoint `json:"push"`
 
-	Printers map[string]PrinterLogin `json:"printers,omitempty"` // by scheme and host of the print system
+	Printers map[string]PrinterLogin `json:"printers,omitempty"` // by origin, such as ipp://printer.local, or a CUPS server's address
 }
 
 // PrinterLogin is a user name and password for a CUPS server or a printer.
@@ -53,6 +59,33 @@ func ReadCredentials(stateDir string) (Credentials, error) {
 		return c, ErrNotPaired
 	}
 	return c, nil
+}
+
+// login returns the user and password kept for a print system's address. They go
+// to no other scheme, host or port than the one they were kept for.
+func (c Credentials) login(address string) (string, secret.Text) {
+	want := origin(address)
+	for _, kept := range slices.Sorted(maps.Keys(c.Printers)) {
+		if origin(kept) == want {
+			l := c.Printers[kept]
+			return l.User, secret.New(l.Password)
+		}
+	}
+	return "", secret.Text{}
+}
+
+// origin returns scheme, host and port of an address (RFC 6454, 4), or the
+// address itself where it is a socket's path or host:port.
+func origin(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || u.Scheme == "" {
+		return address
+	}
+	port := u.Port()
+	if port == "" {
+		port = map[string]string{"ipp": "631", "ipps": "631", "http": "80", "https": "443"}[u.Scheme]
+	}
+	return u.Scheme + "://" + net.JoinHostPort(strings.ToLower(u.Hostname()), port)
 }
 
 // Write stores the credentials, whole or not at all.

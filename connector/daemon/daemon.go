@@ -72,7 +72,7 @@ func (d *Daemon) open() (err error) {
 	}
 	d.system, err = cups.New(cups.Config{
 		Servers: cupsServers(d.cfg.CUPS), Direct: directPrinters(d.state),
-		Credentials: d.login, Pins: d.pins, Log: d.log.With("component", "cups"),
+		Credentials: d.credentials.login, Pins: d.pins, Log: d.log.With("component", "cups"),
 	})
 	return err
 }
@@ -96,16 +96,6 @@ func directPrinters(state *spool.State) []cups.Direct {
 		list = append(list, cups.Direct{Name: p.Name, URI: p.URI})
 	}
 	return list
-}
-
-// login returns the user and password kept for a print system.
-func (d *Daemon) login(uri string) (string, secret.Text) {
-	for prefix, l := range d.credentials.Printers {
-		if strings.HasPrefix(uri, prefix) {
-			return l.User, secret.New(l.Password)
-		}
-	}
-	return "", secret.Text{}
 }
 
 // LocalPrinters asks the print systems what they have, without the service.
