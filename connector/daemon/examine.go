@@ -31,7 +31,7 @@ func Examine(ctx context.Context, cfg Config) []cli.Finding {
 	if err == nil {
 		list = append(list, examineCloud(ctx, cfg, credentials), examinePush(ctx, cfg, credentials))
 	}
-	return append(append(list, examineCUPS(ctx, cfg)...), examineDaemon(ctx, cfg))
+	return append(append(list, examinePrinters(ctx, cfg, credentials)...), examineDaemon(ctx, cfg))
 }
 
 func examineState(cfg Config) cli.Finding {
@@ -92,10 +92,20 @@ func examinePush(ctx context.Context, cfg Config, c Credentials) cli.Finding {
 	return cli.Found("push", c.pushAddress(c.Push.DirectPort)+" answers with a valid certificate", err, advice)
 }
 
-func examineCUPS(ctx context.Context, cfg Config) []cli.Finding {
+// examinePrinters asks the CUPS servers and the printers that were added by
+// address, with the passwords and keys that the daemon uses.
+func examinePrinters(ctx context.Context, cfg Config, c Credentials) []cli.Finding {
+	pins, err := openPins(cfg.StateDir)
+	if err != nil {
+		return []cli.Finding{cli.Found("printers' keys", "", err, "pins.json in the state folder is damaged")}
+	}
+	ask := func(one cups.Config) (int, error) {
+		one.Credentials, one.Pins, one.Log = c.login, onlyRead{pins}, slog.New(slog.DiscardHandler)
+		return countQueues(ctx, one)
+	}
 	list := make([]cli.Finding, 0, len(cfg.CUPS)+1)
 	for _, server := range cupsServers(cfg.CUPS) {
-		n, err := countQueues(ctx, cups.Config{Servers: []cups.Server{server}})
+		n, err := ask(cups.Config{Servers: []cups.Server{server}})
 		list = append(list, cli.Found("CUPS at "+server.Address, fmt.Sprintf("%d queues", n), err,
 			"is cupsd running, and may this user talk to it? the setting cups lists the servers"))
 	}
@@ -104,16 +114,22 @@ func examineCUPS(ctx context.Context, cfg Config) []cli.Finding {
 		return append(list, cli.Found("known printers", "", err, "printers.json in the state folder is damaged"))
 	}
 	for _, direct := range directPrinters(state) {
-		_, err := countQueues(ctx, cups.Config{Direct: []cups.Direct{direct}})
-		list = append(list, cli.Found("printer "+string(direct.Name), "answers at "+direct.URI, err, "is it on, and its address right?"))
+		_, err := ask(cups.Config{Direct: []cups.Direct{direct}})
+		list = append(list, cli.Found("printer "+string(direct.Name), "answers at "+direct.URI, err,
+			"is it on, its address right, and its password in credentials.json?"))
 	}
 	return list
 }
 
+// onlyRead shows keys and keeps no new ones.
+type onlyRead struct{ *pinFile }
+
+// SetPin implements cups.PinStore.
+func (onlyRead) SetPin(string, string) error { return nil }
+
 func countQueues(ctx context.Context, cfg cups.Config) (int, error) {
 	ctx, cancel := context.WithTimeout(ctx, examineTimeout)
 	defer cancel()
-	cfg.Log = slog.New(slog.DiscardHandler)
 	system, err := cups.New(cfg)
 	if err != nil {
 		return 0, err
