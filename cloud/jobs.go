@@ -114,7 +114,7 @@ func (s *Service) Job(ctx context.Context, c Caller, id gcp.JobID) (JobView, err
 	return JobView{Job: j, Role: role}, nil
 }
 
-// Fetch returns up to limit QUEUED jobs of a printer, oldest first (0: a default).
+// Fetch returns up to limit QUEUED jobs of a printer, oldest first (0: as many as it gives).
 // It changes nothing but the count of delivery attempts and the times seen.
 func (s *Service) Fetch(ctx context.Context, c Caller, id gcp.PrinterID, limit int) ([]JobView, error) {
 	if c.Anonymous() {

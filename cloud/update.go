@@ -106,5 +106,5 @@ func (s *Service) dropShare(ctx context.Context, c Caller, id gcp.PrinterID) err
 	if !directly(c.User, shares) {
 		return errNotAllowed
 	}
-	return s.cfg.Store.RemoveShare(ctx, id, c.User.Email)
+	return unknownPrinter(s.cfg.Store.RemoveShare(ctx, id, c.User.Email)) // unless it was taken back meanwhile
 }

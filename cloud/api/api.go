@@ -20,7 +20,6 @@ const (
 	maxOrdinary        = 1 << 20 // bytes of a request without a document
 	ordinaryTime       = 30 * time.Second
 	stallTime          = time.Minute // a transfer that does not move for this long ends
-	defaultFetchLimit  = 100
 )
 
 // Prefix is the path under which the interfaces are.

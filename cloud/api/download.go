@@ -27,7 +27,7 @@ func (h *handler) download(c *call) error {
 	}
 	doc, err := h.cfg.Service.Document(c.ctx, c.caller, id)
 	if err != nil {
-		return jobError(err)
+		return err
 	}
 	defer func() { _ = doc.Body.Close() }() // it was only read
 	kind := doc.Job.ContentType

@@ -1,9 +1,12 @@
 package api
 
 import (
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
+	"platen/cloud"
 	"platen/gcp"
 )
 
@@ -38,6 +41,36 @@ func TestExtensions(t *testing.T) {
 	}
 	b.must(b.post("control", b.robot, "jobid", string(first), "cancel", "acknowledged"))
 	_ = second
+}
+
+// Old connectors take what one fetch gives and do not ask for more: without a
+// limit, or with a huge one, it gives all that an ordinary queue holds.
+func TestFetchGivesTheWholeQueue(t *testing.T) {
+	b := newBench(t, nil)
+	p := b.register("q")
+	const jobs = 150
+	var wg sync.WaitGroup
+	for i := range jobs { // at once, so that they share commits
+		wg.Go(func() {
+			err := b.db.AddJob(t.Context(), cloud.Job{
+				ID: gcp.JobID(strconv.Itoa(i)), Printer: p, Owner: b.annUser.ID, State: gcp.StateOf(gcp.JobQueued),
+			}, cloud.Quota{})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	for limit, want := range map[string]int{"": jobs, "0": jobs, "-1": jobs, "149": 149, "1000000": jobs} {
+		if a := b.must(b.post("fetch", b.robot, "printerid", string(p), "limit", limit)); len(a.Jobs) != want {
+			t.Errorf("limit %q: %d jobs, want %d", limit, len(a.Jobs), want)
+		}
+	}
+	for _, id := range []string{"unknown", string(p)} {
+		if a := b.post("fetch", b.bob, "printerid", id); a.Success || a.ErrorCode != gcp.CodeNoJob {
+			t.Errorf("fetch of %s by somebody else: %s", id, a.raw)
+		}
+	}
 }
 
 func TestSharingAndInvites(t *testing.T) {

@@ -15,17 +15,7 @@ func (h *handler) fetch(c *call) error {
 	if err != nil {
 		return err
 	}
-	limit := c.args.count("limit")
-	if limit == 0 || limit > defaultFetchLimit {
-		limit = defaultFetchLimit
-	}
-	jobs, err := h.cfg.Service.Fetch(c.ctx, c.caller, id, limit)
-	if err == nil && len(jobs) == 0 {
-		err = &cloud.Error{Kind: cloud.KindNoJob}
-	}
-	if cloud.KindOf(err) == cloud.KindNoJob || cloud.KindOf(err) == cloud.KindNotFound {
-		return &cloud.Error{Kind: cloud.KindNoJob, Message: "No print job available on specified printer.", Cause: err}
-	}
+	jobs, err := h.cfg.Service.Fetch(c.ctx, c.caller, id, c.args.count("limit"))
 	if err != nil {
 		return err
 	}
@@ -43,7 +33,7 @@ func (h *handler) control(c *call) error {
 	fault.Point("cloud.control.before")
 	view, err := h.cfg.Service.Control(c.ctx, c.caller, report)
 	if err != nil {
-		return jobError(err)
+		return err
 	}
 	fault.Point("cloud.control.committed")
 	c.write(&jobAnswer{c.done(""), c.jobOf(&view, c.jobFields())})
@@ -107,7 +97,7 @@ func (h *handler) jobs(c *call) error {
 	}
 	jobs, total, err := h.cfg.Service.Jobs(c.ctx, c.caller, q)
 	if err != nil {
-		return printerError(err)
+		return err
 	}
 	c.write(&jobsAnswer{
 		c.done(""), c.jobsOf(jobs, c.jobFields()),
@@ -124,7 +114,7 @@ func (h *handler) job(c *call) error {
 	}
 	view, err := h.cfg.Service.Job(c.ctx, c.caller, id)
 	if err != nil {
-		return jobError(err)
+		return err
 	}
 	c.write(&jobAnswer{c.done(""), c.jobOf(&view, c.jobFields())})
 	return nil
@@ -137,7 +127,7 @@ func (h *handler) deleteJob(c *call) error {
 		return err
 	}
 	if err := h.cfg.Service.DeleteJob(c.ctx, c.caller, id); err != nil {
-		return jobError(err)
+		return err
 	}
 	c.write(&envelopeAnswer{c.done("Print job deleted.")})
 	return nil
@@ -163,23 +153,4 @@ func (h *handler) resubmit(c *call) error {
 	}
 	c.write(&jobAnswer{c.done("Print job added."), c.jobOf(&view, c.jobFields())})
 	return nil
-}
-
-// jobError says that a job is not known; a foreign one sounds the same.
-func jobError(err error) error {
-	switch cloud.KindOf(err) {
-	case cloud.KindNotFound:
-		return &cloud.Error{Kind: cloud.KindNotFound, Message: "Unknown job id.", Cause: err}
-	case cloud.KindFinished:
-		return &cloud.Error{Kind: cloud.KindFinished, Message: "Can't modify the finished job.", Cause: err}
-	}
-	return err
-}
-
-// printerError says that a printer is not known; a foreign one sounds the same.
-func printerError(err error) error {
-	if cloud.KindOf(err) == cloud.KindNotFound {
-		return &cloud.Error{Kind: cloud.KindNotFound, Message: "Unknown printer.", Cause: err}
-	}
-	return err
 }

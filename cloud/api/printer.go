@@ -43,7 +43,7 @@ func (h *handler) printer(c *call) error {
 	}
 	view, err := h.cfg.Service.Printer(c.ctx, c.caller, id)
 	if err != nil {
-		return printerError(err)
+		return err
 	}
 	c.write(&printersAnswer{envelope: c.done(""), Printers: []gcp.Printer{c.printerOf(&view, c.wholeFields())}})
 	return nil
@@ -61,7 +61,7 @@ func (h *handler) update(c *call) error {
 	}
 	view, err := h.cfg.Service.UpdatePrinter(c.ctx, c.caller, id, f)
 	if err != nil {
-		return printerError(err)
+		return err
 	}
 	c.writePrinter(&view, "Printer updated successfully.")
 	return nil
@@ -82,7 +82,7 @@ func (h *handler) delete(c *call) error {
 		return err
 	}
 	if err := h.cfg.Service.DeletePrinter(c.ctx, c.caller, id); err != nil {
-		return printerError(err)
+		return err
 	}
 	c.write(&printersAnswer{envelope: c.done("Printer deleted successfully."), Printers: []gcp.Printer{}})
 	return nil

@@ -14,7 +14,7 @@ func (h *handler) share(c *call) error {
 		return err
 	}
 	if err := h.cfg.Service.Share(c.ctx, c.caller, r); err != nil {
-		return printerError(err)
+		return err
 	}
 	c.write(&envelopeAnswer{c.done("Printer shared successfully.")})
 	return nil
@@ -27,7 +27,7 @@ func (h *handler) unshare(c *call) error {
 		return err
 	}
 	if err := h.cfg.Service.Unshare(c.ctx, c.caller, r); err != nil {
-		return printerError(err)
+		return err
 	}
 	c.write(&envelopeAnswer{c.done("Printer unshared successfully.")})
 	return nil
@@ -81,7 +81,7 @@ func (h *handler) processInvite(c *call) error {
 	}
 	view, err := h.cfg.Service.ProcessInvite(c.ctx, c.caller, id, *accept)
 	if err != nil {
-		return printerError(err)
+		return err
 	}
 	c.writePrinter(&view, "The invitation was processed.")
 	return nil

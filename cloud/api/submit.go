@@ -48,7 +48,7 @@ func (h *handler) submit(c *call) error {
 	fault.Point("cloud.submit.saved")
 	view, err := h.cfg.Service.Submit(c.ctx, c.caller, sub)
 	if err != nil {
-		return printerError(err)
+		return err
 	}
 	u.held = false
 	fault.Point("cloud.submit.committed")

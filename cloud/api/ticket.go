@@ -84,14 +84,14 @@ func (h *handler) ticket(c *call) error {
 	}
 	view, err := h.cfg.Service.Job(c.ctx, c.caller, id)
 	if err != nil {
-		return jobError(err)
+		return err
 	}
 	body := ticketOf(&view)
 	format := ""
 	if !c.args.truth("use_cjt") {
 		p, err := h.cfg.Service.Printer(c.ctx, c.caller, view.Printer)
 		if err != nil {
-			return jobError(err)
+			return err
 		}
 		format = p.CapsFormat
 	}

@@ -258,5 +258,7 @@ func TestTrap09Download(t *testing.T) {
 	}
 	if a := b.get("download", b.robot, "id", string(job)); a.status != 404 {
 		t.Errorf("deleted: %d %s", a.status, a.raw)
+	} else if !strings.Contains(a.raw, "no longer kept") {
+		t.Errorf("deleted, not unknown: %s", a.raw)
 	}
 }
