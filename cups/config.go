@@ -19,8 +19,8 @@ type Server struct {
 
 // Direct is an IPP printer added by address.
 type Direct struct {
-	Name printer.Name
-	URI  string // ipp://host[:port]/path or ipps://…, without credentials
+	Name printer.Name `json:"name"`
+	URI  string       `json:"uri"` // ipp://host[:port]/path or ipps://…, without credentials
 }
 
 // PinStore keeps the keys of printers whose certificate nobody vouches for. It
