@@ -26,7 +26,7 @@ func BenchmarkJob(b *testing.B) {
 	b.ResetTimer()
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
-			doc, err := w.blobs.SaveAs(ctx, strings.NewReader(body), 1<<20, "application/pdf")
+			doc, err := w.blobs.Save(ctx, strings.NewReader(body), 1<<20, "application/pdf")
 			if err != nil {
 				b.Error(err)
 				return

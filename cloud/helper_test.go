@@ -109,7 +109,7 @@ func (w *world) connector(proxy gcp.ProxyID) cloud.Caller {
 }
 
 func (w *world) document() cloud.Document {
-	doc, err := w.blobs.SaveAs(w.t.Context(), strings.NewReader("%PDF-1.4 text"), 1<<20, "application/pdf")
+	doc, err := w.blobs.Save(w.t.Context(), strings.NewReader("%PDF-1.4 text"), 1<<20, "application/pdf")
 	must(w.t, err)
 	return doc
 }

@@ -25,11 +25,11 @@ const (
 // Prefix is the path under which the interfaces are.
 const Prefix = "/cloudprint/"
 
-// Blobs keeps documents; cloud/blob satisfies it. SaveAs reads r to the end and makes it durable; on error
+// Blobs keeps documents; cloud/blob satisfies it. Save reads r to the end and makes it durable; on error
 // it leaves nothing. It refuses more than limit bytes and what is not of the type,
 // if one is told. Remove of what is not there is success.
 type Blobs interface {
-	SaveAs(ctx context.Context, r io.Reader, limit int64, contentType string) (cloud.Document, error)
+	Save(ctx context.Context, r io.Reader, limit int64, contentType string) (cloud.Document, error)
 	Open(ctx context.Context, id string) (io.ReadSeekCloser, error)
 	Remove(ctx context.Context, id string) error
 }

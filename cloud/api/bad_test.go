@@ -32,6 +32,7 @@ func TestBadSubmissionsLeaveNothing(t *testing.T) {
 		"zero bytes":             {5, []part{id, typ, {name: "content", file: "a.pdf"}}},
 		"not a PDF":              {403, []part{id, typ, {name: "content", file: "a.pdf", value: "MZ\x90\x00 something else"}}},
 		"not a PNG":              {403, []part{id, {name: "contentType", value: "image/png"}, content}},
+		"not a TIFF":             {403, []part{id, {name: "contentType", value: "image/tiff"}, content}},
 		"two documents":          {5, []part{id, typ, content, content}},
 		"over the limit":         {5, []part{id, typ, big}},
 		"over the limit, later":  {5, []part{big, id, typ}},

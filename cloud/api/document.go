@@ -1,7 +1,6 @@
 package api
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -12,10 +11,6 @@ import (
 	"platen/cloud"
 )
 
-// headSize is how much of a document is looked at to tell what it is, in bytes.
-// PDF readers look for the header in the first 1024 bytes.
-const headSize = 1024
-
 // document is a document in the blob store, and its beginning.
 type document struct {
 	cloud.Document
@@ -25,8 +20,8 @@ type document struct {
 // save writes a document to the blob store while it is read.
 func (c *call) save(r io.Reader, limit int64) (document, error) {
 	src := &source{r: r}
-	doc, err := c.h.cfg.Blobs.SaveAs(c.ctx, src, limit, "") // the type may not be known yet
-	if src.err != nil {                                     // the sender's trouble, not the store's
+	doc, err := c.h.cfg.Blobs.Save(c.ctx, src, limit, "") // the type may not be known yet
+	if src.err != nil {                                   // the sender's trouble, not the store's
 		if err == nil {
 			c.remove(doc.ID)
 		}
@@ -54,7 +49,7 @@ func (s *source) Read(p []byte) (int, error) {
 		return 0, s.err
 	}
 	n, err := s.r.Read(p)
-	if missing := headSize - len(s.head); missing > 0 {
+	if missing := cloud.ContentHead - len(s.head); missing > 0 {
 		s.head = append(s.head, p[:min(n, missing)]...)
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -84,28 +79,3 @@ func (m *movingReader) Read(p []byte) (int, error) {
 
 // Close closes the body.
 func (m *movingReader) Close() error { return m.r.Close() }
-
-// magic is how the types begin that printers are sent most. Their senders must
-// not be told "done" for something else.
-var magic = map[string][]byte{
-	"application/pdf":  []byte("%PDF-"),
-	"image/jpeg":       []byte("\xff\xd8\xff"),
-	"image/png":        []byte("\x89PNG\r\n\x1a\n"),
-	"image/gif":        []byte("GIF8"),
-	"image/pwg-raster": []byte("RaS2"),
-}
-
-// checkContent refuses a document that is empty or not what it is said to be.
-func checkContent(kind string, head []byte, size int64) error {
-	if size == 0 {
-		return invalid("The document is empty.")
-	}
-	want, ok := magic[kind]
-	if !ok {
-		return nil
-	}
-	if bytes.HasPrefix(head, want) || kind == "application/pdf" && bytes.Contains(head, want) {
-		return nil
-	}
-	return &cloud.Error{Kind: cloud.KindUnsupported, Message: "The document is not of the type " + kind + "."}
-}

@@ -167,7 +167,7 @@ func (u *upload) submission() (cloud.Submission, error) {
 	if u.content.Size > u.c.h.cfg.MaxDocument {
 		return cloud.Submission{}, tooLarge()
 	}
-	if err := checkContent(kind, u.content.head, u.content.Size); err != nil {
+	if err := cloud.CheckContent(kind, u.content.head); err != nil {
 		return cloud.Submission{}, err
 	}
 	return cloud.Submission{

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"os"
 	"path/filepath"
 
@@ -21,33 +20,14 @@ const freeEvery = 64 << 20
 // copyBuffer is how much of a document is in memory at a time, in bytes.
 const copyBuffer = 64 << 10
 
-// Sized is a reader that knows, or was told, how much there is to read. Save
-// refuses at once what does not fit the disk.
-type Sized interface {
-	io.Reader
-	Size() int64 // bytes
-}
-
-// Save stores what r gives to its end, for callers that bound and check it
-// themselves. What SaveAs says about errors holds.
-func (d *Dir) Save(ctx context.Context, r io.Reader) (cloud.Document, error) {
-	return d.SaveAs(ctx, r, math.MaxInt64, "")
-}
-
-// SaveAs stores what r gives, up to limit bytes, as a document of a type. When it
+// Save stores what r gives, up to limit bytes, as a document of a type. When it
 // returns an error, nothing is left of the document. Errors that the sender
 // caused or must hear of are *cloud.Error: KindTooLarge over the limit,
-// KindInvalid for no bytes or bytes of another type than said, KindUnavailable
-// when the disk is full. An error of r itself is returned as it is, wrapped.
-func (d *Dir) SaveAs(ctx context.Context, r io.Reader, limit int64, contentType string) (cloud.Document, error) {
-	announced := int64(0)
-	if s, ok := r.(Sized); ok {
-		announced = s.Size()
-	}
-	if announced > limit {
-		return cloud.Document{}, tooLarge(limit)
-	}
-	if err := d.room(announced); err != nil {
+// KindInvalid for no bytes, KindUnsupported for bytes of another type than said
+// ("" says none), KindUnavailable when the disk is full. An error of r itself is
+// returned as it is, wrapped.
+func (d *Dir) Save(ctx context.Context, r io.Reader, limit int64, contentType string) (cloud.Document, error) {
+	if err := d.room(); err != nil {
 		return cloud.Document{}, err
 	}
 	id := newID()
@@ -76,7 +56,7 @@ func (d *Dir) publish(part, name string) error {
 
 // write streams r into a file and syncs it.
 func (d *Dir) write(ctx context.Context, part string, r io.Reader, limit int64, contentType string) (cloud.Document, error) {
-	head := make([]byte, magicLength)
+	head := make([]byte, cloud.ContentHead)
 	n, err := io.ReadFull(r, head)
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return cloud.Document{}, fmt.Errorf("read document: %w", err)
@@ -85,7 +65,7 @@ func (d *Dir) write(ctx context.Context, part string, r io.Reader, limit int64, 
 	if n == 0 {
 		return cloud.Document{}, &cloud.Error{Kind: cloud.KindInvalid, Message: "The document is empty."}
 	}
-	if err := checkMagic(contentType, head); err != nil {
+	if err := cloud.CheckContent(contentType, head); err != nil {
 		return cloud.Document{}, err
 	}
 	f, err := os.OpenFile(part, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
@@ -112,7 +92,7 @@ func (d *Dir) stream(ctx context.Context, f io.Writer, r io.Reader, limit int64)
 			}
 			if size-checked >= freeEvery {
 				checked = size
-				if err := d.room(0); err != nil {
+				if err := d.room(); err != nil {
 					return cloud.Document{}, err
 				}
 			}
@@ -133,17 +113,14 @@ func (d *Dir) stream(ctx context.Context, f io.Writer, r io.Reader, limit int64)
 	}
 }
 
-// room refuses a document that would not leave the reserve free.
-func (d *Dir) room(size int64) error {
+// room refuses a document when the reserve is no longer free.
+func (d *Dir) room() error {
 	free, err := d.free(d.path)
 	if err != nil {
 		return err
 	}
-	if free < uint64(max(size, 0))+reserve {
-		return &cloud.Error{
-			Kind: cloud.KindUnavailable, Message: noRoom,
-			Cause: fmt.Errorf("%d bytes free, %d wanted besides the reserve", free, size),
-		}
+	if free < reserve {
+		return &cloud.Error{Kind: cloud.KindUnavailable, Message: noRoom, Cause: fmt.Errorf("%d bytes free", free)}
 	}
 	return nil
 }

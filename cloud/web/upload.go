@@ -66,7 +66,7 @@ func (s *site) uploadDocument(v *visit, part *multipart.Part, fields map[string]
 		return err
 	}
 	kind := contentType(part)
-	doc, err := s.cfg.Blobs.SaveAs(v.ctx, part, s.cfg.MaxDocument, kind)
+	doc, err := s.cfg.Blobs.Save(v.ctx, part, s.cfg.MaxDocument, kind)
 	if err != nil {
 		return err
 	}

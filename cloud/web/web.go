@@ -20,10 +20,10 @@ const (
 	stallTime          = time.Minute // a transfer that does not move for this long ends
 )
 
-// Blobs keeps documents. SaveAs writes up to limit bytes of r and makes them
+// Blobs keeps documents. Save writes up to limit bytes of r and makes them
 // durable; on error it leaves nothing. Remove of what is not there is success.
 type Blobs interface {
-	SaveAs(ctx context.Context, r io.Reader, limit int64, contentType string) (cloud.Document, error)
+	Save(ctx context.Context, r io.Reader, limit int64, contentType string) (cloud.Document, error)
 	Remove(ctx context.Context, id string) error
 }
 
