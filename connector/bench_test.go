@@ -38,11 +38,7 @@ func benchJobs(b *testing.B, printers int) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	state, err := spool.OpenState(b.TempDir())
-	if err != nil {
-		b.Fatal(err)
-	}
-	c, err := connector.New(connector.Config{Cloud: w, Registry: w, PrintSystem: w, Spool: dir, Identities: state})
+	c, err := connector.New(connector.Config{Cloud: w, Registry: w, PrintSystem: w, Spool: dir, Identities: &identities{}})
 	if err != nil {
 		b.Fatal(err)
 	}

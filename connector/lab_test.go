@@ -2,6 +2,7 @@ package connector_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -24,8 +25,19 @@ type lab struct {
 	dir  string
 	opt  connector.Options
 	sopt spool.Options
+	ids  identities // outlive the connector
 	c    *connector.Connector
 	end  func()
+}
+
+// identities is a connector.Identities.
+type identities struct{ kept []connector.Identity }
+
+func (i *identities) Identities() []connector.Identity { return slices.Clone(i.kept) }
+
+func (i *identities) KeepIdentities(ids []connector.Identity) error {
+	i.kept = slices.Clone(ids)
+	return nil
 }
 
 func newLab(t *testing.T, names ...printer.Name) *lab {
@@ -48,16 +60,12 @@ func (l *lab) start(between ...func(seams) seams) {
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	state, err := spool.OpenState(l.dir)
-	if err != nil {
-		l.t.Fatal(err)
-	}
 	s := seams{l.world, l.world, dir}
 	for _, f := range between {
 		s = f(s)
 	}
 	l.c, err = connector.New(connector.Config{
-		Cloud: s.cloud, Registry: l.world, PrintSystem: s.ps, Spool: s.spool, Identities: state, Options: l.opt,
+		Cloud: s.cloud, Registry: l.world, PrintSystem: s.ps, Spool: s.spool, Identities: &l.ids, Options: l.opt,
 	})
 	if err != nil {
 		l.t.Fatal(err)

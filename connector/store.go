@@ -41,7 +41,7 @@ type Identity struct {
 	Removed bool          `json:"removed,omitempty"` // deleted in the service: not shared again by itself
 }
 
-// Identities keeps the identities on disk; spool.State is one.
+// Identities keeps the identities on disk; package daemon has one.
 type Identities interface {
 	// Identities returns all of them.
 	Identities() []Identity

@@ -13,7 +13,6 @@ import (
 
 	"platen/connector"
 	"platen/connector/control"
-	"platen/connector/spool"
 	"platen/cups"
 	"platen/gcp"
 	"platen/printer"
@@ -143,11 +142,11 @@ func (d *Daemon) AddDirect(ctx context.Context, a control.Address) (printer.Prin
 	if direct.Name == "" {
 		direct.Name = d.freeName(p)
 	}
-	if err := d.state.AddDirect(spool.Direct{Name: direct.Name, URI: direct.URI}); err != nil {
+	if err := d.known.AddDirect(direct); err != nil {
 		return p, err
 	}
 	p.Name = direct.Name
-	return p, d.system.SetDirect(directPrinters(d.state))
+	return p, d.system.SetDirect(d.known.Direct())
 }
 
 // freeName makes a name for a printer that was added without one.
@@ -163,7 +162,7 @@ func (d *Daemon) freeName(p printer.Printer) printer.Name {
 		base = "printer"
 	}
 	taken := map[printer.Name]bool{}
-	for _, o := range d.state.Direct() {
+	for _, o := range d.known.Direct() {
 		taken[o.Name] = true
 	}
 	name := printer.Name(base)
@@ -199,14 +198,14 @@ func (d *Daemon) RemovePrinter(ctx context.Context, name printer.Name) error {
 }
 
 func (d *Daemon) forgetDirect(name printer.Name) error {
-	for _, p := range d.state.Direct() {
+	for _, p := range d.known.Direct() {
 		if p.Name != name {
 			continue
 		}
-		if err := d.state.RemoveDirect(name); err != nil {
+		if err := d.known.RemoveDirect(name); err != nil {
 			return err
 		}
-		return errors.Join(d.system.SetDirect(directPrinters(d.state)), d.pins.SetPin(string(name), ""))
+		return errors.Join(d.system.SetDirect(d.known.Direct()), d.pins.SetPin(string(name), ""))
 	}
 	return nil
 }
@@ -241,7 +240,7 @@ func (d *Daemon) Reload(context.Context) error {
 // Trust pins the key that a directly added printer shows now, and returns its
 // fingerprint.
 func (d *Daemon) Trust(ctx context.Context, name printer.Name) (string, error) {
-	for _, p := range directPrinters(d.state) {
+	for _, p := range d.known.Direct() {
 		if p.Name != name {
 			continue
 		}

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 
+	"platen/connector/spool"
 	"platen/gcp"
 	"platen/internal/secret"
 )
@@ -97,22 +98,8 @@ func (c Credentials) Write(stateDir string) error {
 	if err := os.MkdirAll(stateDir, 0o700); err != nil {
 		return fmt.Errorf("write credentials: %w", err)
 	}
-	if err := replaceFile(credentialsPath(stateDir), append(data, '\n')); err != nil {
+	if err := spool.ReplaceFile(credentialsPath(stateDir), append(data, '\n')); err != nil {
 		return fmt.Errorf("write credentials: %w", err)
 	}
 	return nil
-}
-
-// replaceFile writes a file of mode 0600, whole or not at all.
-func replaceFile(path string, data []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".new-*") // mode 0600
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.Remove(f.Name()) }() // gone after the rename
-	_, err = f.Write(data)
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
 }

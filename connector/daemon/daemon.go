@@ -38,7 +38,7 @@ type Daemon struct {
 
 	lock      *spool.Lock
 	dir       *spool.Dir
-	state     *spool.State
+	known     *printerFile
 	pins      *pinFile
 	system    *cups.System
 	client    *client.Client
@@ -60,7 +60,7 @@ func (d *Daemon) open() (err error) {
 	if d.lock, err = spool.Acquire(d.cfg.StateDir); err != nil {
 		return err
 	}
-	if d.state, err = spool.OpenState(d.cfg.StateDir); err != nil {
+	if d.known, err = openPrinters(d.cfg.StateDir); err != nil {
 		return err
 	}
 	if d.pins, err = openPins(d.cfg.StateDir); err != nil {
@@ -71,7 +71,7 @@ func (d *Daemon) open() (err error) {
 		return err
 	}
 	d.system, err = cups.New(cups.Config{
-		Servers: cupsServers(d.cfg.CUPS), Direct: directPrinters(d.state),
+		Servers: cupsServers(d.cfg.CUPS), Direct: d.known.Direct(),
 		Credentials: d.credentials.login, Pins: d.pins, Log: d.log.With("component", "cups"),
 	})
 	return err
@@ -86,14 +86,6 @@ func cupsServers(addresses []string) []cups.Server {
 			s.Label = fmt.Sprintf("cups%d", i+1)
 		}
 		list = append(list, s)
-	}
-	return list
-}
-
-func directPrinters(state *spool.State) []cups.Direct {
-	var list []cups.Direct
-	for _, p := range state.Direct() {
-		list = append(list, cups.Direct{Name: p.Name, URI: p.URI})
 	}
 	return list
 }
@@ -170,7 +162,7 @@ func (d *Daemon) assemble() error {
 		return err
 	}
 	d.connector, err = connector.New(connector.Config{
-		Cloud: d.client, Registry: registry{d.client}, PrintSystem: d.system, Spool: d.dir, Identities: d.state,
+		Cloud: d.client, Registry: registry{d.client}, PrintSystem: d.system, Spool: d.dir, Identities: d.known,
 		Logger: d.log.With("component", "connector"), Options: d.cfg.options(),
 	})
 	if err != nil {

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"platen/connector/control"
-	"platen/connector/spool"
 	"platen/cups"
 	"platen/gcp/client"
 	"platen/internal/cli"
@@ -109,11 +108,11 @@ func examinePrinters(ctx context.Context, cfg Config, c Credentials) []cli.Findi
 		list = append(list, cli.Found("CUPS at "+server.Address, fmt.Sprintf("%d queues", n), err,
 			"is cupsd running, and may this user talk to it? the setting cups lists the servers"))
 	}
-	state, err := spool.OpenState(cfg.StateDir)
+	known, err := openPrinters(cfg.StateDir)
 	if err != nil {
 		return append(list, cli.Found("known printers", "", err, "printers.json in the state folder is damaged"))
 	}
-	for _, direct := range directPrinters(state) {
+	for _, direct := range known.Direct() {
 		_, err := ask(cups.Config{Direct: []cups.Direct{direct}})
 		list = append(list, cli.Found("printer "+string(direct.Name), "answers at "+direct.URI, err,
 			"is it on, its address right, and its password in credentials.json?"))

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"platen/connector/spool"
+	"platen/cups"
 	"platen/internal/vprinter"
 )
 
@@ -36,11 +36,11 @@ func TestExamineWithPasswordAndKey(t *testing.T) {
 	origin := strings.Replace(s.URL, "https", "ipps", 1)
 	cfg := Default()
 	cfg.StateDir, cfg.CUPS = t.TempDir(), nil
-	state, err := spool.OpenState(cfg.StateDir)
+	known, err := openPrinters(cfg.StateDir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := state.AddDirect(spool.Direct{Name: "lp", URI: origin + vprinter.Path}); err != nil {
+	if err := known.AddDirect(cups.Direct{Name: "lp", URI: origin + vprinter.Path}); err != nil {
 		t.Fatal(err)
 	}
 	with := Credentials{Printers: map[string]PrinterLogin{origin: {User: "ann", Password: "secret"}}}

@@ -101,11 +101,11 @@ func (p Pairing) forgetPrinters(old, made Credentials) error {
 	if old.Cloud == made.Cloud && old.Owner == made.Owner {
 		return nil
 	}
-	state, err := spool.OpenState(p.StateDir)
-	if err != nil || len(state.Identities()) == 0 {
+	known, err := openPrinters(p.StateDir)
+	if err != nil || len(known.Identities()) == 0 {
 		return err
 	}
-	return state.KeepIdentities(nil)
+	return known.KeepIdentities(nil)
 }
 
 // askPerson waits until a person allowed the pairing, and returns a client that

@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+
+	"platen/connector/spool"
 )
 
 // pinFile keeps the keys of printers whose certificate nobody vouches for, as
@@ -54,7 +56,7 @@ func (p *pinFile) SetPin(target, fingerprint string) error {
 	if err != nil {
 		return err
 	}
-	if err := replaceFile(p.path, append(data, '\n')); err != nil {
+	if err := spool.ReplaceFile(p.path, append(data, '\n')); err != nil {
 		return fmt.Errorf("keep the printer's key: %w", err)
 	}
 	p.pins = next

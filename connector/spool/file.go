@@ -6,9 +6,9 @@ import (
 	"path/filepath"
 )
 
-// writeFile replaces the file at path with b, so that after a crash it holds
-// the old bytes or the new ones, whole.
-func writeFile(path string, b []byte) error {
+// ReplaceFile replaces the file at path with b, of mode 0600, so that after a crash
+// it holds the old bytes or the new ones, whole.
+func ReplaceFile(path string, b []byte) error {
 	tmp := path + ".new"
 	f, err := os.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {

@@ -172,7 +172,7 @@ func (d *Dir) compact(must bool) error {
 	d.buf = d.buf[:0] // the memory holds it
 	d.mu.Unlock()
 	d.broken = true // until all of this has worked
-	if err := writeFile(d.journalPath(), b); err != nil {
+	if err := ReplaceFile(d.journalPath(), b); err != nil {
 		return fmt.Errorf("write new journal: %w", err)
 	}
 	f, err := os.OpenFile(d.journalPath(), os.O_WRONLY|os.O_APPEND, 0)

@@ -5,13 +5,9 @@ import (
 	"errors"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
-	"platen/connector"
 	"platen/connector/spool"
 )
 
@@ -57,39 +53,5 @@ func TestLockEndsWithTheProcess(t *testing.T) {
 	}
 	if err := l.Release(); err != nil {
 		t.Error(err)
-	}
-}
-
-func TestState(t *testing.T) {
-	dir := t.TempDir()
-	s, err := spool.OpenState(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ids := []connector.Identity{{Name: "lp", UUID: "u", ID: "c1", Hash: "h"}, {Name: "old", ID: "c2", Removed: true}}
-	if err := errors.Join(
-		s.KeepIdentities(ids),
-		s.AddDirect(spool.Direct{Name: "d", URI: "ipp://a/ipp/print"}),
-		s.AddDirect(spool.Direct{Name: "d", URI: "ipp://b/ipp/print"}),
-		s.AddDirect(spool.Direct{Name: "e", URI: "ipp://e/ipp/print"}),
-		s.RemoveDirect("e"),
-	); err != nil {
-		t.Fatal(err)
-	}
-	again, err := spool.OpenState(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(ids, again.Identities()); diff != "" {
-		t.Error(diff)
-	}
-	if diff := cmp.Diff([]spool.Direct{{Name: "d", URI: "ipp://b/ipp/print"}}, again.Direct()); diff != "" {
-		t.Error(diff)
-	}
-	if err := os.WriteFile(filepath.Join(dir, "printers.json"), []byte(`{"version":2}`), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := spool.OpenState(dir); err == nil || !strings.Contains(err.Error(), "newer program") {
-		t.Errorf("printers.json of version 2: %v", err)
 	}
 }
