@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"platen/connector/control"
 	"platen/gcp"
 	"platen/internal/cli"
 )
@@ -20,15 +21,20 @@ func newJob(o *options) *cobra.Command {
 }
 
 func newJobList(o *options) *cobra.Command {
-	var asJSON bool
+	var asJSON, all bool
 	c := &cobra.Command{
-		Use: "list", Short: "List the jobs in hand", Args: cobra.NoArgs,
+		Use: "list", Short: "List the jobs in hand, with --all also the last that ended", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			d, err := o.dial()
 			if err != nil {
 				return err
 			}
 			list, err := d.Jobs(c.Context())
+			if err == nil && all {
+				var recent []control.Job
+				recent, err = d.Recent(c.Context())
+				list = append(recent, list...)
+			}
 			if err != nil {
 				return explain(err)
 			}
@@ -51,6 +57,7 @@ func newJobList(o *options) *cobra.Command {
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	c.Flags().BoolVar(&all, "all", false, "also the last jobs that ended since the start")
 	return c
 }
 

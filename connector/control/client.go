@@ -65,7 +65,12 @@ func (c *Client) Jobs(ctx context.Context) (j []Job, err error) {
 	return j, c.do(ctx, http.MethodGet, "/v1/jobs", nil, &j)
 }
 
-// Trace asks for the hops of a job in hand.
+// Recent asks for the last jobs whose end the service knows.
+func (c *Client) Recent(ctx context.Context) (j []Job, err error) {
+	return j, c.do(ctx, http.MethodGet, "/v1/jobs/recent", nil, &j)
+}
+
+// Trace asks for the hops of a job in hand or a recent one.
 func (c *Client) Trace(ctx context.Context, id gcp.JobID) (t Trace, err error) {
 	return t, c.do(ctx, http.MethodGet, "/v1/jobs/"+url.PathEscape(string(id))+"/trace", nil, &t)
 }
@@ -95,11 +100,6 @@ func (c *Client) TestPage(ctx context.Context, name printer.Name) (int, error) {
 // CancelJob cancels a job in hand.
 func (c *Client) CancelJob(ctx context.Context, id gcp.JobID) error {
 	return c.do(ctx, http.MethodPost, "/v1/jobs/"+url.PathEscape(string(id))+"/cancel", nil, nil)
-}
-
-// Reload makes the daemon read its settings again.
-func (c *Client) Reload(ctx context.Context) error {
-	return c.do(ctx, http.MethodPost, "/v1/reload", nil, nil)
 }
 
 func (c *Client) do(ctx context.Context, method, path string, in, out any) error {

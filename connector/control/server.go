@@ -27,13 +27,13 @@ func Handler(d Daemon) http.Handler {
 		"GET /v1/status":                 func(r *http.Request) (any, error) { return d.Status(r.Context()) },
 		"GET /v1/printers":               func(r *http.Request) (any, error) { return d.Printers(r.Context()) },
 		"GET /v1/jobs":                   func(r *http.Request) (any, error) { return d.Jobs(r.Context()) },
+		"GET /v1/jobs/recent":            func(r *http.Request) (any, error) { return d.Recent(r.Context()) },
 		"GET /v1/jobs/{id}/trace":        func(r *http.Request) (any, error) { return d.Trace(r.Context(), jobOf(r)) },
 		"POST /v1/jobs/{id}/cancel":      func(r *http.Request) (any, error) { return nil, d.CancelJob(r.Context(), jobOf(r)) },
 		"POST /v1/printers":              func(r *http.Request) (any, error) { return addPrinter(d, r) },
 		"DELETE /v1/printers/{name}":     func(r *http.Request) (any, error) { return nil, d.RemovePrinter(r.Context(), nameOf(r)) },
 		"POST /v1/printers/{name}/share": func(r *http.Request) (any, error) { return d.SharePrinter(r.Context(), nameOf(r)) },
 		"POST /v1/printers/{name}/test":  func(r *http.Request) (any, error) { return testPage(d, r) },
-		"POST /v1/reload":                func(r *http.Request) (any, error) { return nil, d.Reload(r.Context()) },
 	} {
 		mux.Handle(pattern, answer(c))
 	}

@@ -43,13 +43,13 @@ type Printer struct {
 	Error   string         `json:"error,omitempty"`  // why the service does not have its latest description
 }
 
-// Job is one job in hand.
+// Job is one job in hand, or a recent one.
 type Job struct {
 	ID      gcp.JobID    `json:"id"`
 	Printer printer.Name `json:"printer"`
 	Title   string       `json:"title"`
 	User    string       `json:"user"`
-	Stage   string       `json:"stage"` // claimed, saved, created, sending, sent, ended
+	Stage   string       `json:"stage"` // claimed, saved, created, sending, sent, ended, reported
 	State   string       `json:"state"` // of the protocol, such as IN_PROGRESS
 	Cause   string       `json:"cause,omitempty"`
 	Message string       `json:"message,omitempty"`
@@ -78,7 +78,10 @@ type Watcher interface {
 	Printers(ctx context.Context) ([]Printer, error)
 	// Jobs returns the jobs in hand, oldest first.
 	Jobs(ctx context.Context) ([]Job, error)
-	// Trace returns the hops of a job in hand.
+	// Recent returns the last jobs whose end the service knows, oldest first; a
+	// restart forgets them.
+	Recent(ctx context.Context) ([]Job, error)
+	// Trace returns the hops of a job in hand or a recent one.
 	Trace(ctx context.Context, id gcp.JobID) (Trace, error)
 }
 
@@ -96,8 +99,6 @@ type Operator interface {
 	TestPage(ctx context.Context, name printer.Name) (int, error)
 	// CancelJob cancels a job in hand.
 	CancelJob(ctx context.Context, id gcp.JobID) error
-	// Reload reads the settings again.
-	Reload(ctx context.Context) error
 }
 
 // Daemon is what the server speaks for.

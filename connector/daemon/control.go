@@ -18,12 +18,6 @@ import (
 	"platen/printer"
 )
 
-// notFound says that what a person named does not exist here.
-type notFound struct{ what string }
-
-func (e notFound) Error() string  { return e.what }
-func (e notFound) NotFound() bool { return true }
-
 // Status implements control.Watcher.
 func (d *Daemon) Status(ctx context.Context) (control.Status, error) {
 	snap, err := d.connector.Snapshot(ctx)
@@ -56,7 +50,6 @@ func (d *Daemon) Printers(ctx context.Context) ([]control.Printer, error) {
 	for _, p := range snap.Printers {
 		list = append(list, listed(p))
 	}
-	slices.SortFunc(list, func(a, b control.Printer) int { return strings.Compare(string(a.Name), string(b.Name)) })
 	return list, nil
 }
 
@@ -91,14 +84,28 @@ func (d *Daemon) Jobs(ctx context.Context) ([]control.Job, error) {
 	if err != nil {
 		return nil, err
 	}
-	list := make([]control.Job, 0, len(snap.Jobs))
-	for _, j := range snap.Jobs {
-		list = append(list, control.Job{
+	return jobs(snap.Jobs), nil
+}
+
+// Recent implements control.Watcher.
+func (d *Daemon) Recent(ctx context.Context) ([]control.Job, error) {
+	snap, err := d.connector.Snapshot(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return jobs(snap.Recent), nil
+}
+
+// jobs turns the jobs of a snapshot into what the command line shows.
+func jobs(list []connector.JobStatus) []control.Job {
+	out := make([]control.Job, 0, len(list))
+	for _, j := range list {
+		out = append(out, control.Job{
 			ID: j.ID, Printer: j.Printer, Title: j.Title, User: j.User, Stage: string(j.Stage),
 			State: string(j.State.Type), Cause: j.State.Cause(), Message: j.Message, Pages: j.Pages, Local: j.Local, Claimed: j.Claimed,
 		})
 	}
-	return list, nil
+	return out
 }
 
 // Trace implements control.Watcher.
@@ -107,12 +114,12 @@ func (d *Daemon) Trace(ctx context.Context, id gcp.JobID) (control.Trace, error)
 	if err != nil {
 		return control.Trace{}, err
 	}
-	for _, j := range snap.Jobs {
+	for _, j := range slices.Concat(snap.Jobs, snap.Recent) {
 		if j.ID == id {
 			return control.Trace{ID: id, Hops: j.Trace}, nil
 		}
 	}
-	return control.Trace{}, notFound{fmt.Sprintf("no job %s in hand here", id)}
+	return control.Trace{}, &connector.UnknownError{What: "job " + string(id)}
 }
 
 // AddPrinter implements control.Operator.
@@ -186,7 +193,7 @@ func (d *Daemon) SharePrinter(ctx context.Context, name printer.Name) (control.P
 			return p, nil
 		}
 	}
-	return control.Printer{}, notFound{fmt.Sprintf("no printer %q here", name)}
+	return control.Printer{}, &connector.UnknownError{What: "printer " + string(name)}
 }
 
 // RemovePrinter implements control.Operator.
@@ -230,13 +237,6 @@ func (d *Daemon) CancelJob(ctx context.Context, id gcp.JobID) error {
 	return d.connector.CancelJob(ctx, id)
 }
 
-// Reload implements control.Operator: the queue patterns are read anew, all else
-// waits for a restart.
-func (d *Daemon) Reload(context.Context) error {
-	d.connector.Refresh()
-	return nil
-}
-
 // Trust pins the key that a directly added printer shows now, and returns its
 // fingerprint.
 func (d *Daemon) Trust(ctx context.Context, name printer.Name) (string, error) {
@@ -253,5 +253,5 @@ func (d *Daemon) Trust(ctx context.Context, name printer.Name) (string, error) {
 		}
 		return fingerprint, d.pins.SetPin(string(name), fingerprint)
 	}
-	return "", notFound{fmt.Sprintf("no printer %q was added by address", name)}
+	return "", &connector.UnknownError{What: "a printer " + string(name) + " that was added by address"}
 }
