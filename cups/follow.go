@@ -178,7 +178,7 @@ func asPrinter(job goipp.Attributes) goipp.Attributes {
 	var out goipp.Attributes
 	for _, a := range job {
 		switch a.Name {
-		case "printer-state", "printer-state-reasons":
+		case "printer-state", "printer-state-reasons", "printer-state-message":
 			out = append(out, a)
 		case "job-printer-state-reasons":
 			out = append(out, goipp.Attribute{Name: "printer-state-reasons", Values: slices.Clone(a.Values)})

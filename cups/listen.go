@@ -3,6 +3,7 @@ package cups
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/OpenPrinting/goipp"
@@ -215,35 +216,52 @@ func (l *listener) lookAt(ctx context.Context, jobs []printer.LocalJob) error {
 	if err != nil && statusOf(err) == 0 {
 		return explain(r.op, err)
 	}
-	found := map[int]bool{}
+	found := map[int]goipp.Attributes{}
 	if err == nil {
 		for _, g := range m.Groups {
 			if id := number(g.Attrs, "job-id", 0); g.Tag == goipp.TagJobGroup && id != 0 && number(g.Attrs, "job-state", 0) != 0 {
-				found[id] = true
-				l.h.tell(id, g.Attrs)
+				found[id] = g.Attrs
 			}
 		}
 	}
 	for _, j := range jobs {
-		if !found[j.ID] {
-			if err := l.askOwner(ctx, j); err != nil {
-				return err
-			}
+		if found[j.ID] != nil {
+			continue
+		}
+		if found[j.ID], err = l.askOwner(ctx, j); err != nil {
+			return err
+		}
+	}
+	l.addQueues(ctx, jobs, found)
+	for id, attrs := range found {
+		if attrs != nil {
+			l.h.tell(id, attrs)
 		}
 	}
 	return nil
 }
 
-func (l *listener) askOwner(ctx context.Context, j printer.LocalJob) error {
+// askOwner asks for a job as its owner; nil if the server does not know it.
+func (l *listener) askOwner(ctx context.Context, j printer.LocalJob) (goipp.Attributes, error) {
 	at := place{peer: l.h.v.peer, uri: "ipp://localhost/", path: "/jobs/", server: l.h.v}
 	job, err := at.job(ctx, j)
-	switch {
-	case errors.Is(err, printer.ErrNoJob):
+	if errors.Is(err, printer.ErrNoJob) {
 		l.h.lost(j.ID)
-	case err != nil:
-		return err
-	default:
-		l.h.tell(j.ID, job)
+		return nil, nil
 	}
-	return nil
+	return job, err
+}
+
+// addQueues adds to the jobs that wait what their queues say: CUPS gives no
+// reason with a job whose queue is disabled.
+func (l *listener) addQueues(ctx context.Context, jobs []printer.LocalJob, found map[int]goipp.Attributes) {
+	if !slices.ContainsFunc(jobs, func(j printer.LocalJob) bool { return number(found[j.ID], "job-state", 0) == jobPending }) {
+		return
+	}
+	states := l.h.v.states(ctx)
+	for _, j := range jobs {
+		if attrs := found[j.ID]; number(attrs, "job-state", 0) == jobPending {
+			found[j.ID] = append(attrs, states[j.Printer]...)
+		}
+	}
 }

@@ -97,6 +97,23 @@ func (v *server) list(ctx context.Context) ([]printer.Printer, error) {
 	return list, nil
 }
 
+// states asks for the state of each queue; nil if the server does not answer.
+func (v *server) states(ctx context.Context) map[printer.Name]goipp.Attributes {
+	r := newRequest(goipp.OpCupsGetPrinters, "/").user(v.user).
+		wanting("printer-name", "printer-state", "printer-state-reasons", "printer-state-message")
+	m, err := v.peer.ask(ctx, r, v.limit())
+	if err != nil {
+		return nil // the next look at the jobs shows it
+	}
+	states := map[printer.Name]goipp.Attributes{}
+	for _, g := range m.Groups {
+		if g.Tag == goipp.TagPrinterGroup {
+			states[printer.Name(text(g.Attrs, "printer-name")+v.suffix())] = g.Attrs
+		}
+	}
+	return states
+}
+
 // refresh brings what is known of a queue up to date. If the queue cannot be
 // read, what was known is returned with the error.
 func (v *server) refresh(ctx context.Context, name string, light goipp.Attributes) (*knownQueue, error) {
