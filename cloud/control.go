@@ -104,7 +104,7 @@ func (s *Service) endCancelled(ctx context.Context) error {
 // cutText cuts a text to at most n bytes, between two characters, and drops what
 // is not UTF-8.
 func cutText(text string, n int) string {
-	text = validText(text)
+	text = ValidText(text)
 	if len(text) <= n {
 		return text
 	}

@@ -43,7 +43,7 @@ func (p *Printer) applyDevice(f PrinterFields, now time.Time) error {
 		{f.NotificationChannel, (*string)(&p.NotificationChannel)},
 	} {
 		if m.from != nil {
-			*m.to = validText(*m.from)
+			*m.to = ValidText(*m.from)
 		}
 	}
 	if p.NotificationChannel == "" {
@@ -121,7 +121,7 @@ func changeList(list, remove, add []string) ([]string, error) {
 	}
 	for _, v := range add {
 		// Tags that begin with ^ are the service's own.
-		if v = validText(v); v != "" && !strings.HasPrefix(v, "^") && !slices.Contains(list, v) {
+		if v = ValidText(v); v != "" && !strings.HasPrefix(v, "^") && !slices.Contains(list, v) {
 			list = append(list, v)
 		}
 	}
@@ -194,7 +194,7 @@ func (p *Printer) applyCapabilities(caps []byte) error {
 		}
 		p.Capabilities, p.CapsFormat = json.RawMessage(text), ""
 	} else {
-		quoted, err := json.Marshal(validText(string(caps)))
+		quoted, err := json.Marshal(ValidText(string(caps)))
 		if err != nil {
 			return fmt.Errorf("encode capabilities: %w", err)
 		}

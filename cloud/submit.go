@@ -15,7 +15,7 @@ import (
 const maxTicket = 256 << 10
 
 // Submit checks and stores a new job, and tells the connector. The document must
-// be in the blob store already; on error the caller removes it.
+// be in the blob store already; on error the caller discards it.
 func (s *Service) Submit(ctx context.Context, c Caller, sub Submission) (JobView, error) {
 	started := s.cfg.Now()
 	if c.User == nil {
@@ -49,6 +49,19 @@ func (s *Service) Submit(ctx context.Context, c Caller, sub Submission) (JobView
 		return JobView{}, err
 	}
 	return JobView{Job: j, Role: role}, nil
+}
+
+// discardTime bounds the clean-up after a refused submission.
+const discardTime = 10 * time.Second
+
+// Discard deletes a document that no job came of, also when the caller is gone.
+// What cannot be deleted now is swept later.
+func (s *Service) Discard(ctx context.Context, doc Document) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), discardTime)
+	defer cancel()
+	if err := s.cfg.Blobs.Remove(ctx, doc.ID); err != nil {
+		s.log.WarnContext(ctx, "removing a refused document", "document", doc.ID, "err", err)
+	}
 }
 
 // submitHops are the hops of a job until it is written down.
@@ -169,9 +182,7 @@ func (s *Service) Resubmit(ctx context.Context, c Caller, job gcp.JobID, to gcp.
 		Document: doc, Tags: old.Tags, Received: s.cfg.Now(),
 	})
 	if err != nil {
-		if gone := s.cfg.Blobs.Remove(ctx, doc.ID); gone != nil {
-			s.log.WarnContext(ctx, "copy of a document was not removed", "document", doc.ID, "err", gone)
-		}
+		s.Discard(ctx, doc)
 		return JobView{}, err
 	}
 	return view, nil

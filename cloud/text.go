@@ -17,14 +17,15 @@ func cleanTitle(title string) string {
 			return -1
 		}
 		return r
-	}, validText(title))
+	}, ValidText(title))
 	if utf8.RuneCountInString(title) <= maxTitle {
 		return title
 	}
 	return string([]rune(title)[:maxTitle])
 }
 
-// validText replaces what is not UTF-8, and NUL, which no text column takes.
-func validText(text string) string {
+// ValidText replaces what is not UTF-8, which JSON does not take, and drops NUL,
+// which no text column takes.
+func ValidText(text string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "")
 }

@@ -14,24 +14,22 @@ import (
 	"platen/gcp"
 )
 
-// The default limits.
+// Limits of a request.
 const (
-	DefaultMaxDocument = 1 << 30 // bytes of a document
-	maxOrdinary        = 1 << 20 // bytes of a request without a document
-	ordinaryTime       = 30 * time.Second
-	stallTime          = time.Minute // a transfer that does not move for this long ends
+	maxOrdinary  = 1 << 20 // bytes of a request without a document
+	ordinaryTime = 30 * time.Second
+	stallTime    = time.Minute // a transfer that does not move for this long ends
 )
 
 // Prefix is the path under which the interfaces are.
 const Prefix = "/cloudprint/"
 
-// Blobs keeps documents; cloud/blob satisfies it. Save reads r to the end and makes it durable; on error
-// it leaves nothing. It refuses more than limit bytes and what is not of the type,
-// if one is told. Remove of what is not there is success.
+// Blobs keeps documents; cloud/blob satisfies it. Save reads r to the end and
+// makes it durable; on error it leaves nothing. It refuses more than limit bytes
+// and what is not of the type, if one is told.
 type Blobs interface {
 	Save(ctx context.Context, r io.Reader, limit int64, contentType string) (cloud.Document, error)
 	Open(ctx context.Context, id string) (io.ReadSeekCloser, error)
-	Remove(ctx context.Context, id string) error
 }
 
 // Config is what a handler is made of.
@@ -44,7 +42,7 @@ type Config struct {
 	Domain  string            // XMPP domain of robots' JIDs
 	Push    *gcp.PushEndpoint // told to connectors when they pair; nil for none
 
-	MaxDocument int64 // bytes; 0 means DefaultMaxDocument
+	MaxDocument int64 // of a document, in bytes
 
 	// FetchURLs lets senders name a public address that the service fetches the
 	// document from. Such a fetch never reaches a private address.
@@ -70,9 +68,6 @@ func newHandler(cfg Config, reachable func(netip.Addr) bool) *handler {
 	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
-	}
-	if cfg.MaxDocument == 0 {
-		cfg.MaxDocument = DefaultMaxDocument
 	}
 	cfg.BaseURL = strings.TrimSuffix(cfg.BaseURL, "/")
 	h := &handler{cfg: cfg, fetcher: newFetcher(reachable, cfg.MaxDocument)}

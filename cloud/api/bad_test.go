@@ -2,7 +2,6 @@ package api
 
 import (
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -282,29 +281,48 @@ func TestBadControl(t *testing.T) {
 	}
 }
 
+// deadlines is an answer that keeps what deadlines it was given.
+type deadlines struct {
+	*httptest.ResponseRecorder
+	read, write []time.Time
+}
+
+func (d *deadlines) SetReadDeadline(t time.Time) error {
+	d.read = append(d.read, t)
+	return nil
+}
+
+func (d *deadlines) SetWriteDeadline(t time.Time) error {
+	d.write = append(d.write, t)
+	return nil
+}
+
 // A server with short time-outs still takes a long upload that moves, and sends a
-// document to a slow reader.
+// document to a slow reader: both have deadlines of their own, instead of the
+// server's.
 func TestLongTransfersOutliveTheServersTimeouts(t *testing.T) {
 	b := newBench(t, nil)
 	p := string(b.register("q"))
-	srv := httptest.NewUnstartedServer(b.handler)
-	srv.Config.ReadTimeout, srv.Config.WriteTimeout = 300*time.Millisecond, 300*time.Millisecond
-	srv.Start()
-	defer srv.Close()
-	typ, body := multipartBody(part{name: "printerid", value: p}, part{name: "content", file: "a", typ: "application/pdf", value: pdf})
-	slow, feed := io.Pipe()
-	go func() {
-		end := time.After(700 * time.Millisecond)
-		_, _ = io.WriteString(feed, body[:100])
-		<-end
-		_, _ = io.WriteString(feed, body[100:])
-		_ = feed.Close()
-	}()
-	r, err := http.NewRequestWithContext(t.Context(), "POST", srv.URL+"/cloudprint/submit", slow)
-	if err != nil {
-		t.Fatal(err)
+	serve := func(r *http.Request) *deadlines {
+		d := &deadlines{ResponseRecorder: httptest.NewRecorder()}
+		b.handler.ServeHTTP(d, r)
+		return d
 	}
-	r.Header.Set("Authorization", "Bearer "+b.ann)
-	r.Header.Set("Content-Type", typ)
-	b.must(b.do(r))
+	typ, body := multipartBody(part{name: "printerid", value: p}, part{name: "content", file: "a", typ: "application/pdf", value: pdf})
+	before := time.Now()
+	up := serve(b.request("POST", "/cloudprint/submit", b.ann, typ, body))
+	if len(up.read) < 2 || up.read[0].Before(before.Add(stallTime)) || !up.read[len(up.read)-1].IsZero() {
+		t.Errorf("deadlines of the upload: %v, want %s from %v, and then none", up.read, stallTime, before)
+	}
+	if len(up.write) != 1 || up.write[0].Before(before.Add(answerTime)) {
+		t.Errorf("deadlines of the answer: %v, want %s from %v", up.write, answerTime, before)
+	}
+	job := b.must(b.get("jobs", b.ann)).Jobs[0]
+	down := serve(b.request("GET", "/cloudprint/download?id="+string(job.ID), b.robot, "", ""))
+	if down.Body.String() != pdf {
+		t.Errorf("document: %q", down.Body)
+	}
+	if len(down.write) < 2 || down.write[0].Before(before.Add(stallTime)) || !down.write[len(down.write)-1].IsZero() {
+		t.Errorf("deadlines of the download: %v, want %s from %v, and then none", down.write, stallTime, before)
+	}
 }

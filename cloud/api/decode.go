@@ -85,14 +85,14 @@ func (u *upload) replace(through func(io.Reader) (io.Reader, error)) error {
 		doc, err = c.save(r, c.h.cfg.MaxDocument)
 	}
 	if closeErr := in.Close(); err == nil && closeErr != nil {
-		c.remove(doc.ID)
+		c.h.cfg.Service.Discard(c.ctx, doc.Document)
 		err = closeErr
 	}
 	if err != nil {
 		return contentError(err)
 	}
 	u.content = doc
-	c.remove(old.ID)
+	c.h.cfg.Service.Discard(c.ctx, old.Document)
 	return nil
 }
 
@@ -212,7 +212,7 @@ func (u *upload) fetchURL() (string, error) {
 		}
 		return "", &cloud.Error{Kind: cloud.KindInvalid, Message: "The document could not be had from its address.", Cause: err}
 	}
-	c.remove(u.content.ID)
+	c.h.cfg.Service.Discard(c.ctx, u.content.Document)
 	u.content, u.partType = doc, resp.Header.Get("Content-Type")
 	if c.args.get("title") == "" {
 		if a, err := url.Parse(address); err == nil {

@@ -4,9 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"strings"
-	"time"
 
 	"platen/cloud"
 )
@@ -23,7 +21,7 @@ func (c *call) save(r io.Reader, limit int64) (document, error) {
 	doc, err := c.h.cfg.Blobs.Save(c.ctx, src, limit, "") // the type may not be known yet
 	if src.err != nil {                                   // the sender's trouble, not the store's
 		if err == nil {
-			c.remove(doc.ID)
+			c.h.cfg.Service.Discard(c.ctx, doc)
 		}
 		return document{}, src.err
 	}
@@ -57,25 +55,3 @@ func (s *source) Read(p []byte) (int, error) {
 	}
 	return n, err
 }
-
-// movingReader ends a request that does not move. The deadline is set anew now
-// and then, not for each read.
-type movingReader struct {
-	c   *call
-	r   io.ReadCloser
-	set time.Time
-}
-
-func (m *movingReader) Read(p []byte) (int, error) {
-	if now := time.Now(); now.Sub(m.set) > stallTime/10 {
-		m.set = now
-		err := http.NewResponseController(m.c.w).SetReadDeadline(now.Add(stallTime))
-		if err != nil && !errors.Is(err, http.ErrNotSupported) {
-			return 0, err
-		}
-	}
-	return m.r.Read(p)
-}
-
-// Close closes the body.
-func (m *movingReader) Close() error { return m.r.Close() }

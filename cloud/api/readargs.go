@@ -75,14 +75,8 @@ func (c *call) addField(f field, limit int64) error {
 	if len(c.args) >= maxFields {
 		return errTooLong
 	}
-	c.args[f.name] = append(c.args[f.name], clean(string(raw)))
+	c.args[f.name] = append(c.args[f.name], cloud.ValidText(string(raw)))
 	return nil
-}
-
-// clean makes a text safe for JSON and for databases: they take neither broken
-// UTF-8 nor NUL.
-func clean(s string) string {
-	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "")
 }
 
 // bodyError tells a sender what was wrong with the request; anything else is

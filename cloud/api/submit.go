@@ -1,7 +1,6 @@
 package api
 
 import (
-	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -10,12 +9,12 @@ import (
 	"platen/cloud"
 	"platen/gcp"
 	"platen/internal/fault"
+	"platen/internal/stall"
 )
 
 // Limits of a submission besides the document, in bytes.
 const (
-	maxSubmitFields = 256 << 10 // all other fields together
-	removeTime      = 10 * time.Second
+	maxSubmitFields = 256 << 10       // all other fields together
 	answerTime      = 5 * time.Minute // longer than a fetch from an address
 )
 
@@ -59,17 +58,8 @@ func (h *handler) submit(c *call) error {
 // discard removes a document that no job came of.
 func (u *upload) discard() {
 	if u.held {
-		u.c.remove(u.content.ID)
+		u.c.h.cfg.Service.Discard(u.c.ctx, u.content.Document)
 		u.held = false
-	}
-}
-
-// remove deletes a document, also when the caller is gone.
-func (c *call) remove(id string) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.ctx), removeTime)
-	defer cancel()
-	if err := c.h.cfg.Blobs.Remove(ctx, id); err != nil {
-		c.h.cfg.Logger.WarnContext(ctx, "removing a refused document", "document", id, "err", err)
 	}
 }
 
@@ -83,7 +73,7 @@ func (u *upload) read() error {
 	if c.r.ContentLength > limit { // no need to read it first
 		return &cloud.Error{Kind: cloud.KindTooLarge, Message: "The document is too large."}
 	}
-	f := fieldsOf(c.r, http.MaxBytesReader(c.w, &movingReader{c: c, r: c.r.Body}, limit))
+	f := fieldsOf(c.r, http.MaxBytesReader(c.w, stall.Body(c.w, c.r.Body, stallTime), limit))
 	for {
 		one, err := f.next()
 		if errors.Is(err, io.EOF) {

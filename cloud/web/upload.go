@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -11,19 +10,16 @@ import (
 	"path"
 	"strconv"
 	"strings"
-	"time"
 
 	"platen/cloud"
 	"platen/gcp"
+	"platen/internal/stall"
 )
-
-// removeTime bounds the clean-up after a refused upload.
-const removeTime = 10 * time.Second
 
 // upload takes a document and sends it to a printer. The document is the form's
 // last field and goes from the network to the disk.
 func (s *site) upload(v *visit) error {
-	v.r.Body = http.MaxBytesReader(v.w, &movingBody{v: v, ReadCloser: v.r.Body}, s.cfg.MaxDocument+maxForm)
+	v.r.Body = http.MaxBytesReader(v.w, stall.Body(v.w, v.r.Body, stallTime), s.cfg.MaxDocument+maxForm)
 	form, err := v.r.MultipartReader()
 	if err != nil {
 		return &cloud.Error{Kind: cloud.KindInvalid, Message: s.pages.words["error.form"], Cause: err}
@@ -75,19 +71,10 @@ func (s *site) uploadDocument(v *visit, part *multipart.Part, fields map[string]
 		ContentType: kind, Document: doc, Received: s.cfg.Now(),
 	})
 	if err != nil {
-		s.remove(v, doc)
+		s.cfg.Service.Discard(v.ctx, doc)
 		return err
 	}
 	return v.redirect("/jobs/" + string(j.ID))
-}
-
-// remove deletes a document that no job came of, also when the person is gone.
-func (s *site) remove(v *visit, doc cloud.Document) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(v.ctx), removeTime)
-	defer cancel()
-	if err := s.cfg.Blobs.Remove(ctx, doc.ID); err != nil {
-		s.cfg.Logger.WarnContext(ctx, "removing a refused document", "document", doc.ID, "err", err)
-	}
 }
 
 // contentType believes the browser, or else the file's name.
@@ -116,24 +103,4 @@ func ticketOf(fields map[string]string) ([]byte, error) {
 		return nil, &cloud.Error{Kind: cloud.KindInvalid, Message: "The number of copies is not a number.", Cause: err}
 	}
 	return json.Marshal(gcp.CJT{Version: "1.0", Print: gcp.PrintTicketSection{Copies: &gcp.CopiesTicketItem{Copies: copies}}})
-}
-
-// movingBody ends an upload that does not move. The deadline is set anew now and
-// then, not for each read.
-type movingBody struct {
-	io.ReadCloser
-	v   *visit
-	set time.Time
-}
-
-// Read reads from the body.
-func (m *movingBody) Read(p []byte) (int, error) {
-	if now := time.Now(); now.Sub(m.set) > stallTime/10 {
-		m.set = now
-		err := http.NewResponseController(m.v.w).SetReadDeadline(now.Add(stallTime))
-		if err != nil && !errors.Is(err, http.ErrNotSupported) {
-			return 0, err
-		}
-	}
-	return m.ReadCloser.Read(p)
 }

@@ -12,19 +12,17 @@ import (
 	"platen/cloud/oauth"
 )
 
-// The default limits.
+// Limits of a request.
 const (
-	DefaultMaxDocument = 1 << 30 // bytes of a document
-	maxForm            = 64 << 10
-	pageTime           = 30 * time.Second
-	stallTime          = time.Minute // a transfer that does not move for this long ends
+	maxForm   = 64 << 10
+	pageTime  = 30 * time.Second
+	stallTime = time.Minute // a transfer that does not move for this long ends
 )
 
 // Blobs keeps documents. Save writes up to limit bytes of r and makes them
-// durable; on error it leaves nothing. Remove of what is not there is success.
+// durable; on error it leaves nothing.
 type Blobs interface {
 	Save(ctx context.Context, r io.Reader, limit int64, contentType string) (cloud.Document, error)
-	Remove(ctx context.Context, id string) error
 }
 
 // Config is what the pages are made of.
@@ -34,7 +32,7 @@ type Config struct {
 	Blobs   Blobs
 
 	BaseURL     string // public address; https makes the cookie Secure
-	MaxDocument int64  // bytes; 0 means DefaultMaxDocument
+	MaxDocument int64  // of a document, in bytes
 
 	// Stopping is closed when the service begins to stop: it ends the streams of
 	// events, which would never end by themselves. It may be nil.
@@ -59,9 +57,6 @@ func New(cfg Config) http.Handler {
 	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
-	}
-	if cfg.MaxDocument == 0 {
-		cfg.MaxDocument = DefaultMaxDocument
 	}
 	s := &site{cfg: cfg, pages: parsePages(), secure: strings.HasPrefix(cfg.BaseURL, "https://")}
 	// Browsers say where a request comes from; one from another site changes

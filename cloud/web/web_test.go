@@ -58,7 +58,7 @@ func start(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	w.Server = httptest.NewServer(New(Config{
-		Service: w.service, OAuth: w.oauth, Blobs: blobs, BaseURL: "http://cloud.invalid", Stopping: w.stop,
+		Service: w.service, OAuth: w.oauth, Blobs: blobs, BaseURL: "http://cloud.invalid", MaxDocument: 1 << 20, Stopping: w.stop,
 	}))
 	t.Cleanup(w.Close)
 	jar, _ := cookiejar.New(nil)

@@ -1,0 +1,38 @@
+// Package stall ends uploads that do not move: they may take as long as they
+// like, but not stand still.
+package stall
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"time"
+)
+
+// body is a request's body with a deadline for each part of it.
+type body struct {
+	io.ReadCloser
+	control *http.ResponseController
+	limit   time.Duration
+	set     time.Time // when the deadline was last moved on
+}
+
+// Body returns the body of the request that w answers. Reading it fails when
+// nothing comes for limit. The deadline that it leaves behind is the caller's to
+// lift.
+func Body(w http.ResponseWriter, r io.ReadCloser, limit time.Duration) io.ReadCloser {
+	return &body{ReadCloser: r, control: http.NewResponseController(w), limit: limit}
+}
+
+// Read reads from the body. The deadline is set anew now and then, not for each
+// read.
+func (b *body) Read(p []byte) (int, error) {
+	if now := time.Now(); now.Sub(b.set) > b.limit/10 {
+		b.set = now
+		err := b.control.SetReadDeadline(now.Add(b.limit))
+		if err != nil && !errors.Is(err, http.ErrNotSupported) {
+			return 0, err
+		}
+	}
+	return b.ReadCloser.Read(p)
+}
