@@ -49,7 +49,10 @@ func printStatus(w io.Writer, s control.Status) error {
 		{"jobs", fmt.Sprintf("%d in hand", s.Jobs)},
 		{"running", fmt.Sprintf("since %s, process %d, version %s", s.Started.Local().Format(time.DateTime), s.PID, s.Version)},
 	}
-	if s.Cloud.LastError != "" {
+	switch {
+	case s.Cloud.Refused:
+		rows = append(rows, [2]string{"pairing", s.Cloud.LastError})
+	case s.Cloud.LastError != "":
 		rows = append(rows, [2]string{"last push error", s.Cloud.LastError})
 	}
 	if s.LastError != "" {

@@ -27,6 +27,7 @@ type Cloud struct {
 	Connected bool      `json:"connected"`         // notifications flow
 	Since     time.Time `json:"since,omitzero"`    // of the connection or of its loss
 	LastError string    `json:"last_error,omitempty"`
+	Refused   bool      `json:"refused,omitempty"` // the credentials were: LastError says what to do
 }
 
 // Printer is one local printer.

@@ -29,8 +29,11 @@ func (d *Daemon) Status(ctx context.Context) (control.Status, error) {
 		Version: d.version, PID: os.Getpid(), Started: d.started, Jobs: len(snap.Jobs), LastError: snap.Trouble,
 		Cloud: control.Cloud{
 			URL: d.credentials.Cloud, Paired: true, Account: d.credentials.Owner,
-			Connected: ch.Connected, Since: ch.Since, LastError: ch.LastError,
+			Connected: ch.Connected, Since: ch.Since, LastError: ch.LastError, Refused: ch.Refused,
 		},
+	}
+	if ch.Refused {
+		s.Cloud.LastError = d.credentials.refusal()
 	}
 	for _, p := range snap.Printers {
 		if p.ID != "" && !p.Removed {

@@ -172,7 +172,7 @@ func (d *Daemon) assemble() error {
 	carrier, err := xmpp.New(xmpp.Options{
 		Host: c.Push.Host, DirectPort: c.Push.DirectPort, STARTTLSPort: c.Push.STARTTLSPort,
 		Domain: c.Push.Domain, Service: c.Push.Service, User: gcp.RobotID(user), Resource: c.Proxy, RootCAs: roots,
-		Token: d.client.Token, PingInterval: d.cfg.PingInterval.Std(), PingTimeout: d.cfg.PingTimeout.Std(),
+		Token: d.pushToken, PingInterval: d.cfg.PingInterval.Std(), PingTimeout: d.cfg.PingTimeout.Std(),
 		Logger: d.log.With("component", "xmpp"),
 	})
 	if err != nil {

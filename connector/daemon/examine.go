@@ -45,8 +45,11 @@ func examineCloud(ctx context.Context, cfg Config, c Credentials) cli.Finding {
 	ctx, cancel := context.WithTimeout(ctx, examineTimeout)
 	defer cancel()
 	n, err := countPrinters(ctx, cfg, c)
+	if refused(err) {
+		err = errors.New(c.refusal())
+	}
 	return cli.Found("cloud", fmt.Sprintf("%s knows %d printers of this connector", c.Cloud, n), err,
-		"is the cloud up, and its address right? if the pairing was revoked: platen pair --replace "+c.Cloud)
+		"is the cloud up, and its address right? if the pairing was revoked: platen pair "+c.Cloud+" --replace")
 }
 
 func countPrinters(ctx context.Context, cfg Config, c Credentials) (int, error) {
