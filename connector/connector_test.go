@@ -86,6 +86,33 @@ func TestManyJobsInOrder(t *testing.T) {
 	}, "lp")
 }
 
+// A classic service gives 100 jobs at once, however many are asked for.
+func TestManyJobsInSmallPages(t *testing.T) {
+	in(t, func(t *testing.T, l *lab) {
+		l.page, l.mute = 100, true
+		l.start()
+		for i := range 300 {
+			l.submit("lp", gcp.JobID(fmt.Sprintf("j%03d", i)))
+		}
+		for range 3 { // the service does not hear that we have those of the first pages
+			l.hint("lp")
+			l.settle(5 * time.Second)
+		}
+		fetches := l.count("fetch")
+		l.settle(time.Minute)
+		if n := l.count("fetch") - fetches; n > 0 {
+			t.Errorf("%d more fetches although nothing new was given", n)
+		}
+		l.mu.Lock()
+		l.mute = false
+		l.mu.Unlock()
+		l.settle(5 * time.Minute)
+		for i := range 300 {
+			l.want(gcp.JobID(fmt.Sprintf("j%03d", i)), gcp.JobDone, 1)
+		}
+	}, "lp")
+}
+
 func TestBlockedPrinterDelaysNoOther(t *testing.T) {
 	in(t, func(t *testing.T, l *lab) {
 		l.locals["bad"].refuse = &printer.Error{Op: "Create-Job", Text: "busy", Retry: true}

@@ -35,6 +35,8 @@ type world struct {
 	updates  error
 	deleted  int
 	classic  bool // no ticket with fetch
+	page     int  // jobs given at once at most; 0 for all
+	mute     bool // reports fail
 	noTicket error
 }
 
@@ -128,6 +130,9 @@ func (w *world) Fetch(_ context.Context, p gcp.PrinterID, limit int) ([]gcp.Job,
 	if err := w.enter("fetch"); err != nil {
 		return nil, err
 	}
+	if w.page > 0 {
+		limit = min(limit, w.page)
+	}
 	var jobs []gcp.Job
 	for _, j := range w.jobs {
 		if j.PrinterID == p && j.state.Type == gcp.JobQueued && len(jobs) < limit {
@@ -165,6 +170,9 @@ func (w *world) Report(_ context.Context, r gcp.Report) error {
 	defer w.mu.Unlock()
 	if err := w.enter("report"); err != nil {
 		return err
+	}
+	if w.mute {
+		return errDown
 	}
 	j := w.job(r.Job)
 	late := j.msg == gcp.UnconfirmedMessage && r.State.Type == gcp.JobDone

@@ -19,7 +19,7 @@ type fetchState struct {
 	hinted       bool // there may be work
 	pushed, woke time.Time
 	running      bool
-	more         bool // the last page was full
+	more         bool // the last page was not short
 	barren       bool // and held nothing new
 	waits        bool // for the next try after a failure
 	try          backoff.Backoff
@@ -33,10 +33,14 @@ type fetchState struct {
 // at once, should it go on offering them.
 const refusedPause = time.Minute
 
-// fetchIfDue fetches if a hint was not served yet, or if the last page was full
+// fetchLimit is how many new jobs are asked for at once. Services give at least as
+// many where they have them; a classic one gives 100 at most.
+const fetchLimit = 64
+
+// fetchIfDue fetches if a hint was not served yet, or if the last page was not short
 // and most of it is done with. No timer leads here but the retry of a failure.
 func (q *queue) fetchIfDue(ctx context.Context) {
-	f, limit := &q.fetch, q.c.Options.FetchLimit
+	f, limit := &q.fetch, fetchLimit
 	if f.running || f.waits || !f.hinted && !f.more || len(q.order) > limit {
 		return
 	}
@@ -59,7 +63,7 @@ func (q *queue) fetchIfDue(ctx context.Context) {
 	q.c.fetches.run(func() {
 		point("connector.hinted")
 		jobs, err := q.fetchJobs(ctx, limit, trace)
-		full := len(jobs) >= limit
+		full := len(jobs) >= fetchLimit // less than asked for may be all that the service gives at once
 		jobs = slices.DeleteFunc(jobs, func(j gcp.Job) bool { return skip[j.ID] })
 		var claims []Claim
 		if err == nil && len(jobs) > 0 && ctx.Err() == nil {
