@@ -27,12 +27,13 @@ func (s *CUPSServer) AddPPD(queue, query string) {
 }
 
 // AddEverywhere adds a driverless queue for the IPP printer at uri, and waits
-// until cupsd has made its PPD, which lpadmin does not.
+// until cupsd has made its PPD and read it, which lpadmin does not: a job before
+// that finds no filter.
 func (s *CUPSServer) AddEverywhere(queue, uri string) {
 	s.t.Helper()
 	s.Run("lpadmin", "-p", queue, "-E", "-v", uri, "-m", "everywhere")
 	made := func() bool {
-		_, err := os.Stat(s.file("etc/ppd/" + queue + ".ppd"))
+		_, err := os.Stat(s.file("cache/" + queue + ".data")) // written at the end
 		return err == nil
 	}
 	if !waitFor(15*time.Second, made) {
