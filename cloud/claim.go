@@ -9,6 +9,9 @@ import (
 	"platen/gcp"
 )
 
+// claimTimeout is how long an anonymous registration waits for a person.
+const claimTimeout = 15 * time.Minute
+
 // claimKept is how long a confirmed claim goes on answering the device's poll.
 const claimKept = 24 * time.Hour
 
@@ -58,10 +61,7 @@ func (s *Service) Confirm(ctx context.Context, c Caller, token string) (PrinterV
 // the device names a proxy that the caller has: an unknown device must not get at
 // other printers by naming their proxy.
 func (s *Service) confirm(ctx context.Context, c Caller, claim PendingClaim) (Printer, error) {
-	id, err := s.newID()
-	if err != nil {
-		return Printer{}, err
-	}
+	id := newID()
 	robot := Robot{ID: gcp.RobotID(id), Owner: c.User.ID, Proxy: claimedProxy, CreateTime: s.cfg.Now()}
 	return s.cfg.Store.ConfirmClaim(ctx, claim, robot, func(p *Printer) ([]Event, error) {
 		now := s.cfg.Now()

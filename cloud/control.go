@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 	"unicode/utf8"
 
 	"platen/gcp"
@@ -11,6 +12,9 @@ import (
 
 // maxMessage bounds the sentence that a connector may attach to a job, in bytes.
 const maxMessage = 4096
+
+// cancelTimeout is how long a connector has to answer a request to cancel.
+const cancelTimeout = time.Minute
 
 // Control takes a robot's report, or a person's wish (cancel, hold, release).
 func (s *Service) Control(ctx context.Context, c Caller, r JobReport) (JobView, error) {
@@ -82,7 +86,7 @@ func jobEvents(before, after Job, of PrinterRights) []Event {
 
 // endCancelled ends the jobs whose connectors did not answer a request to cancel.
 func (s *Service) endCancelled(ctx context.Context) error {
-	ids, err := s.cfg.Store.DueCancels(ctx, s.cfg.Now().Add(-s.cfg.CancelTimeout))
+	ids, err := s.cfg.Store.DueCancels(ctx, s.cfg.Now().Add(-cancelTimeout))
 	if err != nil {
 		return fmt.Errorf("find unanswered cancels: %w", err)
 	}

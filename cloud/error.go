@@ -46,8 +46,6 @@ func (e *Error) Is(target error) bool {
 // Sentinels for errors.Is.
 var (
 	ErrNotFound    = &Error{Kind: KindNotFound}
-	ErrNoJob       = &Error{Kind: KindNoJob}
-	ErrForbidden   = &Error{Kind: KindForbidden}
 	ErrFinished    = &Error{Kind: KindFinished}
 	ErrCredentials = &Error{Kind: KindCredentials}
 )

@@ -180,7 +180,7 @@ func TestHoldAndRelease(t *testing.T) {
 	j := w.submit(w.alice)
 	_, err := w.report(w.alice, j.ID, gcp.StateOf(gcp.JobHeld))
 	must(t, err)
-	if _, err := w.Fetch(t.Context(), w.robot, w.printer, 0); !errors.Is(err, cloud.ErrNoJob) {
+	if _, err := w.Fetch(t.Context(), w.robot, w.printer, 0); cloud.KindOf(err) != cloud.KindNoJob {
 		t.Errorf("a held job was fetched: %v", err)
 	}
 	_, err = w.report(w.alice, j.ID, gcp.StateOf(gcp.JobQueued))

@@ -117,7 +117,7 @@ func (s *Service) flushNotes(ctx context.Context) error {
 func (s *Service) touch(ctx context.Context, id gcp.RobotID, at time.Time) error {
 	_, err := s.cfg.Store.UpdateRobot(ctx, id, func(r *Robot) ([]Event, error) {
 		came := !r.Connected && !r.LeaseUntil.After(at)
-		r.LastSeen, r.LeaseUntil = at, at.Add(s.cfg.Lease)
+		r.LastSeen, r.LeaseUntil = at, at.Add(lease)
 		if !came {
 			return nil, nil
 		}

@@ -4,9 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"platen/gcp"
 )
+
+// lease is how long a robot counts as online after a call or a sign of its stream.
+const lease = 90 * time.Second
 
 // Presence records that a robot's push stream opened, is alive, or closed. A
 // robot with several streams has closed when the last of them has: push counts.
@@ -15,13 +19,13 @@ func (s *Service) Presence(ctx context.Context, r gcp.RobotID, connected bool) e
 		now := s.cfg.Now()
 		// Streams tell often that they are alive: writing that down is only worth
 		// it when the lease is about a third gone.
-		if r.Connected == connected && (!connected || r.LeaseUntil.Sub(now) > s.cfg.Lease*2/3) {
+		if r.Connected == connected && (!connected || r.LeaseUntil.Sub(now) > lease*2/3) {
 			return nil, ErrUnchanged
 		}
 		came := r.Connected != connected
 		r.Connected, r.LastSeen = connected, now
 		if connected {
-			r.LeaseUntil = now.Add(s.cfg.Lease)
+			r.LeaseUntil = now.Add(lease)
 		}
 		if !came {
 			return nil, nil

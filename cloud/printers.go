@@ -30,7 +30,7 @@ func (s *Service) Search(ctx context.Context, c Caller, q PrinterQuery) ([]Print
 		return nil, nil // nobody registers other types here
 	}
 	v := s.newViewer(c)
-	views, err := s.visible(ctx, v, q.Proxy)
+	views, err := s.visible(ctx, v, "")
 	if err != nil {
 		return nil, err
 	}

@@ -2,12 +2,11 @@ package cloud
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/hex"
 	"errors"
-	"fmt"
-	"io"
 
 	"platen/gcp"
 )
@@ -25,10 +24,7 @@ func (s *Service) Register(ctx context.Context, c Caller, f PrinterFields) (Prin
 	if err != nil {
 		return PrinterView{}, err
 	}
-	id, err := s.newID()
-	if err != nil {
-		return PrinterView{}, err
-	}
+	id := newID()
 	key := PrinterKey{Owner: owner, Proxy: gcp.ProxyID(*f.Proxy), Name: *f.Name, UUID: text(f.UUID)}
 	p, err := s.cfg.Store.SavePrinter(ctx, key, func(old *Printer) (Printer, []Event, error) {
 		now := s.cfg.Now()
@@ -66,12 +62,15 @@ func (s *Service) checkRegistration(c Caller, f *PrinterFields) error {
 	case text(f.Proxy) == "":
 		return &Error{Kind: KindMissing, Message: "Missing required parameters: proxy."}
 	}
-	return s.checkFields(*f)
+	return checkFields(*f)
 }
 
+// maxCapabilities bounds a printer's capabilities, in bytes.
+const maxCapabilities = 4 << 20
+
 // checkFields refuses what is too long to keep.
-func (s *Service) checkFields(f PrinterFields) error {
-	if len(f.Capabilities) > s.cfg.MaxCapabilities {
+func checkFields(f PrinterFields) error {
+	if len(f.Capabilities) > maxCapabilities {
 		return &Error{Kind: KindTooLarge, Message: "The printer's capabilities are too long."}
 	}
 	return nil
@@ -94,21 +93,15 @@ func (s *Service) RegisterAnonymous(ctx context.Context, f PrinterFields) (Claim
 	if err := s.checkRegistration(Caller{}, &f); err != nil {
 		return Claim{}, err
 	}
-	id, err := s.newID()
-	if err != nil {
-		return Claim{}, err
-	}
-	token, err := s.newToken()
-	if err != nil {
-		return Claim{}, err
-	}
+	id := newID()
+	token := newToken()
 	now := s.cfg.Now()
 	p := Printer{ID: gcp.PrinterID(id), CreateTime: now, AccessTime: now}
 	if err := p.applyDevice(f, now); err != nil {
 		return Claim{}, err
 	}
-	expires := now.Add(s.cfg.ClaimTimeout)
-	err = s.cfg.Store.AddClaim(ctx, p, PendingClaim{Printer: p.ID, TokenHash: hashToken(token), Expires: expires})
+	expires := now.Add(claimTimeout)
+	err := s.cfg.Store.AddClaim(ctx, p, PendingClaim{Printer: p.ID, TokenHash: hashToken(token), Expires: expires})
 	if err != nil {
 		return Claim{}, err
 	}
@@ -116,22 +109,18 @@ func (s *Service) RegisterAnonymous(ctx context.Context, f PrinterFields) (Claim
 }
 
 // newID returns 128 random bits in hexadecimal, the form of every id here.
-func (s *Service) newID() (string, error) {
+func newID() string {
 	var b [16]byte
-	if _, err := io.ReadFull(s.cfg.Rand, b[:]); err != nil {
-		return "", fmt.Errorf("make an id: %w", err)
-	}
-	return hex.EncodeToString(b[:]), nil
+	rand.Read(b[:]) // never fails, see its documentation
+	return hex.EncodeToString(b[:])
 }
 
 // newToken returns a registration token: 80 random bits in a form that people
 // can type from a sheet of paper.
-func (s *Service) newToken() (string, error) {
+func newToken() string {
 	var b [10]byte
-	if _, err := io.ReadFull(s.cfg.Rand, b[:]); err != nil {
-		return "", fmt.Errorf("make a token: %w", err)
-	}
-	return base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b[:]), nil
+	rand.Read(b[:]) // never fails, see its documentation
+	return base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b[:])
 }
 
 // hashToken is what is stored of a token: whoever reads the database cannot use it.

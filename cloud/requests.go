@@ -12,7 +12,6 @@ type PrinterQuery struct {
 	Text       string               // substring of name, display name or tags; or ^recent ^own ^shared ^shared_directly
 	Type       gcp.PrinterType      // "" for all
 	Connection gcp.ConnectionStatus // "" leaves out DORMANT
-	Proxy      gcp.ProxyID          // List only
 }
 
 // PrinterFields are the members of a printer that /register and /update set. A

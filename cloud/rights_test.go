@@ -99,7 +99,7 @@ func TestForeignFetchIsNoJob(t *testing.T) {
 	w := newWorld(t)
 	w.submit(w.alice)
 	for _, id := range []gcp.PrinterID{w.printer, "unknown"} {
-		if _, err := w.Fetch(t.Context(), w.other, id, 0); !errors.Is(err, cloud.ErrNoJob) {
+		if _, err := w.Fetch(t.Context(), w.other, id, 0); cloud.KindOf(err) != cloud.KindNoJob {
 			t.Errorf("fetch of %s: %v", id, err)
 		}
 	}

@@ -33,10 +33,7 @@ func (s *Service) findRobot(ctx context.Context, owner UserID, proxy gcp.ProxyID
 }
 
 func (s *Service) addRobot(ctx context.Context, r Robot) (Robot, error) {
-	id, err := s.newID()
-	if err != nil {
-		return Robot{}, err
-	}
+	id := newID()
 	r.ID, r.CreateTime = gcp.RobotID(id), s.cfg.Now()
 	return r, s.cfg.Store.AddRobot(ctx, r)
 }

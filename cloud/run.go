@@ -16,6 +16,13 @@ const (
 	sweepEvery = time.Minute
 )
 
+// eventRetention is how long events are kept; orphanAge is how old a document
+// without a job is when it is deleted.
+const (
+	eventRetention = 30 * 24 * time.Hour
+	orphanAge      = time.Hour
+)
+
 // retentionPage is how many documents are deleted at a time.
 const retentionPage = 200
 
@@ -100,7 +107,7 @@ func (s *Service) sweeper() func(context.Context) {
 			return s.cfg.Store.RemoveClaims(ctx, s.cfg.Now().Add(-claimKept))
 		})
 		s.attempt(ctx, func(ctx context.Context) error {
-			return s.cfg.Store.PruneEvents(ctx, s.cfg.Now().Add(-s.cfg.EventRetention))
+			return s.cfg.Store.PruneEvents(ctx, s.cfg.Now().Add(-eventRetention))
 		})
 		if !swept && s.cfg.Blobs != nil {
 			swept = true
@@ -136,7 +143,7 @@ func (s *Service) expireDocuments(ctx context.Context) error {
 
 // sweepOrphans deletes documents that a crash left without a job.
 func (s *Service) sweepOrphans(ctx context.Context) error {
-	err := s.cfg.Blobs.Sweep(ctx, s.cfg.Now().Add(-s.cfg.OrphanAge), s.cfg.Store.DocumentKnown)
+	err := s.cfg.Blobs.Sweep(ctx, s.cfg.Now().Add(-orphanAge), s.cfg.Store.DocumentKnown)
 	if err != nil {
 		return fmt.Errorf("sweep documents: %w", err)
 	}

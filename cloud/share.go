@@ -107,11 +107,8 @@ func (s *Service) Unshare(ctx context.Context, c Caller, r ShareRequest) error {
 
 // setPublic makes a printer public or not.
 func (s *Service) setPublic(ctx context.Context, id gcp.PrinterID, public bool) error {
-	key, err := s.newID()
-	if err != nil {
-		return err
-	}
-	_, err = s.cfg.Store.UpdatePrinter(ctx, id, func(p *Printer) ([]Event, error) {
+	key := newID()
+	_, err := s.cfg.Store.UpdatePrinter(ctx, id, func(p *Printer) ([]Event, error) {
 		before := *p
 		p.Public = public
 		p.keyPublic(key)

@@ -32,10 +32,7 @@ func (s *Service) Submit(ctx context.Context, c Caller, sub Submission) (JobView
 	if err != nil {
 		return JobView{}, err
 	}
-	id, err := s.newID()
-	if err != nil {
-		return JobView{}, err
-	}
+	id := newID()
 	now := s.cfg.Now()
 	j := Job{
 		ID: gcp.JobID(id), Printer: p.ID, PrinterName: p.shownName(),

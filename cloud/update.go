@@ -21,13 +21,10 @@ func (s *Service) UpdatePrinter(ctx context.Context, c Caller, id gcp.PrinterID,
 	if err != nil {
 		return PrinterView{}, err
 	}
-	if err := s.checkFields(f); err != nil {
+	if err := checkFields(f); err != nil {
 		return PrinterView{}, err
 	}
-	key, err := s.newID()
-	if err != nil {
-		return PrinterView{}, err
-	}
+	key := newID()
 	p, err := s.cfg.Store.UpdatePrinter(ctx, id, func(p *Printer) ([]Event, error) {
 		now := s.cfg.Now()
 		before := *p

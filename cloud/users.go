@@ -29,10 +29,7 @@ func (s *Service) AddUser(ctx context.Context, email, password string, admin boo
 			return User{}, err
 		}
 	}
-	id, err := s.newID()
-	if err != nil {
-		return User{}, err
-	}
+	id := newID()
 	name, _, _ := strings.Cut(email, "@")
 	u := User{
 		ID: UserID(id), Email: email, Name: name, Admin: admin,

@@ -48,8 +48,7 @@ type Config struct {
 	// document from. Such a fetch never reaches a private address.
 	FetchURLs bool
 
-	Now    func() time.Time // nil means time.Now
-	Logger *slog.Logger     // nil discards
+	Logger *slog.Logger // nil discards
 }
 
 // handler serves the interfaces.
@@ -63,9 +62,6 @@ type handler struct {
 func New(cfg Config) http.Handler { return newHandler(cfg, publicAddr) }
 
 func newHandler(cfg Config, reachable func(netip.Addr) bool) *handler {
-	if cfg.Now == nil {
-		cfg.Now = time.Now
-	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}

@@ -35,7 +35,7 @@ func (h *handler) submit(c *call) error {
 	if err := u.read(); err != nil {
 		return err
 	}
-	received := h.cfg.Now()
+	received := time.Now()
 	if err := c.checkXSRF(c.args.get("xsrf")); err != nil {
 		return err
 	}

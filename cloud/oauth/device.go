@@ -38,6 +38,9 @@ const (
 	Deny  Decision = "deny"
 )
 
+// devicePath is the page on which people type user codes.
+const devicePath = "/device"
+
 // StartDevice begins a device code dialogue.
 func (s *Server) StartDevice(ctx context.Context, clientID, scope string) (StartedDevice, error) {
 	text, hash := newSecret("")
@@ -49,7 +52,7 @@ func (s *Server) StartDevice(ctx context.Context, clientID, scope string) (Start
 	if err := s.cfg.Store.AddDevice(ctx, d); err != nil {
 		return StartedDevice{}, err
 	}
-	page := s.cfg.BaseURL + s.cfg.DevicePath
+	page := s.cfg.BaseURL + devicePath
 	return StartedDevice{
 		DeviceCode: text, UserCode: user, URL: page, Complete: page + "?user_code=" + url.QueryEscape(user),
 		Interval: d.Interval, ExpiresIn: DeviceLifetime,

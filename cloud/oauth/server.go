@@ -47,7 +47,6 @@ type Config struct {
 	CheckPassword func(ctx context.Context, email, password string) (cloud.User, error)
 
 	BaseURL        string        // public address, such as https://print.example.com, no slash at the end
-	DevicePath     string        // the page for user codes; "" means /device
 	Clients        []Client      // registered clients
 	ClientLogin    bool          // serve /accounts/ClientLogin: passwords in every request, for 2010's programs
 	DeviceInterval time.Duration // between polls of a device code; 0 means 5 s
@@ -75,9 +74,6 @@ func New(cfg Config) *Server {
 	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
-	}
-	if cfg.DevicePath == "" {
-		cfg.DevicePath = "/device"
 	}
 	if cfg.DeviceInterval == 0 {
 		cfg.DeviceInterval = deviceInterval

@@ -51,9 +51,9 @@ type conn struct {
 func newConn(s *Server, nc net.Conn, mode Mode) *conn {
 	g := &guard{Conn: nc}
 	g.write.Store(int64(s.cfg.Limits.Write))
-	g.budget.Store(int64(s.cfg.Limits.LoginBytes))
+	g.budget.Store(int64(maxLoginBytes))
 	c := &conn{srv: s, mode: mode, guard: g, net: g, mute: mode == Direct}
-	c.split = newSplitter(readerFunc(c.read), s.cfg.Limits.LoginStanza, s.cfg.Limits.Depth)
+	c.split = newSplitter(readerFunc(c.read), maxLoginStanza, maxDepth)
 	return c
 }
 
@@ -89,7 +89,7 @@ func (c *conn) read(b []byte) (int, error) {
 		}
 		n, err := c.net.Read(b)
 		if n > 0 {
-			c.heard, c.pinged = c.srv.cfg.Now(), false
+			c.heard, c.pinged = time.Now(), false
 			if c.ready {
 				c.repeatPresence()
 			}
@@ -127,7 +127,7 @@ func (c *conn) wake() time.Time {
 func (c *conn) silent() error {
 	c.repeatPresence()
 	l := c.srv.cfg.Limits
-	quiet := c.srv.cfg.Now().Sub(c.heard)
+	quiet := time.Since(c.heard)
 	switch {
 	case c.pinged && quiet >= l.Idle+l.Pong:
 		return errTimeout
@@ -140,7 +140,7 @@ func (c *conn) silent() error {
 }
 
 func (c *conn) repeatPresence() {
-	now := c.srv.cfg.Now()
+	now := time.Now()
 	if !c.reported.IsZero() && now.Sub(c.reported) >= c.srv.cfg.Limits.PresenceEvery {
 		c.reported = now
 		c.beat()

@@ -15,7 +15,6 @@ const (
 	errEncoding      streamError = "unsupported-encoding"
 	errNamespace     streamError = "invalid-namespace"
 	errVersion       streamError = "unsupported-version"
-	errHostUnknown   streamError = "host-unknown"
 	errNotAuthorized streamError = "not-authorized"
 	errConflict      streamError = "conflict"
 	errTimeout       streamError = "connection-timeout"

@@ -259,6 +259,9 @@ func (f *fixture) subscribedPeer(t testing.TB) *peer {
 	return p
 }
 
+// Connected reports whether a stream of the robot is subscribed here.
+func (f *fixture) Connected(id gcp.RobotID) bool { return len(f.subscribed(id)) > 0 }
+
 // await waits for a condition.
 func (f *fixture) await(t testing.TB, what string, ok func() bool) {
 	t.Helper()

@@ -1,6 +1,7 @@
 package push
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"fmt"
@@ -70,10 +71,8 @@ func (c *conn) open(features string) error {
 	if err != nil {
 		return err
 	}
-	known := h.to == "" || strings.EqualFold(h.to, c.srv.cfg.Domain)
-	if !known && !c.srv.cfg.Classic {
-		return errHostUnknown
-	}
+	// Any domain will do: some old clients always write "gmail.com", and the token
+	// alone says who it is.
 	if err := c.write(c.header(h.to)); err != nil {
 		return err
 	}
@@ -87,7 +86,7 @@ func (c *conn) open(features string) error {
 // clients that read both streams with one parser, and it names the domain that
 // the client asked for, as some compare the two.
 func (c *conn) header(to string) string {
-	return `<stream:stream` + attribute("from", or(to, c.srv.cfg.Domain)) + ` id="` + newID() +
+	return `<stream:stream` + attribute("from", cmp.Or(to, c.srv.cfg.Domain)) + ` id="` + newID() +
 		`" version="1.0" xmlns:stream="` + nsStream + `" xmlns="` + nsClient + `">`
 }
 
@@ -171,7 +170,7 @@ func (c *conn) authenticate(ctx context.Context) error {
 		return err
 	}
 	c.guard.budget.Store(unlimited)
-	c.split.limit = c.srv.cfg.Limits.Stanza
+	c.split.limit = maxStanza
 	return nil
 }
 
@@ -209,7 +208,7 @@ func (c *conn) refuse(why saslFailure) error {
 func (c *conn) checkToken(ctx context.Context, tok string) saslFailure {
 	for range 3 {
 		seen := c.srv.revocations()
-		call, cancel := context.WithTimeout(ctx, c.srv.cfg.Limits.Call)
+		call, cancel := context.WithTimeout(ctx, callTime)
 		id, err := c.srv.cfg.Authenticate(call, tok)
 		cancel()
 		switch cloud.KindOf(err) {

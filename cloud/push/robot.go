@@ -132,7 +132,7 @@ func (s *Server) presence(ctx context.Context, id gcp.RobotID, r *robot) bool {
 	there := slices.ContainsFunc(r.conns, func(c *conn) bool { return c.subscribed })
 	s.mu.Unlock()
 
-	call, cancel := context.WithTimeout(ctx, s.cfg.Limits.Call)
+	call, cancel := context.WithTimeout(ctx, callTime)
 	err := s.cfg.Presence(call, id, there)
 	cancel()
 	s.fault(ctx, "presence", err)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"platen/gcp"
+	"platen/internal/backoff"
 )
 
 // Server is the push service. Its methods may be called from any goroutine.
@@ -66,21 +67,10 @@ func (s *Server) Serve(ctx context.Context, l net.Listener, mode Mode) error {
 			// Out of descriptors, or a connection that died in the queue.
 			s.fault(ctx, "accept", err)
 			pause = min(max(2*pause, 5*time.Millisecond), time.Second)
-			if !sleep(ctx, pause) {
-				return nil
+			if err := backoff.Sleep(ctx, pause); err != nil {
+				return nil //nolint:nilerr // told to stop
 			}
 		}
-	}
-}
-
-func sleep(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-t.C:
-		return true
 	}
 }
 
@@ -150,8 +140,7 @@ func (s *Server) admit(c *conn) bool {
 	key := addrKey(c.guard.RemoteAddr())
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	l := s.cfg.Limits
-	if s.closing || len(s.conns) >= l.Conns || s.byAddr[key] >= l.ConnsPerAddr {
+	if s.closing || len(s.conns) >= maxConns || s.byAddr[key] >= s.cfg.Limits.ConnsPerAddr {
 		return false
 	}
 	s.conns[c] = struct{}{}
@@ -178,9 +167,6 @@ func (s *Server) Notify(ctx context.Context, id gcp.RobotID, n gcp.Notification)
 		c.enqueue(context.WithoutCancel(ctx), n)
 	}
 }
-
-// Connected reports whether a stream of the robot is subscribed here.
-func (s *Server) Connected(id gcp.RobotID) bool { return len(s.subscribed(id)) > 0 }
 
 // Revoke closes the robot's streams: its tokens are not good any more. A login
 // that is under way checks its token again.

@@ -3,6 +3,7 @@ package push
 import (
 	"context"
 	"errors"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -103,7 +104,7 @@ func (c *conn) bindResource(n, bind node) error {
 	if err != nil {
 		return err
 	}
-	c.heard = c.srv.cfg.Now()
+	c.heard = time.Now()
 	c.ready = true
 	return nil
 }
@@ -145,7 +146,7 @@ func (c *conn) startPush(ctx context.Context, n node) error {
 	if err != nil {
 		return err
 	}
-	c.reported = c.srv.cfg.Now()
+	c.reported = time.Now()
 	if !c.asking.Swap(true) {
 		c.srv.spawn(func() { c.hintWaiting(ctx) })
 	}
@@ -154,7 +155,7 @@ func (c *conn) startPush(ctx context.Context, n node) error {
 
 // hintWaiting sends a hint for each printer that has waiting jobs.
 func (c *conn) hintWaiting(ctx context.Context) {
-	call, cancel := context.WithTimeout(ctx, c.srv.cfg.Limits.Call)
+	call, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
 	defer c.asking.Store(false)
 	ids, err := c.srv.cfg.Waiting(call, c.robot)

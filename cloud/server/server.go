@@ -261,7 +261,7 @@ func (s *Server) assemble(stopping <-chan struct{}) error {
 		return err
 	}
 	s.push, err = push.New(push.Config{
-		Domain: s.cfg.Push.Domain, Service: s.cfg.Push.Service, TLS: tlsConfig, Classic: true,
+		Domain: s.cfg.Push.Domain, Service: s.cfg.Push.Service, TLS: tlsConfig,
 		Authenticate: s.robotOf, Presence: s.presence, Waiting: s.waiting, Logger: s.log.With("component", "push"),
 	})
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"time"
 
 	"platen/cloud"
 	"platen/gcp"
@@ -68,7 +69,7 @@ func (s *site) uploadDocument(v *visit, part *multipart.Part, fields map[string]
 	}
 	j, err := s.cfg.Service.Submit(v.ctx, v.caller, cloud.Submission{
 		Printer: gcp.PrinterID(v.r.PathValue("id")), Title: part.FileName(), Ticket: ticket,
-		ContentType: kind, Document: doc, Received: s.cfg.Now(),
+		ContentType: kind, Document: doc, Received: time.Now(),
 	})
 	if err != nil {
 		s.cfg.Service.Discard(v.ctx, doc)

@@ -38,8 +38,7 @@ type Config struct {
 	// events, which would never end by themselves. It may be nil.
 	Stopping <-chan struct{}
 
-	Now    func() time.Time // nil means time.Now
-	Logger *slog.Logger     // nil discards
+	Logger *slog.Logger // nil discards
 }
 
 // site serves the pages.
@@ -52,9 +51,6 @@ type site struct {
 // New returns a handler for all pages. It panics if the embedded templates are
 // broken, which a test finds.
 func New(cfg Config) http.Handler {
-	if cfg.Now == nil {
-		cfg.Now = time.Now
-	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}

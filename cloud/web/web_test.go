@@ -282,7 +282,7 @@ func TestUploadRefused(t *testing.T) {
 		status  int
 	}{
 		"empty":           {p, "a.pdf", "", 400},
-		"not a PDF":       {p, "a.pdf", "hello", 400},
+		"not a PDF":       {p, "a.pdf", "hello", 415},
 		"no file":         {p, "", "", 400},
 		"unknown printer": {"nobody", "a.pdf", pdf, 404},
 	} {

@@ -11,6 +11,7 @@ import (
 	"math/big"
 	"net"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -63,7 +64,11 @@ type service struct {
 	*push.Server
 	l      net.Listener
 	served chan error
+	there  atomic.Bool // what the service says of the robot's presence
 }
+
+// Connected reports whether the service has heard from the robot and not of its end.
+func (s *service) Connected(gcp.RobotID) bool { return s.there.Load() }
 
 func newService(t testing.TB, mode push.Mode, edit func(*push.Config)) *service {
 	t.Helper()
@@ -81,6 +86,9 @@ func (s *service) start(addr string) {
 			return "", &cloud.Error{Kind: cloud.KindCredentials, Message: "no such token"}
 		}
 		return testRobot, nil
+	}, Presence: func(_ context.Context, _ gcp.RobotID, connected bool) error {
+		s.there.Store(connected)
+		return nil
 	}}
 	if s.edit != nil {
 		s.edit(&cfg)
