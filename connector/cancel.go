@@ -20,6 +20,9 @@ type cancelState struct {
 	try     backoff.Backoff
 }
 
+// cancelPause is the time between two questions for cancelled jobs.
+const cancelPause = time.Second
+
 // askIfDue asks the service once which of the jobs in hand somebody cancelled.
 // Hints that come meanwhile share the next question.
 func (q *queue) askIfDue(ctx context.Context) {
@@ -36,11 +39,11 @@ func (q *queue) askIfDue(ctx context.Context) {
 		jobs, err := q.unfinished(ctx)
 		q.post(ctx, func(ctx context.Context) {
 			s.running, s.waits = false, true
-			pause := q.c.Options.CancelPause
+			pause := cancelPause
 			if err != nil {
 				s.wanted, pause = true, s.try.Next()
 			} else {
-				s.try = backoff.Backoff{}
+				s.try.Reset()
 			}
 			q.later(ctx, pause, func(context.Context) { s.waits = false })
 			q.c.failing(ctx, "ask for cancelled jobs of "+string(q.name), err)
@@ -122,15 +125,5 @@ func (q *queue) cancelLocal(ctx context.Context, j *job) {
 	l := *j.rec.Local
 	cctx, stop := context.WithCancel(ctx)
 	j.stop = stop
-	q.c.wg.Go(func() {
-		wait := backoff.Backoff{Max: time.Minute}
-		for cctx.Err() == nil {
-			err := q.c.PrintSystem.Cancel(cctx, l)
-			q.c.failing(cctx, "cancel jobs on "+string(l.Printer), err)
-			if err == nil || errors.Is(err, printer.ErrNoJob) {
-				return
-			}
-			_ = wait.Wait(cctx) // the loop sees that it ended
-		}
-	})
+	q.c.wg.Go(func() { q.c.cancelAt(cctx, l) })
 }

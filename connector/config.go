@@ -23,8 +23,7 @@ type Config struct {
 	PrintSystem PrintSystem
 	Spool       Spool
 	Identities  Identities
-	Logger      *slog.Logger     // nil logs nothing
-	Now         func() time.Time // nil is time.Now
+	Logger      *slog.Logger // nil logs nothing
 	Options     Options
 }
 
@@ -35,54 +34,28 @@ type Options struct {
 	// UserName is how the sender is named to the printer; UserFull by default.
 	UserName UserName
 
-	PrinterPoll       time.Duration // between two looks at the local printers; 60 s
-	FetchLimit        int           // jobs asked for at once; 64
-	Downloads         int           // documents at once, all printers; 8
-	PrinterDownloads  int           // documents at once for one printer; 4
-	Ahead             int           // documents on disk for one printer before their turn; 8
-	Reports           int           // reports at once; 16
-	Following         int           // jobs that one printer has at once; 128
-	StepAside         time.Duration // a job without its document lets others pass; 10 min
-	DocumentGiveUp    time.Duration // and ends; 24 h
-	DocumentStall     time.Duration // without a byte a download is begun again; 2 min
-	CallTimeout       time.Duration // of one call to the service; 60 s
-	RoomCheck         time.Duration // between two looks at a full disk; 30 s
-	CancelPause       time.Duration // between two questions for cancelled jobs; 1 s
-	UnconfirmedFollow time.Duration // an unconfirmed job may still turn out done; 10 min
-	Unreachable       time.Duration // a hand-over that waits longer is told as STOPPED; 60 s
-	StopGrace         time.Duration // for documents on their way to a printer at stop; 10 s
+	PrinterPoll    time.Duration // between two looks at the local printers; 60 s
+	Downloads      int           // documents at once, all printers; 16
+	Ahead          int           // documents on disk for one printer before their turn; 8
+	StepAside      time.Duration // a job without its document lets others pass; 10 min
+	DocumentGiveUp time.Duration // and ends; 24 h
+	StopGrace      time.Duration // for documents on their way to a printer at stop; 10 s
 }
 
+const (
+	// callTimeout bounds one call to the service.
+	callTimeout = time.Minute
+	// maxReports is how many reports are sent at once.
+	maxReports = 16
+)
+
 func (o Options) withDefaults() Options {
-	for _, d := range []struct {
-		at *time.Duration
-		v  time.Duration
-	}{
-		{&o.PrinterPoll, time.Minute},
-		{&o.StepAside, 10 * time.Minute},
-		{&o.DocumentGiveUp, 24 * time.Hour},
-		{&o.DocumentStall, 2 * time.Minute},
-		{&o.CallTimeout, time.Minute},
-		{&o.RoomCheck, 30 * time.Second},
-		{&o.CancelPause, time.Second},
-		{&o.UnconfirmedFollow, 10 * time.Minute},
-		{&o.Unreachable, time.Minute},
-		{&o.StopGrace, 10 * time.Second},
-	} {
-		if *d.at <= 0 {
-			*d.at = d.v
-		}
-	}
-	for _, n := range []struct {
-		at *int
-		v  int
-	}{
-		{&o.FetchLimit, 64}, {&o.Downloads, 16}, {&o.PrinterDownloads, 4}, {&o.Ahead, 8}, {&o.Reports, 16}, {&o.Following, 128},
-	} {
-		if *n.at <= 0 {
-			*n.at = n.v
-		}
-	}
+	orDefault(&o.PrinterPoll, time.Minute)
+	orDefault(&o.Downloads, 16)
+	orDefault(&o.Ahead, 8)
+	orDefault(&o.StepAside, 10*time.Minute)
+	orDefault(&o.DocumentGiveUp, 24*time.Hour)
+	orDefault(&o.StopGrace, 10*time.Second)
 	if o.UserName == "" {
 		o.UserName = UserFull
 	}
@@ -90,4 +63,10 @@ func (o Options) withDefaults() Options {
 		o.Share = func(printer.Printer) bool { return true }
 	}
 	return o
+}
+
+func orDefault[T int | time.Duration](v *T, def T) {
+	if *v <= 0 {
+		*v = def
+	}
 }

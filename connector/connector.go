@@ -46,9 +46,6 @@ func New(cfg Config) (*Connector, error) {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	if cfg.Now == nil {
-		cfg.Now = time.Now
-	}
 	cfg.Options = cfg.Options.withDefaults()
 	c := &Connector{
 		Config: cfg, wake: make(chan struct{}, 1), asks: make(chan func(context.Context)),
@@ -56,7 +53,7 @@ func New(cfg Config) (*Connector, error) {
 		full: map[gcp.PrinterID]bool{}, trouble: map[string]string{}, catchUp: true,
 	}
 	c.downloads = pool{limit: cfg.Options.Downloads, wg: &c.wg}
-	c.reports = pool{limit: cfg.Options.Reports, wg: &c.wg}
+	c.reports = pool{limit: maxReports, wg: &c.wg}
 	c.fetches = pool{limit: cfg.Options.Downloads, wg: &c.wg}
 	c.reconciler = newReconciler(c)
 	return c, nil
@@ -188,10 +185,16 @@ func (c *Connector) failing(ctx context.Context, what string, err error) {
 // write puts an event into the journal, however long that takes; false means
 // that ctx ended before. Nothing may go on without it.
 func (c *Connector) write(ctx context.Context, e Event) bool {
-	wait := backoff.Backoff{Max: 30 * time.Second}
+	return c.insist(ctx, "journal", func() error { return c.Spool.Write(e) })
+}
+
+// insist calls f until it succeeds, and notes what is failing; false means that
+// ctx ended before.
+func (c *Connector) insist(ctx context.Context, what string, f func() error) bool {
+	wait := backoff.Backoff{Max: time.Minute}
 	for {
-		err := c.Spool.Write(e)
-		c.failing(ctx, "journal", err)
+		err := f()
+		c.failing(ctx, what, err)
 		if err == nil {
 			return true
 		}
@@ -201,12 +204,24 @@ func (c *Connector) write(ctx context.Context, e Event) bool {
 	}
 }
 
+// cancelAt asks a printer to cancel a job, until it has answered or ctx ends. A
+// job that it does not know is cancelled.
+func (c *Connector) cancelAt(ctx context.Context, l printer.LocalJob) bool {
+	return c.insist(ctx, "cancel jobs on "+string(l.Printer), func() error {
+		err := c.PrintSystem.Cancel(ctx, l)
+		if errors.Is(err, printer.ErrNoJob) {
+			return nil
+		}
+		return err
+	})
+}
+
 // event returns an event of now.
 func (c *Connector) event(kind EventKind, id gcp.JobID) Event {
-	return Event{Kind: kind, ID: id, At: c.Now().UnixMicro()}
+	return Event{Kind: kind, ID: id, At: time.Now().UnixMicro()}
 }
 
 // call returns a context for one call to the service.
 func (c *Connector) call(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(ctx, c.Options.CallTimeout)
+	return context.WithTimeout(ctx, callTimeout)
 }

@@ -11,12 +11,15 @@ import (
 	"platen/gcp"
 )
 
+// printerDownloads is how many documents are downloaded at once for one printer.
+const printerDownloads = 4
+
 // download starts the downloads that may start: a few ahead, in order. Documents
 // of later jobs never keep an earlier one from getting its own.
 func (q *queue) download(ctx context.Context) {
-	now, ahead := q.c.Now(), 0
+	now, ahead := time.Now(), 0
 	for _, j := range q.order {
-		if q.loading >= q.c.Options.PrinterDownloads || ahead >= q.c.Options.Ahead {
+		if q.loading >= printerDownloads || ahead >= q.c.Options.Ahead {
 			return
 		}
 		if j.phase == phaseWaiting && !j.retryAt.After(now) {
@@ -68,14 +71,12 @@ func (c *Connector) save(ctx context.Context, job gcp.Job) (Event, error) {
 		e.Job = &gcp.Job{ID: job.ID, Ticket: ticket}
 	}
 	doc, err := c.Spool.Save(job.ID, func(w io.Writer) (string, error) {
-		ctx, stall := newStall(ctx, w, c.Options.DocumentStall)
-		defer stall.stop()
-		return c.Cloud.Download(ctx, job, stall)
+		return c.Cloud.Download(ctx, job, &halfway{Writer: w})
 	})
 	if err != nil {
 		return e, fmt.Errorf("download document: %w", err)
 	}
-	e.At = c.Now().UnixMicro()
+	e.At = time.Now().UnixMicro()
 	e.Document, e.Trace = &doc, gcp.Trace{gcp.HopSpooled: e.At}
 	return e, nil
 }
@@ -109,13 +110,13 @@ func (q *queue) loaded(ctx context.Context, j *job, e Event, err error) {
 	case j.phase == phaseReady:
 	case errors.Is(err, errTicket):
 		q.end(ctx, j, Status{State: gcp.ByDevice(gcp.JobAborted, gcp.DeviceInvalidTicket), Message: err.Error()})
-	case noDocument(err), q.c.Now().Sub(j.rec.Claimed) >= q.c.Options.DocumentGiveUp:
+	case noDocument(err), time.Now().Sub(j.rec.Claimed) >= q.c.Options.DocumentGiveUp:
 		q.end(ctx, j, Status{State: gcp.ByDevice(gcp.JobAborted, gcp.DeviceDownloadFailure), Message: err.Error()})
 	default:
 		q.c.Logger.LogAttrs(ctx, slog.LevelWarn, "document not downloaded, will be tried again",
 			slog.String("job", string(j.rec.Job.ID)), slog.Any("err", err))
 		wait := j.docTry.Next()
-		j.retryAt = q.c.Now().Add(wait)
+		j.retryAt = time.Now().Add(wait)
 		q.later(ctx, wait, func(context.Context) {}) // the step after it tries again
 	}
 }
@@ -123,7 +124,7 @@ func (q *queue) loaded(ctx context.Context, j *job, e Event, err error) {
 // stepsAside reports whether a job without its document lets later ones pass,
 // and makes the loop look again when it will.
 func (q *queue) stepsAside(ctx context.Context, j *job) bool {
-	left := q.c.Options.StepAside - q.c.Now().Sub(j.rec.Claimed)
+	left := q.c.Options.StepAside - time.Now().Sub(j.rec.Claimed)
 	if left <= 0 {
 		return true
 	}
@@ -134,36 +135,18 @@ func (q *queue) stepsAside(ctx context.Context, j *job) bool {
 	return false
 }
 
-// stall passes bytes on, and ends a context when none came for too long.
-type stall struct {
-	w      io.Writer
-	timer  *time.Timer
-	limit  time.Duration
-	cancel context.CancelCauseFunc
-	begun  bool
-}
-
-var errStalled = errors.New("the service sends no more bytes")
-
-func newStall(ctx context.Context, w io.Writer, limit time.Duration) (context.Context, *stall) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	s := &stall{w: w, limit: limit, cancel: cancel}
-	s.timer = time.AfterFunc(limit, func() { cancel(errStalled) })
-	return ctx, s
+// halfway marks for crash tests that some of a document came.
+type halfway struct {
+	io.Writer
+	begun bool
 }
 
 // Write implements io.Writer.
-func (s *stall) Write(b []byte) (int, error) {
-	s.timer.Reset(s.limit)
-	n, err := s.w.Write(b)
-	if !s.begun {
-		s.begun = true
+func (h *halfway) Write(b []byte) (int, error) {
+	n, err := h.Writer.Write(b)
+	if !h.begun {
+		h.begun = true
 		point("connector.download-half")
 	}
 	return n, err
-}
-
-func (s *stall) stop() {
-	s.timer.Stop()
-	s.cancel(nil)
 }

@@ -58,7 +58,7 @@ func (q *queue) fetchIfDue(ctx context.Context) {
 		trace[gcp.HopHinted] = f.woke.UnixMicro()
 	}
 	f.running, f.hinted, f.more = true, false, false
-	name, started := q.name, q.c.Now()
+	name, started := q.name, time.Now()
 	skip := q.stillRefused(started)
 	q.c.fetches.run(func() {
 		point("connector.hinted")
@@ -79,7 +79,7 @@ func (q *queue) fetchIfDue(ctx context.Context) {
 				q.fetchFailed(ctx)
 				return
 			}
-			f.try = backoff.Backoff{}
+			f.try.Reset()
 			q.claimed(ctx, jobs, claims, started)
 			f.barren = full && !anyFresh(claims)
 			f.more = full && (!f.barren || untold > 0)
@@ -98,7 +98,7 @@ func (q *queue) fetchJobs(ctx context.Context, limit int, trace gcp.Trace) ([]gc
 	for i := range jobs {
 		jobs[i].PrinterID = q.id
 	}
-	trace[gcp.HopFetched] = q.c.Now().UnixMicro()
+	trace[gcp.HopFetched] = time.Now().UnixMicro()
 	return jobs, nil
 }
 
@@ -185,17 +185,20 @@ func (q *queue) tellAgain(ctx context.Context, job gcp.Job, end Status) {
 	if _, ok := q.jobs[job.ID]; ok {
 		return
 	}
-	j := q.add(Record{Job: job, Printer: q.name, Stage: EventEnded, End: &end, Ended: q.c.Now()})
+	j := q.add(Record{Job: job, Printer: q.name, Stage: EventEnded, End: &end, Ended: time.Now()})
 	j.phase = phaseEnded
 	q.tell(ctx, j)
 }
+
+// roomCheck is the time between two looks at a full disk.
+const roomCheck = 30 * time.Second
 
 // waitForRoom looks at the disk, not at the service, until a job fits: then the
 // hint that could not be served is served.
 func (q *queue) waitForRoom(ctx context.Context) {
 	f := &q.fetch
 	f.roomWaits = true
-	q.later(ctx, q.c.Options.RoomCheck, func(ctx context.Context) {
+	q.later(ctx, roomCheck, func(ctx context.Context) {
 		f.roomWaits = false
 		switch {
 		case f.noRoom == 0: // a later fetch met none
@@ -203,7 +206,7 @@ func (q *queue) waitForRoom(ctx context.Context) {
 			q.waitForRoom(ctx)
 		default:
 			f.hinted, f.noRoom = true, 0
-			f.pushed, f.woke = time.Time{}, q.c.Now()
+			f.pushed, f.woke = time.Time{}, time.Now()
 			q.c.spoolFull(q.id, false)
 		}
 	})

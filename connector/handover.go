@@ -10,13 +10,19 @@ import (
 	"time"
 
 	"platen/gcp"
-	"platen/internal/backoff"
 	"platen/printer"
 )
 
 // maxSends is how often a document is handed over again although the printer
 // refused it for certain and did not say that it may take it later.
 const maxSends = 5
+
+const (
+	// maxFollowing is how many jobs one printer has at once.
+	maxFollowing = 128
+	// unreachable is how long a hand-over waits before it is told as STOPPED.
+	unreachable = time.Minute
+)
 
 // handOver keeps two jobs on their way to the printer, in the service's order:
 // one sends its document while the next is being created.
@@ -27,7 +33,7 @@ func (q *queue) handOver(ctx context.Context) {
 		q.created = q.created[1:]
 		q.send(ctx, j)
 	}
-	if q.making || q.local == nil || q.out() >= q.c.Options.Following || head == nil || head.phase != phaseReady {
+	if q.making || q.local == nil || q.out() >= maxFollowing || head == nil || head.phase != phaseReady {
 		return
 	}
 	// One ahead is enough, but a job that goes again comes before later ones.
@@ -78,27 +84,27 @@ func (q *queue) create(ctx context.Context, rec Record, local printer.Printer, t
 	if err != nil {
 		return pj, e, err
 	}
-	e.Trace = gcp.Trace{gcp.HopTranslated: q.c.Now().UnixMicro()}
+	e.Trace = gcp.Trace{gcp.HopTranslated: time.Now().UnixMicro()}
 	point("connector.translated")
-	slow := time.AfterFunc(q.c.Options.Unreachable, func() { tell(waitsForPrinter()) })
+	slow := time.AfterFunc(unreachable, func() { tell(waitsForPrinter()) })
 	defer slow.Stop()
-	wait := backoff.Backoff{Max: time.Minute}
-	for {
+	var refusal error
+	if !q.c.insist(ctx, "create jobs on "+string(local.Name), func() error {
 		l, err := q.c.PrintSystem.Create(ctx, pj)
+		if _, final := ending(err); final {
+			refusal = err
+			return nil
+		}
 		if err == nil {
 			point("connector.created")
 			l.Cloud, l.Printer = pj.ID, pj.Printer
 			e.Local = &l
-			return pj, e, nil
 		}
-		if _, final := ending(err); final || ctx.Err() != nil {
-			return pj, e, err
-		}
-		q.c.failing(ctx, "create jobs on "+string(local.Name), err)
-		if wait.Wait(ctx) != nil {
-			return pj, e, err
-		}
+		return err
+	}) {
+		return pj, e, ctx.Err()
 	}
+	return pj, e, refusal
 }
 
 func waitsForPrinter() Status {
@@ -164,7 +170,6 @@ func encodeTicket(t gcp.CJT) ([]byte, error) {
 // made takes up a created job.
 func (q *queue) made(ctx context.Context, j *job, pj printer.Job, e Event, err error) {
 	if err == nil {
-		q.c.failing(ctx, "create jobs on "+string(q.name), nil)
 		j.rec.Apply(e)
 		j.phase = phaseCreated
 	}

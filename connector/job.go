@@ -128,7 +128,8 @@ func (q *queue) ended(ctx context.Context, id gcp.JobID, e Event) {
 	j.stop()
 	j.rec.Apply(e)
 	j.phase = phaseEnded
-	j.reportWaits, j.reportTry = false, backoff.Backoff{Max: time.Minute}
+	j.reportWaits = false
+	j.reportTry.Reset()
 	q.logEnd(ctx, j)
 	q.watch(ctx, j)
 	q.tell(ctx, j)

@@ -90,17 +90,12 @@ func (q *queue) decide(ctx context.Context, j *job, l printer.LocalJob, sent boo
 
 // ask asks the printer for the fate of a job until it answers, or ctx ends.
 func (q *queue) ask(ctx context.Context, l printer.LocalJob, sent bool) printer.Fate {
-	wait := backoff.Backoff{Max: time.Minute}
-	for {
-		fate, err := q.c.PrintSystem.Settle(ctx, l, sent)
-		q.c.failing(ctx, "ask for jobs on "+string(l.Printer), err)
-		if err == nil {
-			return fate
-		}
-		if wait.Wait(ctx) != nil {
-			return ""
-		}
-	}
+	var fate printer.Fate
+	q.c.insist(ctx, "ask for jobs on "+string(l.Printer), func() (err error) {
+		fate, err = q.c.PrintSystem.Settle(ctx, l, sent)
+		return err
+	})
+	return fate
 }
 
 // act does what a job's fate wants. Anything unknown counts as unconfirmed.
@@ -112,19 +107,12 @@ func (q *queue) act(ctx context.Context, j *job, l printer.LocalJob, fate printe
 		if !q.c.write(ctx, e) {
 			return
 		}
-		q.post(ctx, func(ctx context.Context) { q.sentAfterAll(ctx, j, e) })
+		q.post(ctx, func(ctx context.Context) { q.sent(ctx, j, e) })
 		q.follow(ctx, j, l)
 	case printer.FateResend:
 		q.resend(ctx, j, l.Cloud, nil)
 	default:
 		q.writeEnd(ctx, l.Cloud, unconfirmed())
-	}
-}
-
-func (q *queue) sentAfterAll(ctx context.Context, j *job, e Event) {
-	j.rec.Apply(e)
-	if j.cancel {
-		q.cancelLocal(ctx, j)
 	}
 }
 
@@ -172,28 +160,23 @@ func (q *queue) retake(j *job) {
 func (q *queue) undo(ctx context.Context, j *job) {
 	l := *j.rec.Local
 	q.c.wg.Go(func() {
-		wait := backoff.Backoff{Max: time.Minute}
-		for {
-			err := q.c.PrintSystem.Cancel(ctx, l)
-			q.c.failing(ctx, "cancel jobs on "+string(l.Printer), err)
-			if err == nil || errors.Is(err, printer.ErrNoJob) {
-				break
-			}
-			if wait.Wait(ctx) != nil {
-				return
-			}
+		if !q.c.cancelAt(ctx, l) {
+			return
 		}
 		q.post(ctx, func(context.Context) { q.delist(j) })
 		q.resend(ctx, j, l.Cloud, nil)
 	})
 }
 
+// unconfirmedFollow is how long an unconfirmed job may still turn out done.
+const unconfirmedFollow = 10 * time.Minute
+
 // watch goes on asking for a job that ended unconfirmed: the printer may come
 // back and say that it printed it. Of a hand-over that was cut it is not believed:
 // printers that print half a document call it completed.
 func (q *queue) watch(ctx context.Context, j *job) {
 	end := j.rec.End
-	left := q.c.Options.UnconfirmedFollow - q.c.Now().Sub(j.rec.Ended)
+	left := unconfirmedFollow - time.Now().Sub(j.rec.Ended)
 	if end == nil || !end.Unconfirmed || j.rec.Local == nil || !j.rec.Sent || left <= 0 {
 		return
 	}

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"platen/gcp"
-	"platen/internal/backoff"
 	"platen/printer"
 )
 
@@ -118,14 +117,17 @@ func (q *queue) readMail(ctx context.Context) {
 	q.mail.Unlock()
 	if hinted {
 		q.fetch.hinted = true
-		q.fetch.pushed, q.fetch.woke = received, q.c.Now()
+		q.fetch.pushed, q.fetch.woke = received, time.Now()
 	}
 	if connected {
-		q.fetch.waits, q.fetch.try = false, backoff.Backoff{}
-		q.cancels.waits, q.cancels.try = false, backoff.Backoff{}
+		q.fetch.waits, q.cancels.waits = false, false
+		q.fetch.try.Reset()
+		q.cancels.try.Reset()
 		for _, j := range q.jobs {
-			j.retryAt, j.docTry = time.Time{}, backoff.Backoff{}
-			j.reportWaits, j.reportTry = false, backoff.Backoff{Max: time.Minute}
+			j.retryAt = time.Time{}
+			j.docTry.Reset()
+			j.reportWaits = false
+			j.reportTry.Reset()
 			q.tell(ctx, j)
 		}
 	}

@@ -153,7 +153,8 @@ func (r *reconciler) list(ctx context.Context) error {
 		r.c.mu.Unlock()
 		return fmt.Errorf("list the service's printers: %w", err)
 	}
-	r.retry, r.listed = backoff.Backoff{}, true
+	r.retry.Reset()
+	r.listed = true
 	r.takeList(ctx, remote)
 	return nil
 }

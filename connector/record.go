@@ -1,6 +1,7 @@
 package connector
 
 import (
+	"maps"
 	"time"
 
 	"platen/gcp"
@@ -75,9 +76,7 @@ func (r *Record) Apply(e Event) {
 	if len(e.Trace) > 0 && r.Trace == nil {
 		r.Trace = gcp.Trace{}
 	}
-	for hop, at := range e.Trace {
-		r.Trace[hop] = at
-	}
+	maps.Copy(r.Trace, e.Trace)
 	switch e.Kind {
 	case EventClaimed:
 		if e.Job != nil {

@@ -3,10 +3,10 @@ package connector
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"time"
 
 	"platen/gcp"
-	"platen/internal/backoff"
 )
 
 // tell reports what the service does not know of a job yet: one report of a job
@@ -30,12 +30,10 @@ func (q *queue) tell(ctx context.Context, j *job) {
 	final := j.phase == phaseEnded
 	if final {
 		if j.reportedAt == 0 {
-			j.reportedAt = q.c.Now().UnixMicro()
+			j.reportedAt = time.Now().UnixMicro()
 		}
 		r.Trace = gcp.Trace{gcp.HopReported: j.reportedAt}
-		for hop, at := range j.rec.Trace {
-			r.Trace[hop] = at
-		}
+		maps.Copy(r.Trace, j.rec.Trace)
 	}
 	ack := j.wantsAck
 	j.telling = true
@@ -88,8 +86,8 @@ func (q *queue) reported(ctx context.Context, j *job, s Status, err error) {
 		return
 	}
 	q.c.failing(ctx, "report jobs of "+string(q.name), nil)
-	j.reportTry = backoff.Backoff{Max: time.Minute}
-	j.told, j.toldAt = &s, q.c.Now()
+	j.reportTry.Reset()
+	j.told, j.toldAt = &s, time.Now()
 	q.tell(ctx, j)
 }
 
@@ -116,7 +114,7 @@ func (q *queue) drop(ctx context.Context, j *job) {
 	if q.fetch.refused == nil {
 		q.fetch.refused = map[gcp.JobID]time.Time{}
 	}
-	q.fetch.refused[j.rec.Job.ID] = q.c.Now()
+	q.fetch.refused[j.rec.Job.ID] = time.Now()
 	q.delist(j)
 	q.forget(ctx, j)
 }
@@ -139,21 +137,12 @@ func (q *queue) forget(ctx context.Context, j *job) {
 			s.Trace = gcp.Trace{}
 		}
 		s.Trace[gcp.HopReported] = j.reportedAt
-		s.Trace[gcp.HopForgotten] = q.c.Now().UnixMicro()
+		s.Trace[gcp.HopForgotten] = time.Now().UnixMicro()
 		q.c.remember(s)
 	}
 	q.c.wg.Go(func() {
-		wait := backoff.Backoff{Max: time.Minute}
-		for {
-			err := q.c.Spool.Forget(id)
-			q.c.failing(ctx, "spool", err)
-			if err == nil {
-				point("connector.forgotten")
-				return
-			}
-			if wait.Wait(ctx) != nil {
-				return
-			}
+		if q.c.insist(ctx, "spool", func() error { return q.c.Spool.Forget(id) }) {
+			point("connector.forgotten")
 		}
 	})
 }

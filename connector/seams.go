@@ -17,7 +17,8 @@ type Cloud interface {
 	// Ticket returns a job's ticket, for services that do not send it with Fetch.
 	Ticket(ctx context.Context, j gcp.JobID) (gcp.CJT, error)
 	// Download writes the document to w and returns its MIME type. A body shorter
-	// or longer than announced, or of another digest, is an error.
+	// or longer than announced, or of another digest, is an error. It takes as long
+	// as the line needs, but ends when nothing moves for a minute.
 	Download(ctx context.Context, j gcp.Job, w io.Writer) (contentType string, err error)
 	// Report tells the service a change. It is safe to repeat.
 	Report(ctx context.Context, r gcp.Report) error

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"os"
 	"sync"
 	"time"
@@ -166,9 +167,7 @@ func (d *Dir) fits(size, free int64) bool {
 func (d *Dir) claim(p printer.Name, j *gcp.Job, trace gcp.Trace) connector.Event {
 	at := d.o.Now().UnixMicro()
 	t := gcp.Trace{gcp.HopClaimed: at}
-	for hop, v := range trace {
-		t[hop] = v
-	}
+	maps.Copy(t, trace)
 	job := *j
 	return connector.Event{Kind: connector.EventClaimed, ID: j.ID, At: at, Job: &job, Printer: p, Trace: t}
 }
@@ -238,9 +237,6 @@ func (d *Dir) Unfinished() []connector.Record {
 // copyOf returns a record that shares nothing that changes.
 func copyOf(l *live) connector.Record {
 	r := l.Record
-	r.Trace = gcp.Trace{}
-	for hop, at := range l.Trace {
-		r.Trace[hop] = at
-	}
+	r.Trace = maps.Clone(l.Trace)
 	return r
 }
