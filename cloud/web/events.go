@@ -44,30 +44,39 @@ type stream struct {
 // whose ids are positions in the log of events.
 func (s *site) events(w http.ResponseWriter, r *http.Request) {
 	secureHeaders(w.Header(), "")
-	ctx, cancel := s.untilStop(r.Context())
-	defer cancel()
+	ctx, end := s.untilStop(r.Context())
+	defer end(nil)
 	v := &visit{w: w, r: r, ctx: ctx}
 	if err := s.identify(v); err != nil || v.caller.User == nil {
 		w.WriteHeader(http.StatusNoContent) // tells EventSource not to come back
 		return
 	}
+	defer s.open.add(v.caller.User.ID, end)()
 	st := &stream{s: s, v: v, out: http.NewResponseController(w), cookie: v.cookie}
-	if err := st.run(); ctx.Err() == nil {
+	err := st.run()
+	switch {
+	case errors.Is(context.Cause(ctx), errTooMany):
+		_ = st.write(comeBackLater) // it ends either way
+	case ctx.Err() == nil:
 		s.cfg.Logger.WarnContext(ctx, "event stream", "err", err)
 	}
 }
 
+// comeBackLater has a page that lost its place wait a minute, in milliseconds,
+// before it takes that of another.
+const comeBackLater = "retry: 60000\n\n"
+
 // untilStop returns a context that ends with ctx, or when the service stops.
-func (s *site) untilStop(ctx context.Context) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancel(ctx)
+func (s *site) untilStop(ctx context.Context) (context.Context, context.CancelCauseFunc) {
+	ctx, end := context.WithCancelCause(ctx)
 	go func() {
 		select {
 		case <-s.cfg.Stopping:
-			cancel()
+			end(nil)
 		case <-ctx.Done():
 		}
 	}()
-	return ctx, cancel
+	return ctx, end
 }
 
 // run tells until something breaks: it never returns nil.

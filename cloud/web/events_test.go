@@ -81,3 +81,34 @@ func TestEvents(t *testing.T) {
 		t.Error("the stream outlived the service")
 	}
 }
+
+// A person has at most 16 streams: one more ends the oldest, which is told to
+// stay away for a while, and no other.
+func TestFewStreamsPerPerson(t *testing.T) {
+	w := start(t)
+	w.signIn()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	var all []*bufio.Scanner
+	for range 17 {
+		lines := w.listen(ctx, "")
+		if !lines.Scan() { // its greeting: it has its place
+			t.Fatal(lines.Err())
+		}
+		all = append(all, lines)
+	}
+	text := ""
+	for all[0].Scan() {
+		text += all[0].Text() + "\n"
+	}
+	if ctx.Err() != nil || !strings.Contains(text, "retry: 60000\n") {
+		t.Errorf("the oldest stream: %q, %v", text, ctx.Err())
+	}
+	p := w.addPrinter("q")
+	w.upload(p, w.xsrf(), "a.pdf", pdf)
+	for _, lines := range all[1:] {
+		if _, data := nextEvent(t, lines); !strings.Contains(data, "Waiting for the printer") {
+			t.Errorf("another stream: %s", data)
+		}
+	}
+}

@@ -27,7 +27,7 @@ func english() map[string]string {
 		"claim.visit": "Open this page where you are signed in, and type the code:", "public.lead": "This printer is open to everybody. Add it to your printers?",
 		"claim.done": "%s is yours now. It starts to work in a few seconds.",
 
-		"printers.title": "Printers", "printers.none": "There is no printer yet. Run “platen setup” on the computer beside a printer.",
+		"printers.title": "Printers", "printers.none": "There is no printer yet. Run “platen pair” on the computer beside a printer.",
 		"printers.name": "Printer", "printers.state": "State", "printers.queued": "Waiting jobs",
 		"printer.send": "Print a document", "printer.file": "Document (PDF or image)", "printer.copies": "Copies", "printer.submit": "Print",
 		"printer.recent": "Recent jobs", "printer.nofile": "Choose a document first.",

@@ -46,6 +46,7 @@ type site struct {
 	cfg    Config
 	pages  pages
 	secure bool // the cookie is for HTTPS only
+	open   streams
 }
 
 // New returns a handler for all pages. It panics if the embedded templates are
