@@ -21,7 +21,7 @@ type Config struct {
 	TLSCert        string   `toml:"tls_cert"`        // PEM file; with tls_key the port speaks HTTPS
 	TLSKey         string   `toml:"tls_key"`         // PEM file
 	InsecureHTTP   bool     `toml:"insecure_http"`   // allow plain HTTP off loopback: passwords and documents can be read on the way
-	TrustedProxies []string `toml:"trusted_proxies"` // addresses or CIDRs of TLS proxies in front, whose X-Forwarded-* are believed
+	TrustedProxies []string `toml:"trusted_proxies"` // addresses or CIDRs of TLS proxies in front, whose X-Forwarded-For is believed
 
 	MaxDocumentMiB  int64           `toml:"max_document_mib"` // largest document
 	Retention       config.Duration `toml:"retention"`        // how long documents of ended jobs are kept
