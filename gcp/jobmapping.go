@@ -5,39 +5,48 @@ import "strings"
 // StatusOf returns the single-word status that goes with a state.
 func StatusOf(s JobState) JobStatus {
 	switch s.Type {
+	case JobDraft, JobQueued:
+		return StatusQueued
 	case JobHeld:
 		return StatusHeld
-	case JobInProgress, JobStopped:
-		return StatusInProgress
 	case JobDone:
 		return StatusDone
 	case JobAborted:
 		return StatusError
+	case JobInProgress, JobStopped:
 	}
-	return StatusQueued // DRAFT and QUEUED
+	return StatusInProgress // also what is not known here: it is neither new nor over
 }
 
 // SummaryOf returns the summary that a page shows for a state. A job that stopped
-// for another reason than a person's wish is still in progress, with a cause.
+// is PAUSED if a person wished so, else ERROR while something is in its way.
 func SummaryOf(s JobState) JobSummary {
 	switch s.Type {
 	case JobDraft:
 		return SummaryDraft
 	case JobHeld:
 		return SummaryPaused
-	case JobInProgress:
-		return SummaryInProgress
+	case JobQueued:
+		return SummaryQueued
 	case JobStopped:
-		if s.UserAction != nil {
-			return SummaryPaused
-		}
-		return SummaryInProgress
+		return stoppedSummary(s)
 	case JobDone:
 		return SummaryDone
 	case JobAborted:
 		return abortedSummary(s)
+	case JobInProgress:
 	}
-	return SummaryQueued
+	return SummaryInProgress
+}
+
+func stoppedSummary(s JobState) JobSummary {
+	switch {
+	case s.UserAction != nil:
+		return SummaryPaused
+	case s.Cause() != "":
+		return SummaryError
+	}
+	return SummaryInProgress
 }
 
 func abortedSummary(s JobState) JobSummary {
@@ -51,7 +60,9 @@ func abortedSummary(s JobState) JobSummary {
 }
 
 // StateOfStatus returns the state that a report of a single word means, in any
-// case, as old devices make it; false for a word that nobody is known to send.
+// case, as old devices make it; false for a word that nobody is known to send. A
+// device that says ERROR failed to print: OTHER would not say so, as it stands for
+// not knowing (see UnconfirmedMessage).
 func StateOfStatus(status JobStatus) (JobState, bool) {
 	switch JobStatus(strings.ToUpper(string(status))) {
 	case StatusQueued:
@@ -63,7 +74,7 @@ func StateOfStatus(status JobStatus) (JobState, bool) {
 	case StatusDone:
 		return StateOf(JobDone), true
 	case StatusError, StatusAborted:
-		return ByDevice(JobAborted, DeviceActionOther), true
+		return ByDevice(JobAborted, DevicePrintFailure), true
 	}
 	return JobState{}, false
 }

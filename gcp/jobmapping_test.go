@@ -14,7 +14,10 @@ func TestJobStateMapping(t *testing.T) {
 		{StateOf(JobQueued), "QUEUED", "QUEUED"},
 		{StateOf(JobInProgress), "IN_PROGRESS", "IN_PROGRESS"},
 		{ByUser(JobStopped, UserPaused), "IN_PROGRESS", "PAUSED"},
-		{ByDeviceState(JobStopped, DeviceInputTray), "IN_PROGRESS", "IN_PROGRESS"},
+		{ByDeviceState(JobStopped, DeviceInputTray), "IN_PROGRESS", "ERROR"},
+		{ByDevice(JobStopped, DeviceActionOther), "IN_PROGRESS", "ERROR"},
+		{StateOf(JobStopped), "IN_PROGRESS", "IN_PROGRESS"},
+		{StateOf(""), "IN_PROGRESS", "IN_PROGRESS"},
 		{StateOf(JobDone), "DONE", "DONE"},
 		{ByUser(JobAborted, UserCancelled), "ERROR", "CANCELLED"},
 		{ByService(JobAborted, ServiceExpiration), "ERROR", "EXPIRED"},
@@ -31,12 +34,13 @@ func TestJobStateMapping(t *testing.T) {
 }
 
 func TestStateOfStatus(t *testing.T) {
-	for status, want := range map[JobStatus]JobStateType{
-		"in_progress": JobInProgress, "done": JobDone, "error": JobAborted, "ABORTED": JobAborted,
-		"SPOOLED": JobInProgress, "SUBMITTED": JobInProgress, "HELD": JobHeld, "QUEUED": JobQueued,
+	failed := ByDevice(JobAborted, DevicePrintFailure)
+	for status, want := range map[JobStatus]JobState{
+		"in_progress": StateOf(JobInProgress), "done": StateOf(JobDone), "error": failed, "ABORTED": failed,
+		"SPOOLED": StateOf(JobInProgress), "SUBMITTED": StateOf(JobInProgress), "HELD": StateOf(JobHeld), "QUEUED": StateOf(JobQueued),
 	} {
-		if got, ok := StateOfStatus(status); !ok || got.Type != want {
-			t.Errorf("StateOfStatus(%q) = %s, %t, want %s", status, got.Type, ok, want)
+		if got, ok := StateOfStatus(status); !ok || !got.Equal(want) {
+			t.Errorf("StateOfStatus(%q) = %+v, %t, want %+v", status, got, ok, want)
 		}
 	}
 	if _, ok := StateOfStatus("PRINTED"); ok {

@@ -59,7 +59,7 @@ func (c *call) report() (cloud.JobReport, error) {
 		}
 	}
 	if word := c.args.get("status"); word != "" {
-		state, ok := stateOf(gcp.JobStatus(strings.ToUpper(word)))
+		state, ok := gcp.StateOfStatus(gcp.JobStatus(word))
 		if !ok {
 			return cloud.JobReport{}, invalid("This status is not known.")
 		}

@@ -35,7 +35,7 @@ func (c *call) jobOf(j *cloud.JobView, extra jobFields) gcp.Job {
 		FileURL: file, RasterURL: file + "&forcepwg=1",
 		TicketURL: c.h.url("ticket?format=ppd&output=json&jobid=") + id,
 		OwnerID:   j.OwnerEmail, CreateTime: gcp.MillisOf(j.CreateTime), UpdateTime: gcp.MillisOf(j.UpdateTime),
-		Status: statusOf(j.State), Message: j.Message, Tags: c.jobTags(j),
+		Status: gcp.StatusOf(j.State), Message: j.Message, Tags: c.jobTags(j),
 		NumberOfPages: j.Pages, UIState: jobUIState(&j.Job),
 		SemanticState: gcp.CJS{
 			Version: "1.0", State: j.State,
@@ -96,40 +96,8 @@ func (c *call) safeTags(tags []string) []string {
 	return kept
 }
 
-// statusOf returns the single word for a state.
-func statusOf(s gcp.JobState) gcp.JobStatus {
-	switch s.Type {
-	case gcp.JobDraft, gcp.JobQueued:
-		return gcp.StatusQueued
-	case gcp.JobHeld:
-		return gcp.StatusHeld
-	case gcp.JobDone:
-		return gcp.StatusDone
-	case gcp.JobAborted:
-		return gcp.StatusError
-	}
-	return gcp.StatusInProgress // also STOPPED, and what is not known here
-}
-
-// stateOf returns the state for a single word; false for a word not known.
-func stateOf(s gcp.JobStatus) (gcp.JobState, bool) {
-	switch s {
-	case gcp.StatusQueued:
-		return gcp.StateOf(gcp.JobQueued), true
-	case gcp.StatusHeld:
-		return gcp.StateOf(gcp.JobHeld), true
-	case gcp.StatusInProgress, gcp.StatusSubmitted, gcp.StatusSpooled:
-		return gcp.StateOf(gcp.JobInProgress), true
-	case gcp.StatusDone:
-		return gcp.StateOf(gcp.JobDone), true
-	case gcp.StatusError, gcp.StatusAborted:
-		return gcp.ByDevice(gcp.JobAborted, gcp.DevicePrintFailure), true
-	}
-	return gcp.JobState{}, false
-}
-
 func jobUIState(j *cloud.Job) *gcp.JobUIState {
-	ui := &gcp.JobUIState{Summary: summaryOf(j.State), Cause: j.Message}
+	ui := &gcp.JobUIState{Summary: gcp.SummaryOf(j.State), Cause: j.Message}
 	if j.PagesPrinted > 0 {
 		ui.Progress = "Pages printed: " + strconv.Itoa(j.PagesPrinted)
 	}
@@ -137,35 +105,6 @@ func jobUIState(j *cloud.Job) *gcp.JobUIState {
 		ui.Cause = causeOf(j.State)
 	}
 	return ui
-}
-
-func summaryOf(s gcp.JobState) gcp.JobSummary {
-	switch s.Type {
-	case gcp.JobDraft:
-		return gcp.SummaryDraft
-	case gcp.JobHeld:
-		return gcp.SummaryPaused
-	case gcp.JobQueued:
-		return gcp.SummaryQueued
-	case gcp.JobDone:
-		return gcp.SummaryDone
-	case gcp.JobStopped:
-		switch {
-		case s.UserAction != nil:
-			return gcp.SummaryPaused
-		case s.Cause() != "":
-			return gcp.SummaryError
-		}
-	case gcp.JobAborted:
-		switch {
-		case s.UserAction != nil && s.UserAction.ActionCode == gcp.UserCancelled:
-			return gcp.SummaryCancelled
-		case s.ServiceAction != nil && s.ServiceAction.ErrorCode == gcp.ServiceExpiration:
-			return gcp.SummaryExpired
-		}
-		return gcp.SummaryError
-	}
-	return gcp.SummaryInProgress
 }
 
 // causeOf says a cause in words where the connector gave none.
