@@ -199,9 +199,22 @@ func (s *System) Cancel(ctx context.Context, l printer.LocalJob) error {
 		}
 		l = found
 	}
+	if l.UUID != "" { // the printer may have given the number to another job since
+		if _, err := at.job(ctx, l); err != nil {
+			return gone(err)
+		}
+	}
 	err = at.cancel(ctx, l)
 	if at.server != nil {
 		at.server.hub.hurry()
+	}
+	return err
+}
+
+// gone makes success of an error that says that there is nothing to cancel.
+func gone(err error) error {
+	if errors.Is(err, printer.ErrNoJob) {
+		return nil
 	}
 	return err
 }

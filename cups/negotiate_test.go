@@ -3,14 +3,17 @@ package cups_test
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"crypto/tls"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/OpenPrinting/goipp"
 
@@ -139,4 +142,54 @@ func TestPrinterOfIPP11(t *testing.T) {
 	if n := refused.Load(); n != 1 {
 		t.Errorf("%d requests of another version, want the first only", n)
 	}
+}
+
+// A number that a printer gave anew after a restart is another job's.
+func TestCancelOfOldNumberSparesTheNewJob(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr := l.Addr()
+	start := func(l net.Listener) (*vprinter.Printer, func()) {
+		p, err := vprinter.New(vprinter.Options{Dir: t.TempDir(), Delay: time.Minute})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, stop := context.WithCancel(context.Background())
+		var wg sync.WaitGroup
+		wg.Go(func() { _ = p.Serve(ctx, l) }) // what it printed tells
+		return p, func() { stop(); wg.Wait() }
+	}
+	_, stop := start(l)
+	direct := cups.Config{Direct: []cups.Direct{{Name: "v", URI: vprinter.URI(addr)}}}
+	s := open(t, direct)
+	doc := pdf(10_000)
+	ours, err := s.Create(t.Context(), newJob("v", doc))
+	if err != nil {
+		t.Fatal(err)
+	}
+	stop()
+	if l, err = net.Listen("tcp", addr.String()); err != nil {
+		t.Fatal(err)
+	}
+	v, stop := start(l)
+	defer stop()
+	other := open(t, direct)
+	theirs := begin(t, other, newJob("v", doc), doc)
+	if theirs.ID != ours.ID || theirs.UUID == ours.UUID {
+		t.Fatalf("the printer did not begin its numbers anew: %v, then %v", ours, theirs)
+	}
+	if err := s.Cancel(t.Context(), ours); err != nil {
+		t.Errorf("Cancel: %v", err)
+	}
+	for _, j := range v.Jobs() {
+		if j.State == 7 { // canceled: RFC 8011, 5.3.7
+			t.Errorf("job %d of %s was cancelled", j.ID, j.User)
+		}
+	}
+	if err := other.Cancel(t.Context(), theirs); err != nil {
+		t.Error(err)
+	}
+	eventually(t, "its own cancel works", func() bool { return v.Jobs()[0].State == 7 })
 }
