@@ -25,26 +25,11 @@ func newMigrate(o *options) *cobra.Command {
 }
 
 func newDoctor(o *options) *cobra.Command {
-	var asJSON bool
-	c := &cobra.Command{
-		Use: "doctor", Short: "Check the settings and the installation, and say what to do", Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			cfg, err := o.settings()
-			if err != nil {
-				return err
-			}
-			findings := server.Examine(c.Context(), cfg)
-			if asJSON {
-				err = cli.JSON(c.OutOrStdout(), findings)
-			} else {
-				err = cli.PrintFindings(c.OutOrStdout(), findings)
-			}
-			if err != nil {
-				return err
-			}
-			return cli.Failed(findings)
-		},
-	}
-	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
-	return c
+	return cli.NewDoctor("Check the settings and the installation, and say what to do", func(ctx context.Context) ([]cli.Finding, error) {
+		cfg, err := o.settings()
+		if err != nil {
+			return nil, err
+		}
+		return server.Examine(ctx, cfg), nil
+	})
 }

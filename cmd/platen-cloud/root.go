@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
-	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
@@ -35,7 +33,7 @@ func newRoot() *cobra.Command {
 	flags.StringVar(&o.stateDir, "state-dir", "", "`folder` of database, documents and keys")
 	flags.BoolVarP(&o.verbose, "verbose", "v", false, "log more")
 	root.AddCommand(
-		newServe(o), newDemo(o), newUser(o), newKey(o), newMigrate(o), newDoctor(o), newSend(), newVersion(),
+		newServe(o), newDemo(o), newUser(o), newKey(o), newMigrate(o), newDoctor(o), newSend(), cli.NewVersion(),
 	)
 	return root
 }
@@ -43,11 +41,7 @@ func newRoot() *cobra.Command {
 // settings returns flag over environment over file over default.
 func (o *options) settings() (server.Config, error) {
 	cfg := server.Default()
-	file := config.File{Path: o.configFile}
-	if file.Path == "" {
-		file = config.File{Path: server.ConfigFile(), Optional: true}
-	}
-	if err := config.Load(file, "PLATEN_CLOUD", &cfg); err != nil {
+	if err := config.Load(config.Choose(o.configFile, server.ConfigFile()), "PLATEN_CLOUD", &cfg); err != nil {
 		return cfg, cli.Usage(err)
 	}
 	if o.stateDir != "" {
@@ -80,21 +74,4 @@ func (o *options) withCloud(c *cobra.Command, do func(context.Context, *server.S
 		err = cerr
 	}
 	return err
-}
-
-func newVersion() *cobra.Command {
-	return &cobra.Command{
-		Use: "version", Short: "Print the version", Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			_, err := fmt.Fprintln(c.OutOrStdout(), "platen-cloud", version())
-			return err
-		},
-	}
-}
-
-func version() string {
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		return info.Main.Version
-	}
-	return "(devel)"
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+
 	"github.com/pelletier/go-toml/v2"
 	"github.com/spf13/cobra"
 
@@ -9,28 +11,13 @@ import (
 )
 
 func newDoctor(o *options) *cobra.Command {
-	var asJSON bool
-	c := &cobra.Command{
-		Use: "doctor", Short: "Check settings, cloud, push, CUPS and printers, and say what to do", Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			cfg, err := o.settings()
-			if err != nil {
-				return err
-			}
-			findings := daemon.Examine(c.Context(), cfg)
-			if asJSON {
-				err = cli.JSON(c.OutOrStdout(), findings)
-			} else {
-				err = cli.PrintFindings(c.OutOrStdout(), findings)
-			}
-			if err != nil {
-				return err
-			}
-			return cli.Failed(findings)
-		},
-	}
-	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
-	return c
+	return cli.NewDoctor("Check settings, cloud, push, CUPS and printers, and say what to do", func(ctx context.Context) ([]cli.Finding, error) {
+		cfg, err := o.settings()
+		if err != nil {
+			return nil, err
+		}
+		return daemon.Examine(ctx, cfg), nil
+	})
 }
 
 func newConfig(o *options) *cobra.Command {

@@ -82,7 +82,7 @@ func (o *options) withoutDaemon(c *cobra.Command, do func(context.Context, *daem
 	if err != nil {
 		return err
 	}
-	d, err := daemon.Open(cfg, version(), slog.New(slog.DiscardHandler))
+	d, err := daemon.Open(cfg, cli.Version(), slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
 	}

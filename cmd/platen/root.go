@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
@@ -34,7 +33,7 @@ func newRoot() *cobra.Command {
 	flags.StringVar(&o.configFile, "config", "", "settings `file` (default "+daemon.ConfigFile()+", if there)")
 	flags.StringVar(&o.stateDir, "state-dir", "", "`folder` of credentials, spool and journal")
 	root.AddCommand(
-		newPair(o), newRun(o), newStatus(o), newPrinter(o), newJob(o), newDoctor(o), newConfig(o), newVersion(),
+		newPair(o), newRun(o), newStatus(o), newPrinter(o), newJob(o), newDoctor(o), newConfig(o), cli.NewVersion(),
 	)
 	return root
 }
@@ -42,11 +41,7 @@ func newRoot() *cobra.Command {
 // settings returns flag over environment over file over default.
 func (o *options) settings() (daemon.Config, error) {
 	cfg := daemon.Default()
-	file := config.File{Path: o.configFile}
-	if file.Path == "" {
-		file = config.File{Path: daemon.ConfigFile(), Optional: true}
-	}
-	if err := config.Load(file, "PLATEN", &cfg); err != nil {
+	if err := config.Load(config.Choose(o.configFile, daemon.ConfigFile()), "PLATEN", &cfg); err != nil {
 		return cfg, cli.Usage(err)
 	}
 	if o.stateDir != "" {
@@ -78,21 +73,4 @@ func logger(c *cobra.Command, level string) (*slog.Logger, error) {
 		return nil, cli.Usage(fmt.Errorf("log_level %q: write debug, info, warn or error", level))
 	}
 	return slog.New(slog.NewTextHandler(c.ErrOrStderr(), &slog.HandlerOptions{Level: l})), nil
-}
-
-func newVersion() *cobra.Command {
-	return &cobra.Command{
-		Use: "version", Short: "Print the version", Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			_, err := fmt.Fprintln(c.OutOrStdout(), "platen", version())
-			return err
-		},
-	}
-}
-
-func version() string {
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		return info.Main.Version
-	}
-	return "(devel)"
 }

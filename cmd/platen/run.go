@@ -31,7 +31,7 @@ func newRun(o *options) *cobra.Command {
 				return err
 			}
 			debug.SetGCPercent(gcPercent)
-			d, err := daemon.Open(cfg, version(), log)
+			d, err := daemon.Open(cfg, cli.Version(), log)
 			if err != nil {
 				return err
 			}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -50,5 +51,32 @@ func TestTableKeepsTheTerminalSafe(t *testing.T) {
 	}
 	if want := "NAME       STATE\nevil?[2J?  idle\n"; out.String() != want {
 		t.Errorf("got %q, want %q", out.String(), want)
+	}
+}
+
+func TestDoctor(t *testing.T) {
+	tests := []struct {
+		name string
+		args []string
+		code int
+		want string
+	}{
+		{"text", []string{"doctor"}, 1, "ok    a: fine\nFAIL  b: it is broken\n      -> mend it\ntool: error: 1 of 2 checks failed\n"},
+		{"json", []string{"doctor", "--json"}, 1, "[\n  {\n    \"check\": \"a\",\n    \"ok\": true,\n"},
+		{"version", []string{"version"}, 0, "tool "},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var out strings.Builder
+			root := &cobra.Command{Use: "tool"}
+			root.AddCommand(NewVersion(), NewDoctor("Check", func(context.Context) ([]Finding, error) {
+				return []Finding{Found("a", "fine", nil, ""), Found("b", "", errors.New("it is broken"), "mend it")}, nil
+			}))
+			root.SetOut(&out)
+			root.SetErr(&out)
+			if code := Execute(t.Context(), root, tt.args); code != tt.code || !strings.HasPrefix(out.String(), tt.want) {
+				t.Errorf("exit code %d, said %q; want %d, %q", code, out.String(), tt.code, tt.want)
+			}
+		})
 	}
 }

@@ -55,6 +55,15 @@ type File struct {
 	Optional bool
 }
 
+// Choose returns the file that somebody named, or else the usual one, which may
+// be missing.
+func Choose(named, usual string) File {
+	if named != "" {
+		return File{Path: named}
+	}
+	return File{Path: usual, Optional: true}
+}
+
 func readFile(file File, into any) error {
 	info, err := os.Stat(file.Path)
 	switch {
