@@ -10,8 +10,8 @@ import (
 	"platen/gcp"
 )
 
-// The transitions that a device may report (gcp-protocol, B.6), with the answers
-// to late and repeated reports.
+// The transitions that a device may report (QUEUED, IN_PROGRESS, STOPPED and back,
+// DONE or ABORTED), with the answers to late and repeated reports.
 func TestDeviceReports(t *testing.T) {
 	var (
 		queued   = gcp.StateOf(gcp.JobQueued)

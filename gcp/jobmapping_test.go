@@ -2,7 +2,8 @@ package gcp
 
 import "testing"
 
-// The rows of the mapping table of the protocol's /control page.
+// Every state has one word and one summary: a client that reads either is told the
+// same.
 func TestJobStateMapping(t *testing.T) {
 	tests := []struct {
 		state   JobState

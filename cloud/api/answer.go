@@ -31,7 +31,7 @@ type (
 	printerAnswer struct {
 		envelope
 		Printer  gcp.Printer   `json:"printer"`
-		Printers []gcp.Printer `json:"printers"` // armooo needs the key in every answer
+		Printers []gcp.Printer `json:"printers"` // an old connector needs the key in every answer
 	}
 	jobsAnswer struct {
 		envelope

@@ -16,7 +16,7 @@ import (
 	"platen/internal/secret"
 )
 
-// Trap 7: client credentials as Basic, in the body, in the query, in multipart.
+// Old clients send client credentials as Basic, in the body, in the query, in multipart.
 func TestClientCredentialsAnywhere(t *testing.T) {
 	b := newBench(t, func(c *oauth.Config) {
 		c.Clients = []oauth.Client{{ID: "conf", Secret: secret.New("s3cret+/ ")}}

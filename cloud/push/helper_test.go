@@ -126,7 +126,7 @@ func start(t testing.TB, mode Mode, change func(*Config)) *fixture {
 	return f
 }
 
-// peer is a client written from the protocol page alone.
+// peer is a client that shares no code with the server.
 type peer struct {
 	t testing.TB
 	net.Conn

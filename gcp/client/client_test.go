@@ -108,7 +108,7 @@ func (s *service) client(t *testing.T, change ...func(*Config)) *Client {
 	return c
 }
 
-// answer writes what the reference shows: JSON served as text.
+// answer writes as the service does: JSON served as text.
 func answer(w http.ResponseWriter, body string) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	fmt.Fprint(w, body)

@@ -89,7 +89,7 @@ func TestCheck(t *testing.T) {
 		case test.item != "" && (!ok || e.Item != test.item || !strings.Contains(e.Message, test.words)):
 			t.Errorf("%s: have %v, want %s … %s", test.print, err, test.item, test.words)
 		}
-		// A printer without the section ignores the item (D.3).
+		// A printer without the section ignores the item.
 		if err := Check(gcp.CDD{}, want); err != nil {
 			t.Errorf("%s on a printer without choices: %v", test.print, err)
 		}

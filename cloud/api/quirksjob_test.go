@@ -14,8 +14,8 @@ import (
 	"platen/gcp"
 )
 
-// 4: submissions in all the forms that clients have.
-func TestTrap04SubmitForms(t *testing.T) {
+// Submissions in all the forms that clients have.
+func TestQuirkSubmitForms(t *testing.T) {
 	b := newBench(t, nil)
 	p := string(b.register("q"))
 	id, typ := part{name: "printerid", value: p}, part{name: "contentType", value: "application/pdf"}
@@ -77,9 +77,9 @@ func TestTrap04SubmitForms(t *testing.T) {
 	}
 }
 
-// 5: register: printer = name, Python's JSON, empty version, tags with any
+// Register: printer = name, Python's JSON, empty version, tags with any
 // characters; registering again is the same printer.
-func TestTrap05Register(t *testing.T) {
+func TestQuirkRegister(t *testing.T) {
 	b := newBench(t, nil)
 	b.pair()
 	a := b.must(b.post("register", b.robot, "printer", "old style", "proxy", "px", "status", "OK", "capsHash", "x",
@@ -100,8 +100,8 @@ func TestTrap05Register(t *testing.T) {
 	}
 }
 
-// 6: update: both spellings, remove_tag before tag, its sentence.
-func TestTrap06Update(t *testing.T) {
+// Update: both spellings, remove_tag before tag, its sentence.
+func TestQuirkUpdate(t *testing.T) {
 	b := newBench(t, nil)
 	id := string(b.register("q"))
 	a := b.must(b.post("update", b.robot, "printerid", id, "remove_tag", "__cp__.*", "tag", "__cp__new=1"))
@@ -121,7 +121,7 @@ func TestTrap06Update(t *testing.T) {
 	if p = b.must(b.get("printer", b.ann, "printerid", id)).Printers[0]; p.DisplayName != "Snake" {
 		t.Errorf("%+v", p)
 	}
-	// local_settings: pending by the owner, current by the device, then settled (B.11).
+	// local_settings: pending by the owner, current by the device, then settled.
 	b.must(b.post("update", b.ann, "printerid", id, "local_settings", `{"pending": {"xmpp_timeout_value": 600}}`))
 	p = b.must(b.get("printer", b.robot, "printerid", id)).Printers[0]
 	if p.LocalSettings.Pending == nil || *p.LocalSettings.Pending.XMPPTimeoutValue != 600 || *p.LocalSettings.Current.XMPPTimeoutValue != 300 {
@@ -134,8 +134,8 @@ func TestTrap06Update(t *testing.T) {
 	}
 }
 
-// 7: the anonymous claim; the token endpoint's part is tested in cloud/oauth.
-func TestTrap07Claim(t *testing.T) {
+// The anonymous claim; the token endpoint's part is tested in cloud/oauth.
+func TestQuirkClaim(t *testing.T) {
 	b := newBench(t, nil)
 	a := b.must(b.post("register", "", "name", "Dev", "proxy", "dev-1", "capabilities", cdd, "anonymous", "True"))
 	if !strings.HasSuffix(a.PollingURL, "oauth_client_id=") || a.RegistrationToken == "" || a.Request.User != "" ||
@@ -162,8 +162,8 @@ func TestTrap07Claim(t *testing.T) {
 	}
 }
 
-// 8: the ticket, bare or flat.
-func TestTrap08Ticket(t *testing.T) {
+// The ticket, bare or flat.
+func TestQuirkTicket(t *testing.T) {
 	b := newBench(t, nil)
 	p := b.register("q")
 	a := b.must(b.submit(b.ann, part{name: "printerid", value: string(p)}, part{name: "contentType", value: "application/pdf"},
@@ -203,8 +203,8 @@ func TestTrap08Ticket(t *testing.T) {
 	}
 }
 
-// 9: downloads as they were sent.
-func TestTrap09Download(t *testing.T) {
+// Downloads as they were sent.
+func TestQuirkDownload(t *testing.T) {
 	b := newBench(t, nil)
 	p := b.register("q")
 	job := b.send(p, "doc.pdf")

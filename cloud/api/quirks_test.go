@@ -11,12 +11,11 @@ import (
 	"platen/gcp"
 )
 
-// The traps of gcp-protocol.md, section H, each by its number. Trap 10 is the
-// push service's.
+// What old clients and connectors need of the answers, beyond what looks natural.
 
-// 1: text/plain JSON, one-space indent, "success": false, unknown arguments
+// Text/plain JSON, one-space indent, "success": false, unknown arguments
 // ignored, GET = POST, query and body merged.
-func TestTrap01Envelope(t *testing.T) {
+func TestQuirkEnvelope(t *testing.T) {
 	b := newBench(t, nil)
 	p := b.register("q")
 	a := b.get("fetch", b.robot, "printerid", string(p), "deb", "startup", "output", "json", "alt", "json")
@@ -57,9 +56,9 @@ func TestTrap01Envelope(t *testing.T) {
 	}
 }
 
-// 2: 403 for credentials, 200 and success:false for the rest, 413 on an empty
+// 403 for credentials, 200 and success:false for the rest, 413 on an empty
 // fetch, 502 before a token is claimed.
-func TestTrap02Errors(t *testing.T) {
+func TestQuirkErrors(t *testing.T) {
 	b := newBench(t, nil)
 	p := b.register("q")
 	for _, header := range []string{"", "Bearer wrong", "OAuth wrong", "GoogleLogin auth=wrong", "Basic dTpw", "nonsense"} {
@@ -96,9 +95,9 @@ func TestTrap02Errors(t *testing.T) {
 	}
 }
 
-// 3: long integers as strings, counts as numbers, range always there, offset,
+// Long integers as strings, counts as numbers, range always there, offset,
 // limit and sortorder honoured.
-func TestTrap03Numbers(t *testing.T) {
+func TestQuirkNumbers(t *testing.T) {
 	b := newBench(t, nil)
 	p := b.register("q")
 	a := b.must(b.get("jobs", b.ann, "printerid", string(p)))
@@ -140,8 +139,8 @@ func TestTrap03Numbers(t *testing.T) {
 	}
 }
 
-// 11: robots never see tags shorter than six characters.
-func TestTrap11ShortTags(t *testing.T) {
+// Robots never see tags shorter than six characters.
+func TestQuirkShortTags(t *testing.T) {
 	b := newBench(t, nil)
 	p := b.register("q", "tag", "abc", "tag", "x")
 	job := b.must(b.submit(b.ann, part{name: "printerid", value: string(p)}, part{name: "tag", value: "tiny"}, part{name: "tag", value: "__google__os=x"},
@@ -185,8 +184,8 @@ func TestTrap11ShortTags(t *testing.T) {
 	}
 }
 
-// 12: queuedJobsCount is what a connector starts up by.
-func TestTrap12QueuedJobsCount(t *testing.T) {
+// QueuedJobsCount is what a connector starts up by.
+func TestQuirkQueuedJobsCount(t *testing.T) {
 	b := newBench(t, nil)
 	p := b.register("q")
 	count := func() string {
@@ -211,8 +210,8 @@ func TestTrap12QueuedJobsCount(t *testing.T) {
 	}
 }
 
-// 13: empty lists are success, and the key is there.
-func TestTrap13EmptyLists(t *testing.T) {
+// Empty lists are success, and the key is there.
+func TestQuirkEmptyLists(t *testing.T) {
 	b := newBench(t, nil)
 	b.pair()
 	for _, a := range []answer{b.post("list", b.robot, "proxy", "px"), b.post("search", b.ann), b.get("search", b.bob, "q", "^recent")} {
@@ -225,8 +224,8 @@ func TestTrap13EmptyLists(t *testing.T) {
 	}
 }
 
-// 14: status and semanticState on every job, from one another (B.6).
-func TestTrap14StatusAndState(t *testing.T) {
+// Status and semanticState on every job, from one another.
+func TestQuirkStatusAndState(t *testing.T) {
 	b := newBench(t, nil)
 	p := b.register("q")
 	steps := []struct{ args, status, state, summary string }{
@@ -262,8 +261,8 @@ func TestTrap14StatusAndState(t *testing.T) {
 	}
 }
 
-// 15: the discovery document is not there.
-func TestTrap15Discovery(t *testing.T) {
+// The discovery document is not there.
+func TestQuirkDiscovery(t *testing.T) {
 	b := newBench(t, nil)
 	for _, path := range []string{"/discovery/v1/apis/cloudprint/v2/rest", "/cloudprint/discovery", "/cloudprint/", "/cloudprint/a/b"} {
 		resp, err := http.Get(b.url + path)
