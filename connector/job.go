@@ -140,8 +140,8 @@ func cancelled() Status {
 	return Status{State: gcp.ByUser(gcp.JobAborted, gcp.UserCancelled)}
 }
 
-// unconfirmed is the end of a job that may have printed.
-func unconfirmed() Status {
+// Unconfirmed returns the end of a job that may have printed.
+func Unconfirmed() Status {
 	return Status{
 		State:   gcp.ByDevice(gcp.JobAborted, gcp.DeviceActionOther),
 		Message: gcp.UnconfirmedMessage, Unconfirmed: true,

@@ -22,7 +22,7 @@ func (q *queue) follow(ctx context.Context, j *job, l printer.LocalJob) {
 		case ctx.Err() != nil:
 			return
 		case errors.Is(err, printer.ErrNoJob):
-			q.writeEnd(ctx, l.Cloud, unconfirmed())
+			q.writeEnd(ctx, l.Cloud, Unconfirmed())
 			return
 		case err == nil && s.State.Type.Ended():
 			q.writeEnd(ctx, l.Cloud, statusOf(s))
@@ -55,7 +55,7 @@ func (q *queue) postStatus(ctx context.Context, j *job, s Status) {
 // settleAgain finds out what became of a hand-over that a restart cut.
 func (q *queue) settleAgain(ctx context.Context, j *job) {
 	if j.rec.Local == nil { // the journal lost it: nobody can be asked
-		q.end(ctx, j, unconfirmed())
+		q.end(ctx, j, Unconfirmed())
 		return
 	}
 	l, sent := *j.rec.Local, j.rec.Stage == EventSent
@@ -112,7 +112,7 @@ func (q *queue) act(ctx context.Context, j *job, l printer.LocalJob, fate printe
 	case printer.FateResend:
 		q.resend(ctx, j, l.Cloud, nil)
 	default:
-		q.writeEnd(ctx, l.Cloud, unconfirmed())
+		q.writeEnd(ctx, l.Cloud, Unconfirmed())
 	}
 }
 

@@ -72,6 +72,7 @@ type Dir struct {
 	reserved   int64 // bytes of documents claimed and not saved
 	buf, spare []byte
 	soon       bool // a flush is due
+	damaged    bool // the journal that was read lacks lines
 	closed     bool
 }
 

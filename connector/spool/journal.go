@@ -37,24 +37,40 @@ func (d *Dir) load() error {
 	if fi, err := f.Stat(); err == nil && fi.Size() == 0 {
 		return nil
 	}
-	damaged, err := readJournal(f, d.apply)
-	if err != nil {
+	if err := readJournal(f, d.apply, d.distrust); err != nil {
 		return fmt.Errorf("journal %s: %w", d.journalPath(), err)
-	}
-	if damaged > 0 {
-		d.distrust(damaged)
 	}
 	return nil
 }
 
-// distrust takes from a damaged journal what is safe: where a line is lost, a
-// job that the printer knows may have been sent.
-func (d *Dir) distrust(damaged int) {
-	d.o.Logger.LogAttrs(context.Background(), slog.LevelWarn, "the journal is damaged: jobs at the printer are asked for, none is sent again unseen",
-		slog.Int("lines", damaged))
+// distrust takes from a damaged journal what is safe. The lines lost may say of
+// each job in hand at that place that it was sent; what stands behind them shows
+// it to be otherwise, or not.
+func (d *Dir) distrust(lines int) {
+	d.o.Logger.LogAttrs(context.Background(), slog.LevelWarn, "the journal is damaged: jobs in hand count as sent, none is printed again unseen",
+		slog.Int("lines", lines))
+	d.damaged = true
 	for _, l := range d.jobs {
-		if l.Stage == connector.EventCreated {
+		switch l.Stage {
+		case connector.EventClaimed, connector.EventSaved, connector.EventCreated:
 			l.Stage = connector.EventSending
+		}
+	}
+}
+
+// orphan takes up an event whose job the journal does not know: one that was
+// forgotten, or, in a damaged journal, one whose claim is lost. Of that one it is
+// remembered how it ended, so that it is not printed should it be offered again.
+func (d *Dir) orphan(e connector.Event) {
+	if _, known := d.past.ends[e.ID]; known || !d.damaged {
+		return
+	}
+	switch e.Kind {
+	case connector.EventCreated, connector.EventSending, connector.EventSent:
+		d.past.add(e.ID, end{e.At, connector.Unconfirmed()}, d.o.Now())
+	case connector.EventEnded:
+		if e.Status != nil {
+			d.past.add(e.ID, end{e.At, *e.Status}, d.o.Now())
 		}
 	}
 }
@@ -75,7 +91,8 @@ func (d *Dir) apply(e connector.Event) {
 	}
 	l, ok := d.jobs[e.ID]
 	if !ok {
-		return // late, or its claim is lost
+		d.orphan(e)
+		return
 	}
 	waiting := l.waiting()
 	l.Apply(e)

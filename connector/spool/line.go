@@ -59,22 +59,22 @@ var errNotJournal = errors.New("not a journal of platen: move the file away to s
 // errNewer means that a newer program wrote the journal.
 var errNewer = errors.New("written by a newer platen: use that one, or move the file away and lose the jobs in it")
 
-// readJournal calls apply for each whole event. A torn tail ends it; damaged
-// counts bad lines with good ones behind them, which no crash leaves between
-// two events that were acknowledged.
-func readJournal(r io.Reader, apply func(connector.Event)) (damaged int, err error) {
+// readJournal calls apply for each whole event. A torn tail ends it. Before the
+// first good line after bad ones, which no crash leaves between two events that
+// were acknowledged, it calls lost with their number.
+func readJournal(r io.Reader, apply func(connector.Event), lost func(lines int)) error {
 	br := bufio.NewReaderSize(r, 64<<10)
 	if err := readHeader(br); err != nil {
-		return 0, err
+		return err
 	}
 	bad := 0
 	for {
 		line, err := readLine(br)
 		if errors.Is(err, io.EOF) {
-			return damaged, nil
+			return nil
 		}
 		if err != nil {
-			return damaged, err
+			return err
 		}
 		var e connector.Event
 		js, ok := parseLine(line)
@@ -82,7 +82,10 @@ func readJournal(r io.Reader, apply func(connector.Event)) (damaged int, err err
 			bad++
 			continue
 		}
-		damaged, bad = damaged+bad, 0
+		if bad > 0 {
+			lost(bad)
+			bad = 0
+		}
 		apply(e)
 	}
 }
