@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"platen/cloud"
-	"platen/gcp"
 )
 
 // Revoke takes back the grant that a token belongs to, with all tokens that stem
@@ -22,11 +21,6 @@ func (s *Server) Revoke(ctx context.Context, token string) error {
 		return err
 	}
 	return s.revoke(ctx, Selection{Grant: t.Grant})
-}
-
-// RevokeRobot takes back everything that a robot was given.
-func (s *Server) RevokeRobot(ctx context.Context, r gcp.RobotID) error {
-	return s.revoke(ctx, Selection{Robot: r})
 }
 
 // RevokeUser takes back everything that a person was given: tokens, keys and

@@ -43,6 +43,12 @@ func (s *Server) Session(ctx context.Context, cookie string) (cloud.Caller, erro
 	return cloud.Caller{User: &u, Via: cloud.ViaCookie}, nil
 }
 
+// SignedInAt returns when the person of a cookie last proved to be the person.
+func (s *Server) SignedInAt(ctx context.Context, cookie string) (time.Time, error) {
+	t, err := s.live(ctx, HashOf(cookie), KindSession)
+	return t.CreateTime, err
+}
+
 // EndSession signs out; a cookie that does not count is no error.
 func (s *Server) EndSession(ctx context.Context, cookie string) error {
 	t, err := s.live(ctx, HashOf(cookie), KindSession)

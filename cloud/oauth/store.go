@@ -66,12 +66,11 @@ type Device struct {
 	PollTime   time.Time // of the last poll
 }
 
-// Selection says which tokens to revoke; exactly one of the first four members
+// Selection says which tokens to revoke; exactly one of the first three members
 // is set.
 type Selection struct {
 	Hash  Hash         // one token
 	Grant GrantID      // a whole grant
-	Robot gcp.RobotID  // everything of a robot
 	User  cloud.UserID // everything of a person and the person's robots
 	Kind  Kind         // with User: this kind only, and not the robots'
 }

@@ -131,8 +131,17 @@ func (s *Server) SignInLink(ctx context.Context, id cloud.UserID) (secret.Text, 
 	return secret.New(s.base + "/link/" + link.Reveal()), nil
 }
 
-// FirstSignIn makes an administrator and a sign-in link if there is no account
-// yet, and returns no link otherwise.
+// PasswordLink makes an address that signs a person in, once, to set a password.
+func (s *Server) PasswordLink(ctx context.Context, id cloud.UserID) (secret.Text, error) {
+	link, err := s.SignInLink(ctx, id)
+	if err != nil {
+		return secret.Text{}, err
+	}
+	return secret.New(link.Reveal() + "?next=/password"), nil
+}
+
+// FirstSignIn makes an administrator and a link to set a password if there is no
+// account yet, and returns no link otherwise.
 func (s *Server) FirstSignIn(ctx context.Context) (secret.Text, error) {
 	users, err := s.service.Users(ctx)
 	if err != nil || len(users) > 0 {
@@ -142,7 +151,7 @@ func (s *Server) FirstSignIn(ctx context.Context) (secret.Text, error) {
 	if err != nil {
 		return secret.Text{}, err
 	}
-	return s.SignInLink(ctx, u.ID)
+	return s.PasswordLink(ctx, u.ID)
 }
 
 // Run listens and serves until ctx ends, then takes everything down in bounded

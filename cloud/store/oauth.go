@@ -130,8 +130,6 @@ func (d *DB) RevokeTokens(ctx context.Context, s oauth.Selection, at time.Time) 
 			robots, err = tx.revoke(`hash = ?`, string(s.Hash))
 		case s.Grant != "":
 			robots, err = tx.revoke(`grant_id = ?`, string(s.Grant))
-		case s.Robot != "":
-			robots, err = tx.revoke(`robot = ?`, string(s.Robot))
 		case s.User != "" && s.Kind != "":
 			_, err = tx.exec(`DELETE FROM oauth_tokens WHERE owner = ? AND kind = ?`, string(s.User), string(s.Kind))
 		case s.User != "":

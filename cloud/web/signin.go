@@ -54,7 +54,7 @@ func (s *site) redeemLink(v *visit) error {
 		return err
 	}
 	s.setCookie(v, cookie.Reveal(), int(oauth.SessionLifetime.Seconds()))
-	return v.redirect("/printers")
+	return v.redirect(localPath(v.r.URL.Query().Get("next")))
 }
 
 func (s *site) signOut(v *visit) error {

@@ -26,7 +26,7 @@ func parsePages() pages {
 		"iso":  func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 	}
 	for _, name := range []string{
-		"signin", "device", "deviceask", "message", "consent", "code", "claim", "printers", "printer", "jobs", "job", "error", "invitation", "public",
+		"signin", "password", "device", "deviceask", "message", "consent", "code", "claim", "printers", "printer", "jobs", "job", "error", "invitation", "public",
 	} {
 		p.byName[name] = template.Must(template.New("layout.html").Funcs(funcs).
 			ParseFS(files, "templates/layout.html", "templates/jobtable.html", "templates/"+name+".html"))

@@ -9,6 +9,10 @@ func english() map[string]string {
 		"signin.title": "Sign in", "signin.email": "E-mail address", "signin.password": "Password", "signin.submit": "Sign in",
 		"signin.link": "This sign-in link was used already, or is too old. Ask for a new one, or sign in with your password.",
 
+		"password.title": "Choose a password", "password.lead": "It needs at least 10 characters. You are then signed out everywhere else.",
+		"password.new": "New password", "password.again": "The same again", "password.submit": "Set the password",
+		"password.differ": "The two passwords differ.",
+
 		"device.title": "Let a device in", "device.lead": "Type the code that the device or program shows.",
 		"device.code": "Code", "device.next": "Continue",
 		"device.ask": "%s wants to act in your name", "device.unknown": "A program that is not registered here",

@@ -78,6 +78,8 @@ func (s *site) routes() http.Handler {
 	page("POST /signin", s.signIn)
 	page("POST /signout", s.signOut)
 	page("GET /link/{token}", s.redeemLink)
+	page("GET /password", s.fresh(s.showPassword))
+	page("POST /password", s.fresh(s.setPassword))
 	own("GET /device", s.showDevice)
 	own("POST /device", s.decideDevice)
 	for _, path := range []string{"/o/oauth2/auth", "/o/oauth2/v2/auth"} {

@@ -130,7 +130,7 @@ func printUsers(c *cobra.Command, users []cloud.User, asJSON bool) error {
 func newUserReset(o *options) *cobra.Command {
 	return &cobra.Command{
 		Use:   "reset ADDRESS",
-		Short: "Print a one-time link that signs in without the password",
+		Short: "Print a one-time link that signs in without the password, to set a new one",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			return o.withCloud(c, func(ctx context.Context, s *server.Server) error {
@@ -138,7 +138,7 @@ func newUserReset(o *options) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				link, err := s.SignInLink(ctx, u.ID)
+				link, err := s.PasswordLink(ctx, u.ID)
 				if err != nil {
 					return err
 				}

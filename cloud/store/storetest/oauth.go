@@ -121,7 +121,6 @@ func testRevoke(t *testing.T, s OAuthStore) {
 		{"one", oauth.Selection{Hash: oauth.HashOf("a")}, "bcde", 0},
 		{"grant of a person", oauth.Selection{Grant: "g2"}, "acde", 0},
 		{"grant of a robot", oauth.Selection{Grant: "g3"}, "abe", 1},
-		{"robot", oauth.Selection{Robot: "r1"}, "ab", 1},
 		{"sessions", oauth.Selection{User: "alice", Kind: oauth.KindSession}, "acde", 0},
 		{"person", oauth.Selection{User: "alice"}, "", 1},
 		{"somebody else", oauth.Selection{User: "bob"}, "abcde", 0},
