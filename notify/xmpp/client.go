@@ -53,6 +53,11 @@ func (c *Client) SetPingInterval(d time.Duration) {
 	}
 }
 
+// allowSilence bounds a silence on a link: the pings should tell before.
+func (c *Client) allowSilence(l *link) {
+	l.guard.idle.Store(int64(2*c.pingInterval() + 2*c.opt.PingTimeout))
+}
+
 func (c *Client) pingInterval() time.Duration { return time.Duration(c.interval.Load()) }
 
 // Carry implements notify.Carrier.
@@ -140,9 +145,9 @@ func (c *Client) keepAlive(ctx context.Context, l *link) error {
 		case <-ctx.Done():
 			t.Stop()
 			return context.Cause(ctx)
-		case <-c.rhythm:
+		case <-c.rhythm: // the ping's answer lets the reader wait by the new interval
 			t.Stop()
-			continue
+			c.allowSilence(l)
 		case <-t.C:
 		}
 		if err := l.ping(ctx, c.opt.Service, c.opt.PingTimeout); err != nil {

@@ -225,6 +225,17 @@ func TestPings(t *testing.T) {
 		c.SetPingInterval(20 * time.Millisecond)
 		stayed(t, ch, 1200*time.Millisecond)
 	})
+	t.Run("ours, less often", func(t *testing.T) {
+		srv := newService(t, push.Direct, func(c *push.Config) {
+			c.Limits.Idle, c.Limits.Pong = time.Hour, time.Hour
+		})
+		o := srv.options()
+		o.PingInterval, o.PingTimeout = 100*time.Millisecond, 200*time.Millisecond
+		ch, s, c := run(t, o)
+		await(t, "connected", func() bool { return s.connected() == 1 })
+		c.SetPingInterval(time.Hour)
+		stayed(t, ch, 1200*time.Millisecond) // by the old interval the silence would end after 600 ms
+	})
 	t.Run("the service's", func(t *testing.T) {
 		srv := newService(t, push.Direct, func(c *push.Config) {
 			c.Limits.Idle, c.Limits.Pong = 100*time.Millisecond, 900*time.Millisecond

@@ -80,8 +80,7 @@ func (c *Client) login(ctx context.Context, w way, tok secret.Text) (*link, erro
 		return nil, err
 	}
 	g.renew()
-	// From here the pings tell; this is for the case that they do not.
-	g.idle.Store(int64(2*c.pingInterval() + 2*c.opt.PingTimeout))
+	c.allowSilence(l)
 	return l, nil
 }
 
