@@ -161,19 +161,21 @@ func (d *Daemon) assemble() error {
 	if err != nil {
 		return err
 	}
-	d.connector, err = connector.New(connector.Config{
-		Cloud: d.client, Registry: registry{d.client}, PrintSystem: d.system, Spool: d.dir, Identities: d.known,
-		Logger: d.log.With("component", "connector"), Options: d.cfg.options(),
-	})
-	if err != nil {
-		return err
-	}
 	user, _, _ := strings.Cut(c.JID, "@")
 	carrier, err := xmpp.New(xmpp.Options{
 		Host: c.Push.Host, DirectPort: c.Push.DirectPort, STARTTLSPort: c.Push.STARTTLSPort,
 		Domain: c.Push.Domain, Service: c.Push.Service, User: gcp.RobotID(user), Resource: c.Proxy, RootCAs: roots,
 		Token: d.pushToken, PingInterval: d.cfg.PingInterval.Std(), PingTimeout: d.cfg.PingTimeout.Std(),
 		Logger: d.log.With("component", "xmpp"),
+	})
+	if err != nil {
+		return err
+	}
+	carrier.SetPingInterval(d.known.Ping())
+	owners := settings{d.client, carrier, d.known, d.log.With("component", "settings")}
+	d.connector, err = connector.New(connector.Config{
+		Cloud: d.client, Registry: registry{d.client, owners}, PrintSystem: d.system, Spool: d.dir, Identities: d.known,
+		Logger: d.log.With("component", "connector"), Options: d.cfg.options(),
 	})
 	if err != nil {
 		return err

@@ -105,7 +105,7 @@ func (p Pairing) forgetPrinters(old, made Credentials) error {
 	if err != nil || len(known.Identities()) == 0 {
 		return err
 	}
-	return known.KeepIdentities(nil)
+	return known.ForgetCloud()
 }
 
 // askPerson waits until a person allowed the pairing, and returns a client that

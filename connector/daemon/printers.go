@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"time"
 
 	"platen/connector"
 	"platen/connector/spool"
@@ -31,6 +32,7 @@ type stateFile struct {
 	Version  int                  `json:"version"`
 	Printers []connector.Identity `json:"printers"`
 	Direct   []cups.Direct        `json:"direct"`
+	Ping     int                  `json:"ping_seconds,omitempty"` // as an owner set it
 }
 
 var _ connector.Identities = (*printerFile)(nil)
@@ -86,6 +88,23 @@ func (f *printerFile) AddDirect(d cups.Direct) error {
 // RemoveDirect forgets a printer that was added by address.
 func (f *printerFile) RemoveDirect(name printer.Name) error {
 	return f.change(func(s *stateFile) { s.Direct = slices.DeleteFunc(slices.Clone(s.Direct), named(name)) })
+}
+
+// Ping returns the ping interval that an owner set, 0 if none did.
+func (f *printerFile) Ping() time.Duration {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return time.Duration(f.data.Ping) * time.Second
+}
+
+// KeepPing keeps the ping interval that an owner set.
+func (f *printerFile) KeepPing(d time.Duration) error {
+	return f.change(func(s *stateFile) { s.Ping = int(d / time.Second) })
+}
+
+// ForgetCloud forgets what a cloud gave; printers added by address stay.
+func (f *printerFile) ForgetCloud() error {
+	return f.change(func(s *stateFile) { s.Printers, s.Ping = nil, 0 })
 }
 
 func named(n printer.Name) func(cups.Direct) bool {

@@ -12,11 +12,17 @@ import (
 const gcpVersion = "2.0"
 
 // registry is the service as connector.Registry wants it.
-type registry struct{ client *client.Client }
+type registry struct {
+	client   *client.Client
+	settings settings
+}
 
-// List implements connector.Registry.
+// List implements connector.Registry. It is called after each connect and each
+// push about a printer, and so learns of settings too.
 func (r registry) List(ctx context.Context) ([]gcp.Printer, error) {
-	return r.client.List(ctx, "", "queuedJobsCount", "-tags")
+	list, err := r.client.List(ctx, "", "queuedJobsCount", "-tags")
+	r.settings.settle(ctx, list)
+	return list, err
 }
 
 // Register implements connector.Registry.
