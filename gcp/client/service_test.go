@@ -39,7 +39,8 @@ func realService(t *testing.T) (base string, service *cloud.Service, tokens *oau
 	service = cloud.New(cloud.Config{Domain: "push.invalid", Store: db, Blobs: blobs, Codes: tokens, Sessions: tokens})
 	mux.Handle("/", tokens.Handler())
 	mux.Handle("/cloudprint/", api.New(api.Config{
-		Service: service, OAuth: tokens, Blobs: blobs, BaseURL: server.URL, Domain: "push.invalid",
+		MaxDocument: 1 << 30,
+		Service:     service, OAuth: tokens, Blobs: blobs, BaseURL: server.URL, Domain: "push.invalid",
 		Push: &gcp.PushEndpoint{Host: "push.invalid", DirectPort: 5223, Domain: "push.invalid", Service: "push.invalid"},
 	}))
 	return server.URL + "/cloudprint", service, tokens
