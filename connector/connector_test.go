@@ -33,10 +33,10 @@ func TestJobIsPrintedOnce(t *testing.T) {
 			}
 		}
 		if j.pages != 2 {
-			t.Errorf("pages = %d, want 2 (defect 17 of the old connector)", j.pages)
+			t.Errorf("pages = %d, want the 2 that the printer counted", j.pages)
 		}
 		if n := l.count("download"); n != 1 {
-			t.Errorf("%d downloads, want 1 (defect 14)", n)
+			t.Errorf("%d downloads, want 1: a document is downloaded once", n)
 		}
 	}, "lp")
 }
@@ -147,7 +147,7 @@ func TestSeveralJobsAtThePrinter(t *testing.T) {
 	}, "lp")
 }
 
-// A poll that fails is no failed job (defect 9 of the old connector).
+// A poll that fails is no failed job.
 func TestPassingFailureEndsNothing(t *testing.T) {
 	in(t, func(t *testing.T, l *lab) {
 		l.locals["lp"].away = errors.New("timeout")
@@ -178,7 +178,7 @@ func TestRefusedByThePrinter(t *testing.T) {
 	}, "lp")
 }
 
-// Without a ticket nothing is printed with defaults (defect 4).
+// Without a ticket nothing is printed with defaults.
 func TestNoTicketPrintsNothing(t *testing.T) {
 	in(t, func(t *testing.T, l *lab) {
 		l.classic, l.noTicket = true, &gcp.Error{Op: "ticket", Code: 5, Message: "no", HTTPStatus: 200}
@@ -330,7 +330,7 @@ func TestCancelledBeforeTheReport(t *testing.T) {
 	}, "lp")
 }
 
-// What was cancelled in the service reaches the printer (defect 22).
+// What was cancelled in the service reaches the printer.
 func TestCancelAtThePrinter(t *testing.T) {
 	in(t, func(t *testing.T, l *lab) {
 		l.locals["lp"].hold = true

@@ -64,7 +64,7 @@ func TestDriverChangeKeepsTheID(t *testing.T) {
 	}, "lp")
 }
 
-// A look-up that fails, and one that finds nothing, delete nothing (defect 2).
+// A look-up that fails, and one that finds nothing, delete nothing.
 func TestFailedLookChangesNothing(t *testing.T) {
 	in(t, func(t *testing.T, l *lab) {
 		l.start()
@@ -95,7 +95,7 @@ func TestFailedLookChangesNothing(t *testing.T) {
 	}, "lp")
 }
 
-// A failed update is tried again (defect 3).
+// A failed update is tried again.
 func TestFailedUpdateIsTriedAgain(t *testing.T) {
 	in(t, func(t *testing.T, l *lab) {
 		l.start()
