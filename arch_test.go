@@ -27,22 +27,22 @@ var mayImport = map[string][]string{
 	"notify":            {"gcp", "internal/backoff"},
 	"notify/xmpp":       {"gcp", "notify", "internal/secret"},
 	"connector":         {"gcp", "printer", "internal/backoff", "internal/fault"},
-	"connector/spool":   {"gcp", "printer", "connector", "internal/fault"},
-	"connector/control": {"gcp", "printer", "connector"},
+	"connector/spool":   {"gcp", "printer", "connector"},
+	"connector/control": {"gcp", "printer"},
 	"connector/daemon": {
 		"gcp", "gcp/client", "printer", "cups", "notify", "notify/xmpp", "connector",
 		"connector/spool", "connector/control", "internal/cli", "internal/config", "internal/secret",
 	},
 
 	// The cloud's half.
-	"cloud":                 {"gcp", "gcp/ticket", "internal/secret"},
+	"cloud":                 {"gcp", "gcp/ticket"},
 	"cloud/oauth":           {"gcp", "cloud", "internal/secret"},
-	"cloud/blob":            {"gcp", "cloud"},
+	"cloud/blob":            {"cloud"},
 	"cloud/store":           {"gcp", "cloud", "cloud/oauth"},
 	"cloud/store/storetest": {"gcp", "cloud", "cloud/oauth"},
 	"cloud/api":             {"gcp", "cloud", "cloud/oauth", "internal/fault", "internal/stall"},
 	"cloud/web":             {"gcp", "cloud", "cloud/oauth", "internal/stall"},
-	"cloud/push":            {"gcp", "cloud", "internal/backoff", "internal/secret"},
+	"cloud/push":            {"gcp", "cloud", "internal/backoff"},
 	"cloud/server": {
 		"gcp", "cloud", "cloud/oauth", "cloud/blob", "cloud/store", "cloud/api", "cloud/web",
 		"cloud/push", "internal/cli", "internal/config", "internal/secret",
@@ -60,14 +60,15 @@ var mayImport = map[string][]string{
 	"internal/report":   {},
 
 	// The programs, and what wires both halves.
-	"internal/demo":    {"gcp", "gcp/client", "connector/control", "connector/daemon", "cloud", "cloud/oauth", "cloud/server", "internal/secret", "internal/vprinter"},
+	"internal/demo":    {"gcp", "gcp/client", "connector/control", "connector/daemon", "connector/spool", "cloud", "cloud/oauth", "cloud/server", "internal/secret", "internal/vprinter"},
 	"internal/e2e":     {}, // tests only
-	"internal/bench":   {"gcp", "gcp/client", "cups", "internal/lab", "internal/secret", "internal/vprinter"},
-	"cmd/platen":       {"gcp", "gcp/client", "printer", "cups", "connector", "connector/control", "connector/daemon", "internal/cli", "internal/config", "internal/secret"},
+	"internal/bench":   {"gcp", "gcp/client", "internal/lab", "internal/secret"},
+	"cmd/platen":       {"gcp", "gcp/client", "printer", "cups", "connector/control", "connector/daemon", "connector/spool", "internal/cli", "internal/config", "internal/secret"},
 	"cmd/platen-cloud": {"gcp", "gcp/client", "cloud", "cloud/oauth", "cloud/server", "internal/backoff", "internal/cli", "internal/config", "internal/demo", "internal/secret"},
 }
 
 func TestImports(t *testing.T) {
+	used := map[[2]string]bool{}
 	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -89,6 +90,7 @@ func TestImports(t *testing.T) {
 		}
 		for _, imp := range f.Imports {
 			dep, ours := strings.CutPrefix(strings.Trim(imp.Path.Value, `"`), module)
+			used[[2]string{pkg, dep}] = true
 			if ours && !slices.Contains(allowed, dep) {
 				t.Errorf("%s: %s must not import %s", path, pkg, dep)
 			}
@@ -97,5 +99,12 @@ func TestImports(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+	for pkg, deps := range mayImport {
+		for _, dep := range deps {
+			if !used[[2]string{pkg, dep}] {
+				t.Errorf("%s does not import %s, take it off the table", pkg, dep)
+			}
+		}
 	}
 }
