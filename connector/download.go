@@ -110,7 +110,7 @@ func (q *queue) loaded(ctx context.Context, j *job, e Event, err error) {
 	case j.phase == phaseReady:
 	case errors.Is(err, errTicket):
 		q.end(ctx, j, Status{State: gcp.ByDevice(gcp.JobAborted, gcp.DeviceInvalidTicket), Message: err.Error()})
-	case noDocument(err), time.Now().Sub(j.rec.Claimed) >= q.c.Options.DocumentGiveUp:
+	case noDocument(err), time.Since(j.rec.Claimed) >= q.c.Options.DocumentGiveUp:
 		q.end(ctx, j, Status{State: gcp.ByDevice(gcp.JobAborted, gcp.DeviceDownloadFailure), Message: err.Error()})
 	default:
 		q.c.Logger.LogAttrs(ctx, slog.LevelWarn, "document not downloaded, will be tried again",
@@ -124,7 +124,7 @@ func (q *queue) loaded(ctx context.Context, j *job, e Event, err error) {
 // stepsAside reports whether a job without its document lets later ones pass,
 // and makes the loop look again when it will.
 func (q *queue) stepsAside(ctx context.Context, j *job) bool {
-	left := q.c.Options.StepAside - time.Now().Sub(j.rec.Claimed)
+	left := q.c.Options.StepAside - time.Since(j.rec.Claimed)
 	if left <= 0 {
 		return true
 	}

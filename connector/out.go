@@ -176,7 +176,7 @@ const unconfirmedFollow = 10 * time.Minute
 // printers that print half a document call it completed.
 func (q *queue) watch(ctx context.Context, j *job) {
 	end := j.rec.End
-	left := unconfirmedFollow - time.Now().Sub(j.rec.Ended)
+	left := unconfirmedFollow - time.Since(j.rec.Ended)
 	if end == nil || !end.Unconfirmed || j.rec.Local == nil || !j.rec.Sent || left <= 0 {
 		return
 	}

@@ -14,7 +14,7 @@ import (
 )
 
 // localSettings asks the cloud for a printer's local settings, as its owner.
-func localSettings(t *testing.T, s *lab.Site, key, printer string) (current, pending int) {
+func localSettings(t *testing.T, s *lab.Site, printer string) (current, pending int) {
 	t.Helper()
 	var a struct {
 		Printers []struct {
@@ -25,21 +25,21 @@ func localSettings(t *testing.T, s *lab.Site, key, printer string) (current, pen
 			} `json:"local_settings"`
 		}
 	}
-	ask(t, s, key, "printer", url.Values{"printerid": {printer}}, &a)
+	ask(t, s, "printer", url.Values{"printerid": {printer}}, &a)
 	if len(a.Printers) != 1 {
 		t.Fatalf("%d printers %s", len(a.Printers), printer)
 	}
 	return a.Printers[0].Settings.Current.Ping, a.Printers[0].Settings.Pending.Ping
 }
 
-// ask calls an interface of the cloud with an API key.
-func ask(t *testing.T, s *lab.Site, key, name string, form url.Values, into any) {
+// ask calls an interface of the cloud with the site's key.
+func ask(t *testing.T, s *lab.Site, name string, form url.Values, into any) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.Base+"/cloudprint/"+name, strings.NewReader(form.Encode()))
 	if err != nil {
 		t.Fatal(err)
 	}
-	req.Header.Set("Authorization", "Bearer "+key)
+	req.Header.Set("Authorization", "Bearer "+s.Key)
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
@@ -56,7 +56,7 @@ func ask(t *testing.T, s *lab.Site, key, name string, form url.Values, into any)
 func TestLocalSettings(t *testing.T) {
 	eve := lab.IPPEve(t, lab.EveOptions{})
 	s := lab.NewSite(t, lab.SiteOptions{Bin: lab.Build(t)})
-	key := s.Cloud("key", "create", "--user", lab.Owner, "--scope", "admin")
+	s.Key = s.Cloud("key", "create", "--user", lab.Owner, "--scope", "admin")
 	s.StartCloud()
 	s.Pair()
 	s.StartConnector()
@@ -65,7 +65,7 @@ func TestLocalSettings(t *testing.T) {
 	set := func(seconds string) {
 		t.Helper()
 		var a lab.Answer
-		ask(t, s, key, "update", url.Values{
+		ask(t, s, "update", url.Values{
 			"printerid": {printer}, "local_settings": {`{"pending":{"xmpp_timeout_value":` + seconds + `}}`},
 		}, &a)
 		if !a.Success {
@@ -75,7 +75,7 @@ func TestLocalSettings(t *testing.T) {
 	become := func(seconds int) {
 		t.Helper()
 		lab.Until(t, 10*time.Second, "the owner's setting is current", func() bool {
-			current, pending := localSettings(t, s, key, printer)
+			current, pending := localSettings(t, s, printer)
 			return current == seconds && pending == 0
 		})
 	}
@@ -83,7 +83,7 @@ func TestLocalSettings(t *testing.T) {
 	become(120)
 	s.StopConnector()
 	set("90")
-	if current, pending := localSettings(t, s, key, printer); current != 120 || pending != 90 {
+	if current, pending := localSettings(t, s, printer); current != 120 || pending != 90 {
 		t.Errorf("while the connector is away: current %d, pending %d", current, pending)
 	}
 	s.StartConnector()
