@@ -1,7 +1,9 @@
 package cloud
 
 import (
+	"cmp"
 	"context"
+	"crypto/subtle"
 	"errors"
 	"strings"
 	"time"
@@ -12,8 +14,12 @@ import (
 // claimTimeout is how long an anonymous registration waits for a person.
 const claimTimeout = 15 * time.Minute
 
-// claimKept is how long a confirmed claim goes on answering the device's poll.
-const claimKept = 24 * time.Hour
+// claimKept is how long a confirmed claim goes on answering the device's poll;
+// bareKept, where the device does not prove itself.
+const (
+	claimKept = 24 * time.Hour
+	bareKept  = 15 * time.Minute
+)
 
 // claimedProxy is the proxy of robots that were made by a claim.
 const claimedProxy gcp.ProxyID = "^claimed"
@@ -47,6 +53,7 @@ func (s *Service) Confirm(ctx context.Context, c Caller, token string) (PrinterV
 	case !claim.Expires.After(s.cfg.Now()):
 		return PrinterView{}, errTokenExpired
 	}
+	claim.ConfirmTime = s.cfg.Now()
 	p, err := s.confirm(ctx, c, claim)
 	if errors.Is(err, ErrNotFound) {
 		return PrinterView{}, errBadToken // somebody else was faster
@@ -70,9 +77,10 @@ func (s *Service) confirm(ctx context.Context, c Caller, claim PendingClaim) (Pr
 	})
 }
 
-// AuthCode answers the poll of an anonymously registered device.
-func (s *Service) AuthCode(ctx context.Context, id gcp.PrinterID, clientID string) (RobotCode, error) {
-	claim, err := s.cfg.Store.Claim(ctx, id)
+// AuthCode answers the poll of an anonymously registered device. Everybody whom
+// the printer is shared with knows its id, so the id alone gives nothing.
+func (s *Service) AuthCode(ctx context.Context, poll ClaimPoll) (RobotCode, error) {
+	claim, err := s.polled(ctx, poll)
 	switch {
 	case errors.Is(err, ErrNotFound):
 		return RobotCode{}, errTokenExpired
@@ -89,7 +97,7 @@ func (s *Service) AuthCode(ctx context.Context, id gcp.PrinterID, clientID strin
 	if now.After(claim.Expires.Add(claimKept)) {
 		return RobotCode{}, errTokenExpired
 	}
-	of, err := s.cfg.Store.PrinterRights(ctx, id)
+	of, err := s.cfg.Store.PrinterRights(ctx, poll.Printer)
 	if err != nil {
 		return RobotCode{}, unknownPrinter(err)
 	}
@@ -97,5 +105,53 @@ func (s *Service) AuthCode(ctx context.Context, id gcp.PrinterID, clientID strin
 	if err != nil {
 		return RobotCode{}, unknownPrinter(err)
 	}
-	return s.robotCode(ctx, robot, clientID)
+	if poll.Secret == "" {
+		if has, err := s.cfg.Codes.HasTokens(ctx, robot.ID); err != nil || has {
+			return RobotCode{}, cmp.Or(err, error(errTokenExpired))
+		}
+	}
+	return s.robotCode(ctx, robot, poll.ClientID)
+}
+
+// polled finds the claim that a poll is about, and notes in it how the device
+// polls.
+func (s *Service) polled(ctx context.Context, poll ClaimPoll) (PendingClaim, error) {
+	claim, err := s.cfg.Store.Claim(ctx, poll.Printer)
+	if err != nil {
+		return claim, err
+	}
+	err = s.admit(&claim, poll)
+	if errors.Is(err, ErrUnchanged) {
+		return claim, nil
+	}
+	if err != nil {
+		return claim, err
+	}
+	return s.cfg.Store.UpdateClaim(ctx, poll.Printer, func(c *PendingClaim) error { return s.admit(c, poll) })
+}
+
+// admit refuses a poll that the claimed device did not send. A device that calls
+// getauthcode without the arguments of its polling_url has no secret: it is
+// known by its client id, for some minutes, and only as long as nobody polled
+// with the secret.
+func (s *Service) admit(c *PendingClaim, poll ClaimPoll) error {
+	switch {
+	case poll.Secret != "":
+		if subtle.ConstantTimeCompare([]byte(c.PollHash), []byte(hashToken(poll.Secret))) != 1 {
+			return errTokenExpired
+		}
+		if c.Proved {
+			return ErrUnchanged
+		}
+		c.Proved = true
+		return nil
+	case c.Proved, c.Client != "" && c.Client != poll.ClientID:
+		return errTokenExpired
+	case c.Confirmed && s.cfg.Now().After(c.ConfirmTime.Add(bareKept)):
+		return errTokenExpired
+	case c.Client != "":
+		return ErrUnchanged
+	}
+	c.Client = poll.ClientID
+	return nil
 }

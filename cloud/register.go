@@ -68,6 +68,13 @@ func (s *Service) checkRegistration(c Caller, f *PrinterFields) error {
 // maxCapabilities bounds a printer's capabilities, in bytes.
 const maxCapabilities = 4 << 20
 
+// Bounds of what people without an account may leave here: registrations that
+// wait to be claimed, and the capabilities of each in bytes.
+const (
+	maxClaims            = 1000
+	maxClaimCapabilities = 256 << 10
+)
+
 // checkFields refuses what is too long to keep.
 func checkFields(f PrinterFields) error {
 	if len(f.Capabilities) > maxCapabilities {
@@ -93,19 +100,31 @@ func (s *Service) RegisterAnonymous(ctx context.Context, f PrinterFields) (Claim
 	if err := s.checkRegistration(Caller{}, &f); err != nil {
 		return Claim{}, err
 	}
+	if len(f.Capabilities) > maxClaimCapabilities {
+		return Claim{}, &Error{Kind: KindTooLarge, Message: "The printer's capabilities are too long to register without an account."}
+	}
+	if s.cfg.Blobs != nil {
+		if err := s.cfg.Blobs.Room(ctx); err != nil {
+			return Claim{}, err
+		}
+	}
 	id := newID()
-	token := newToken()
+	token, poll := newToken(), rand.Text()
 	now := s.cfg.Now()
 	p := Printer{ID: gcp.PrinterID(id), CreateTime: now, AccessTime: now}
 	if err := p.applyDevice(f, now); err != nil {
 		return Claim{}, err
 	}
 	expires := now.Add(claimTimeout)
-	err := s.cfg.Store.AddClaim(ctx, p, PendingClaim{Printer: p.ID, TokenHash: hashToken(token), Expires: expires})
+	waiting := PendingClaim{Printer: p.ID, TokenHash: hashToken(token), PollHash: hashToken(poll), Expires: expires}
+	err := s.cfg.Store.AddClaim(ctx, p, waiting, maxClaims)
+	if errors.Is(err, ErrQuota) {
+		return Claim{}, &Error{Kind: KindQuota, Message: "Too many printers wait to be claimed. Try again in a quarter of an hour."}
+	}
 	if err != nil {
 		return Claim{}, err
 	}
-	return Claim{Printer: p, Token: token, Expires: expires}, nil
+	return Claim{Printer: p, Token: token, Poll: poll, Expires: expires}, nil
 }
 
 // newID returns 128 random bits in hexadecimal, the form of every id here.

@@ -39,7 +39,15 @@ type PrinterFields struct {
 type Claim struct {
 	Printer Printer
 	Token   string
+	Poll    string // the secret with which the device polls
 	Expires time.Time
+}
+
+// ClaimPoll is a device's question for its code.
+type ClaimPoll struct {
+	Printer  gcp.PrinterID
+	Secret   string // "" from devices that do not use the polling address as it is
+	ClientID string
 }
 
 // RobotCode is a code that a connector exchanges for its robot's tokens.

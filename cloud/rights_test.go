@@ -256,7 +256,7 @@ func TestClaim(t *testing.T) {
 	name, proxy := "device", "proxy" // a proxy that alice's connector has
 	claim, err := w.RegisterAnonymous(ctx, cloud.PrinterFields{Name: &name, Proxy: &proxy})
 	must(t, err)
-	if _, err := w.AuthCode(ctx, claim.Printer.ID, "c"); cloud.KindOf(err) != cloud.KindNotClaimed {
+	if _, err := w.AuthCode(ctx, cloud.ClaimPoll{Printer: claim.Printer.ID, Secret: claim.Poll, ClientID: "c"}); cloud.KindOf(err) != cloud.KindNotClaimed {
 		t.Errorf("before the claim: %v", err)
 	}
 	if _, err := w.Confirm(ctx, w.alice, "WRONG"); cloud.KindOf(err) != cloud.KindInvalid {
@@ -264,7 +264,7 @@ func TestClaim(t *testing.T) {
 	}
 	p, err := w.Confirm(ctx, w.alice, " "+strings.ToLower(claim.Token))
 	must(t, err)
-	code, err := w.AuthCode(ctx, p.ID, "c")
+	code, err := w.AuthCode(ctx, cloud.ClaimPoll{Printer: p.ID, Secret: claim.Poll, ClientID: "c"})
 	must(t, err)
 	if code.UserEmail != "alice@example.com" || code.JID != string(code.Robot.ID)+"@print.example.com" || code.Robot.ID == w.robot.Robot.ID {
 		t.Errorf("code %+v", code)
@@ -284,7 +284,7 @@ func TestClaim(t *testing.T) {
 	if _, err := w.Confirm(ctx, w.alice, late.Token); cloud.KindOf(err) != cloud.KindTokenExpired {
 		t.Errorf("expired token: %v", err)
 	}
-	if _, err := w.AuthCode(ctx, late.Printer.ID, "c"); cloud.KindOf(err) != cloud.KindTokenExpired {
+	if _, err := w.AuthCode(ctx, cloud.ClaimPoll{Printer: late.Printer.ID, Secret: late.Poll, ClientID: "c"}); cloud.KindOf(err) != cloud.KindTokenExpired {
 		t.Errorf("poll of an expired token: %v", err)
 	}
 }

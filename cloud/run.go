@@ -104,7 +104,7 @@ func (s *Service) sweeper() func(context.Context) {
 	return func(ctx context.Context) {
 		s.attempt(ctx, s.expireDocuments)
 		s.attempt(ctx, func(ctx context.Context) error {
-			return s.cfg.Store.RemoveClaims(ctx, s.cfg.Now().Add(-claimKept))
+			return s.cfg.Store.RemoveClaims(ctx, s.cfg.Now(), s.cfg.Now().Add(-claimKept))
 		})
 		s.attempt(ctx, func(ctx context.Context) error {
 			return s.cfg.Store.PruneEvents(ctx, s.cfg.Now().Add(-eventRetention))

@@ -16,6 +16,8 @@ type Blobs interface {
 	Remove(ctx context.Context, id string) error
 	// Copy makes a second document with the same content and a life of its own.
 	Copy(ctx context.Context, d Document) (Document, error)
+	// Room refuses with KindUnavailable while the disk is too full to take more.
+	Room(ctx context.Context) error
 	// Sweep deletes documents last written before a time that known does not know,
 	// and unfinished ones.
 	Sweep(ctx context.Context, before time.Time, known func(ctx context.Context, id string) (bool, error)) error
@@ -26,6 +28,11 @@ type Blobs interface {
 type CodeIssuer interface {
 	// RobotCode returns a single-use code for a robot and an OAuth client.
 	RobotCode(ctx context.Context, robot gcp.RobotID, clientID string) (code string, err error)
+	// HasTokens reports whether a robot has exchanged a code.
+	HasTokens(ctx context.Context, robot gcp.RobotID) (bool, error)
+	// RobotOf returns the robot that a refresh token belongs to; ErrCredentials if
+	// it is none, or was revoked.
+	RobotOf(ctx context.Context, refreshToken string) (gcp.RobotID, error)
 }
 
 // Sessions ends what a person is signed in with. cloud/oauth satisfies it.

@@ -120,21 +120,31 @@ type Shares interface {
 type PendingClaim struct {
 	Printer   gcp.PrinterID
 	TokenHash string
+	PollHash  string // of the secret in the device's polling address
 	Expires   time.Time
-	Confirmed bool
+
+	Proved bool   // the device has polled with the secret
+	Client string // OAuth client that polled without it first
+
+	Confirmed   bool
+	ConfirmTime time.Time
 }
 
 // Claims keeps anonymous registrations.
 type Claims interface {
-	AddClaim(ctx context.Context, p Printer, c PendingClaim) error
+	// AddClaim adds a printer that nobody owns; ErrQuota if limit claims wait for
+	// their confirmation already.
+	AddClaim(ctx context.Context, p Printer, c PendingClaim, limit int) error
 	Claim(ctx context.Context, id gcp.PrinterID) (PendingClaim, error)
 	ClaimByToken(ctx context.Context, tokenHash string) (PendingClaim, error)
+	// UpdateClaim saves what fn makes of how the device polls.
+	UpdateClaim(ctx context.Context, id gcp.PrinterID, fn func(*PendingClaim) error) (PendingClaim, error)
 	// ConfirmClaim adds the robot, saves what fn makes of the printer, and marks
 	// the claim, which must not be confirmed yet (ErrNotFound).
 	ConfirmClaim(ctx context.Context, c PendingClaim, r Robot, fn func(*Printer) ([]Event, error)) (Printer, error)
-	// RemoveClaims removes claims that expired before a time, and the printers of
-	// those that nobody confirmed.
-	RemoveClaims(ctx context.Context, before time.Time) error
+	// RemoveClaims removes the claims that expired before a time unconfirmed, with
+	// their printers, and confirmed ones that expired before another.
+	RemoveClaims(ctx context.Context, unconfirmed, confirmed time.Time) error
 }
 
 // Work is everything about jobs.

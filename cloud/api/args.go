@@ -15,7 +15,7 @@ type args map[string][]string
 // unechoed are arguments that are long, or nobody's affair.
 var unechoed = map[string]bool{
 	"content": true, "capabilities": true, "defaults": true, "ticket": true, "data": true,
-	"semantic_state": true, "trace": true, "access_token": true,
+	"semantic_state": true, "trace": true, "access_token": true, "poll": true, "robot_token": true,
 }
 
 func (a args) get(key string) string {

@@ -32,6 +32,9 @@ func (h *handler) register(c *call) error {
 }
 
 func (h *handler) registerAnonymous(c *call, f cloud.PrinterFields) error {
+	if !h.cfg.OAuth.AllowRegistration(c.r) {
+		return &cloud.Error{Kind: cloud.KindQuota, Message: "Too many registrations from this address. Try again in a minute."}
+	}
 	claim, err := h.cfg.Service.RegisterAnonymous(c.ctx, f)
 	if err != nil {
 		return err
@@ -47,7 +50,8 @@ func (h *handler) registerAnonymous(c *call, f cloud.PrinterFields) error {
 			InvitePageURL:      h.url("regtokenpage?t=" + token),
 			AutomatedInviteURL: h.url("confirm?token=" + token),
 			// The device appends its client id to this as it is.
-			PollingURL: h.url("getauthcode?printerid=" + url.QueryEscape(string(claim.Printer.ID)) + "&oauth_client_id="),
+			PollingURL: h.url("getauthcode?printerid=" + url.QueryEscape(string(claim.Printer.ID)) +
+				"&poll=" + url.QueryEscape(claim.Poll) + "&oauth_client_id="),
 			OAuthScope: robotScopes,
 		},
 		Printers: []gcp.Printer{c.printerOf(&view, c.listFields())},
@@ -79,7 +83,7 @@ func (h *handler) authCode(c *call) error {
 	if client == "" {
 		return missing()
 	}
-	code, err := h.cfg.Service.AuthCode(c.ctx, id, client)
+	code, err := h.cfg.Service.AuthCode(c.ctx, cloud.ClaimPoll{Printer: id, Secret: c.args.get("poll"), ClientID: client})
 	if cloud.KindOf(err) == cloud.KindNotFound {
 		return &cloud.Error{Kind: cloud.KindNotFound, Message: "Unable to get the authorization code.", Cause: err}
 	}

@@ -27,7 +27,7 @@ const copyBuffer = 64 << 10
 // ("" says none), KindUnavailable when the disk is full. An error of r itself is
 // returned as it is, wrapped.
 func (d *Dir) Save(ctx context.Context, r io.Reader, limit int64, contentType string) (cloud.Document, error) {
-	if err := d.room(); err != nil {
+	if err := d.Room(ctx); err != nil {
 		return cloud.Document{}, err
 	}
 	id := newID()
@@ -92,7 +92,7 @@ func (d *Dir) stream(ctx context.Context, f io.Writer, r io.Reader, limit int64)
 			}
 			if size-checked >= freeEvery {
 				checked = size
-				if err := d.room(); err != nil {
+				if err := d.Room(ctx); err != nil {
 					return cloud.Document{}, err
 				}
 			}
@@ -113,8 +113,8 @@ func (d *Dir) stream(ctx context.Context, f io.Writer, r io.Reader, limit int64)
 	}
 }
 
-// room refuses a document when the reserve is no longer free.
-func (d *Dir) room() error {
+// Room refuses what would be stored when the reserve is no longer free.
+func (d *Dir) Room(context.Context) error {
 	free, err := d.free(d.path)
 	if err != nil {
 		return err

@@ -118,6 +118,20 @@ func (s *Server) RobotCode(ctx context.Context, r gcp.RobotID, clientID string) 
 	return code.Reveal(), nil
 }
 
+// HasTokens reports whether a robot has exchanged a code.
+func (s *Server) HasTokens(ctx context.Context, r gcp.RobotID) (bool, error) {
+	return s.cfg.Store.RobotHasTokens(ctx, r)
+}
+
+// RobotOf returns the robot that a refresh token belongs to.
+func (s *Server) RobotOf(ctx context.Context, refreshToken string) (gcp.RobotID, error) {
+	if refreshToken == "" || len(refreshToken) > maxSecret {
+		return "", refused(errShape)
+	}
+	t, err := s.live(ctx, HashOf(refreshToken), KindRefresh)
+	return t.Robot, err
+}
+
 func outOfBand(uri string) bool { return uri == redirectOOB || uri == redirectOOBURN }
 
 // loopback reports whether a redirect URI stays on the person's own machine, on

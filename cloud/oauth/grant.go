@@ -115,10 +115,13 @@ func (s *Server) refresh(ctx context.Context, f form) (issued, error) {
 	}
 	access, a := s.newToken(KindAccess, t.Grant, AccessLifetime)
 	a.User, a.Robot, a.Client, a.Scope = t.User, t.Robot, t.Client, t.Scope
-	if err := s.cfg.Store.AddTokens(ctx, a); err != nil {
+	err = s.cfg.Store.RefreshToken(ctx, t.Hash, s.cfg.Now(), a)
+	if errors.Is(err, cloud.ErrNotFound) {
+		return issued{}, badGrant("The refresh token was revoked.")
+	}
+	if err != nil {
 		return issued{}, err
 	}
-	s.touch(ctx, t)
 	return issued{access: access, scope: t.Scope, expires: AccessLifetime}, nil
 }
 

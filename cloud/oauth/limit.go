@@ -1,6 +1,7 @@
 package oauth
 
 import (
+	"net/http"
 	"sync"
 	"time"
 )
@@ -55,6 +56,16 @@ func (l *limiter) refund(addr string, cost float64) {
 		b.left = min(limitBurst, b.left+cost)
 		l.buckets[addr] = b
 	}
+}
+
+// registerCost lets an address register a few devices at once, and then one each
+// ten seconds.
+const registerCost = 20
+
+// AllowRegistration reports whether the sender of a request may register another
+// device that nobody owns.
+func (s *Server) AllowRegistration(r *http.Request) bool {
+	return s.limit.allow("register "+s.cfg.RemoteAddr(r), s.cfg.Now(), registerCost)
 }
 
 // makeRoom forgets full buckets, and everything if that is not enough.

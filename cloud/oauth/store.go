@@ -98,6 +98,15 @@ type Tokens interface {
 	SweepTokens(ctx context.Context, before time.Time) error
 }
 
+// Grants answers for what was granted. What is not there is cloud.ErrNotFound.
+type Grants interface {
+	// RefreshToken records a use of a refresh token and stores what was given for
+	// it, in one transaction. If the token is there no more it stores nothing.
+	RefreshToken(ctx context.Context, h Hash, at time.Time, issue ...Token) error
+	// RobotHasTokens reports whether a robot has a refresh token.
+	RobotHasTokens(ctx context.Context, r gcp.RobotID) (bool, error)
+}
+
 // Devices keeps device codes.
 type Devices interface {
 	// AddDevice stores a new device code; a user code that is in use is an error.
@@ -134,6 +143,7 @@ type Accounts interface {
 // Store is everything a Server keeps.
 type Store interface {
 	Tokens
+	Grants
 	Devices
 	Tries
 	Accounts

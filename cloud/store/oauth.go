@@ -84,6 +84,27 @@ func once(res sql.Result, err error) error {
 	return err
 }
 
+// RefreshToken records a use of a refresh token and stores what was given for it,
+// unless the token was revoked in the meantime.
+func (d *DB) RefreshToken(ctx context.Context, h oauth.Hash, at time.Time, issue ...oauth.Token) error {
+	return d.tx(ctx, func(tx *Tx) error {
+		err := changedRow(tx.exec(`UPDATE oauth_tokens SET used_time = ? WHERE hash = ? AND kind = ?`,
+			micros(at), string(h), string(oauth.KindRefresh)))
+		if err != nil {
+			return fmt.Errorf("use refresh token: %w", err)
+		}
+		return tx.addTokens(issue)
+	})
+}
+
+// RobotHasTokens reports whether a robot has a refresh token.
+func (d *DB) RobotHasTokens(ctx context.Context, r gcp.RobotID) (bool, error) {
+	var n int
+	err := d.queryRow(ctx, `SELECT COUNT(*) FROM oauth_tokens WHERE robot = ? AND robot <> '' AND kind = ?`,
+		string(r), string(oauth.KindRefresh)).Scan(&n)
+	return n > 0, absent(err, "tokens of a robot")
+}
+
 // TouchToken records a use.
 func (d *DB) TouchToken(ctx context.Context, h oauth.Hash, at time.Time) error {
 	return d.tx(ctx, func(tx *Tx) error {
@@ -133,6 +154,10 @@ func (d *DB) RevokeTokens(ctx context.Context, s oauth.Selection, at time.Time) 
 		case s.User != "" && s.Kind != "":
 			_, err = tx.exec(`DELETE FROM oauth_tokens WHERE owner = ? AND kind = ?`, string(s.User), string(s.Kind))
 		case s.User != "":
+			// A device that the person has allowed has its tokens still to come.
+			if _, err = tx.exec(`DELETE FROM oauth_devices WHERE owner = ?`, string(s.User)); err != nil {
+				break
+			}
 			if _, err = tx.exec(`DELETE FROM oauth_tokens WHERE owner = ?`, string(s.User)); err == nil {
 				robots, err = tx.revoke(`robot IN (SELECT id FROM robots WHERE owner = ?)`, string(s.User))
 			}

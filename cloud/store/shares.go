@@ -65,27 +65,51 @@ func (d *DB) RemovePublicShares(ctx context.Context, id gcp.PrinterID) error {
 	})
 }
 
-const claimColumns = `printer, token_hash, expires, confirmed`
+const claimColumns = `printer, token_hash, poll_hash, expires, proved, client, confirmed, confirm_time`
 
 func scanClaim(s scanner) (cloud.PendingClaim, error) {
 	var c cloud.PendingClaim
-	var expires int64
-	var confirmed int
-	err := s.Scan(&c.Printer, &c.TokenHash, &expires, &confirmed)
-	c.Expires, c.Confirmed = timeOf(expires), confirmed != 0
+	var expires, confirmTime int64
+	var proved, confirmed int
+	err := s.Scan(&c.Printer, &c.TokenHash, &c.PollHash, &expires, &proved, &c.Client, &confirmed, &confirmTime)
+	c.Expires, c.Proved, c.Confirmed, c.ConfirmTime = timeOf(expires), proved != 0, confirmed != 0, timeOf(confirmTime)
 	return c, found(err)
 }
 
-// AddClaim adds a printer that waits for an owner.
-func (d *DB) AddClaim(ctx context.Context, p cloud.Printer, c cloud.PendingClaim) error {
+// AddClaim adds a printer that waits for an owner, unless limit ones do.
+func (d *DB) AddClaim(ctx context.Context, p cloud.Printer, c cloud.PendingClaim, limit int) error {
 	return d.tx(ctx, func(tx *Tx) error {
+		var open int
+		if err := tx.queryRow(`SELECT COUNT(*) FROM claims WHERE confirmed = 0`).Scan(&open); err != nil {
+			return fmt.Errorf("count claims: %w", err)
+		}
+		if open >= limit {
+			return cloud.ErrQuota
+		}
 		if err := tx.addPrinter(p); err != nil {
 			return err
 		}
-		_, err := tx.exec(`INSERT INTO claims (`+claimColumns+`) VALUES (?, ?, ?, ?)`,
-			string(p.ID), c.TokenHash, micros(c.Expires), flag(c.Confirmed))
+		_, err := tx.exec(`INSERT INTO claims (`+claimColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+			string(p.ID), c.TokenHash, c.PollHash, micros(c.Expires), flag(c.Proved), c.Client,
+			flag(c.Confirmed), micros(c.ConfirmTime))
 		return err
 	})
+}
+
+// UpdateClaim saves what fn makes of how the device polls.
+func (d *DB) UpdateClaim(ctx context.Context, id gcp.PrinterID, fn func(*cloud.PendingClaim) error) (cloud.PendingClaim, error) {
+	var c cloud.PendingClaim
+	err := d.tx(ctx, func(tx *Tx) (err error) {
+		if c, err = scanClaim(tx.queryRow(`SELECT `+claimColumns+` FROM claims WHERE printer = ?`, string(id))); err != nil {
+			return err
+		}
+		if err := fn(&c); err != nil {
+			return kept(err)
+		}
+		_, err = tx.exec(`UPDATE claims SET proved = ?, client = ? WHERE printer = ?`, flag(c.Proved), c.Client, string(id))
+		return err
+	})
+	return c, err
 }
 
 // Claim returns a printer's claim.
@@ -102,8 +126,8 @@ func (d *DB) ClaimByToken(ctx context.Context, tokenHash string) (cloud.PendingC
 func (d *DB) ConfirmClaim(ctx context.Context, c cloud.PendingClaim, r cloud.Robot, fn func(*cloud.Printer) ([]cloud.Event, error)) (cloud.Printer, error) {
 	var p cloud.Printer
 	err := d.tx(ctx, func(tx *Tx) error {
-		err := changedRow(tx.exec(`UPDATE claims SET confirmed = 1 WHERE printer = ? AND token_hash = ? AND confirmed = 0`,
-			string(c.Printer), c.TokenHash))
+		err := changedRow(tx.exec(`UPDATE claims SET confirmed = 1, confirm_time = ?
+			WHERE printer = ? AND token_hash = ? AND confirmed = 0`, micros(c.ConfirmTime), string(c.Printer), c.TokenHash))
 		if err != nil {
 			return err
 		}
@@ -117,18 +141,23 @@ func (d *DB) ConfirmClaim(ctx context.Context, c cloud.PendingClaim, r cloud.Rob
 }
 
 // RemoveClaims removes expired claims, with the printers that nobody wanted.
-func (d *DB) RemoveClaims(ctx context.Context, before time.Time) error {
+func (d *DB) RemoveClaims(ctx context.Context, unconfirmed, confirmed time.Time) error {
 	var n int
-	err := d.queryRow(ctx, `SELECT COUNT(*) FROM claims WHERE expires < ?`, micros(before)).Scan(&n)
+	err := d.queryRow(ctx, `SELECT COUNT(*) FROM claims WHERE confirmed = 0 AND expires < ? OR confirmed <> 0 AND expires < ?`,
+		micros(unconfirmed), micros(confirmed)).Scan(&n)
 	if err != nil || n == 0 {
 		return err
 	}
 	return d.tx(ctx, func(tx *Tx) error {
-		for _, q := range []string{
-			`DELETE FROM printers WHERE owner = '' AND id IN (SELECT printer FROM claims WHERE confirmed = 0 AND expires < ?)`,
-			`DELETE FROM claims WHERE expires < ?`,
+		for _, q := range []struct {
+			text   string
+			before time.Time
+		}{
+			{`DELETE FROM printers WHERE owner = '' AND id IN (SELECT printer FROM claims WHERE confirmed = 0 AND expires < ?)`, unconfirmed},
+			{`DELETE FROM claims WHERE confirmed = 0 AND expires < ?`, unconfirmed},
+			{`DELETE FROM claims WHERE confirmed <> 0 AND expires < ?`, confirmed},
 		} {
-			if _, err := tx.exec(q, micros(before)); err != nil {
+			if _, err := tx.exec(q.text, micros(q.before)); err != nil {
 				return fmt.Errorf("remove claims: %w", err)
 			}
 		}

@@ -115,8 +115,8 @@ func testClaims(t *testing.T, s cloud.Store) {
 	claim := func(id string, expires int64) cloud.PendingClaim {
 		p := printer(id)
 		p.Owner, p.Robot = "", ""
-		c := cloud.PendingClaim{Printer: p.ID, TokenHash: "hash-" + id, Expires: at(expires)}
-		must(t, s.AddClaim(ctx, p, c))
+		c := cloud.PendingClaim{Printer: p.ID, TokenHash: "hash-" + id, PollHash: "poll-" + id, Expires: at(expires)}
+		must(t, s.AddClaim(ctx, p, c, 10))
 		return c
 	}
 	c1 := claim("p1", 100)
@@ -127,6 +127,17 @@ func testClaims(t *testing.T, s cloud.Store) {
 	same(t, "by token", got, c1)
 	_, err = s.ClaimByToken(ctx, "hash")
 	wantErr(t, "unknown token", err, cloud.ErrNotFound)
+	noted, err := s.UpdateClaim(ctx, "p1", func(c *cloud.PendingClaim) error {
+		c.Proved, c.Client = true, "client"
+		return nil
+	})
+	must(t, err)
+	c1.Proved, c1.Client = true, "client"
+	same(t, "noted", noted, c1)
+	wantErr(t, "over the limit", s.AddClaim(ctx, printer("p4"), cloud.PendingClaim{Printer: "p4", TokenHash: "hash-p4"}, 3), cloud.ErrQuota)
+	_, err = s.Printer(ctx, "p4")
+	wantErr(t, "the printer over the limit", err, cloud.ErrNotFound)
+	c1.ConfirmTime = at(50)
 	confirm := func() error {
 		_, err := s.ConfirmClaim(ctx, c1, robot("r1"), func(p *cloud.Printer) ([]cloud.Event, error) {
 			p.Owner, p.Robot = "alice", "r1"
@@ -138,8 +149,17 @@ func testClaims(t *testing.T, s cloud.Store) {
 	wantErr(t, "confirmed twice", confirm(), cloud.ErrNotFound)
 	got, err = s.Claim(ctx, "p1")
 	must(t, err)
-	same(t, "confirmed", got.Confirmed, true)
-	must(t, s.RemoveClaims(ctx, at(200)))
+	c1.Confirmed = true
+	same(t, "confirmed", got, c1)
+	_, err = s.UpdateClaim(ctx, "p1", func(*cloud.PendingClaim) error { return cloud.ErrUnchanged })
+	must(t, err)
+	_, err = s.UpdateClaim(ctx, "p9", func(*cloud.PendingClaim) error { return nil })
+	wantErr(t, "unknown claim", err, cloud.ErrNotFound)
+	must(t, s.RemoveClaims(ctx, at(200), at(50)))
+	got, err = s.Claim(ctx, "p1")
+	must(t, err)
+	same(t, "a confirmed one is kept longer", got, c1)
+	must(t, s.RemoveClaims(ctx, at(200), at(200)))
 	for id, want := range map[string]error{"p1": nil, "p2": cloud.ErrNotFound, "p3": nil} {
 		_, err := s.PrinterRights(ctx, printer(id).ID)
 		wantErr(t, "printer "+id+" after the sweep", err, want)

@@ -25,6 +25,7 @@ func RunOAuth(t *testing.T, open func(t *testing.T) OAuthStore) {
 	}{
 		{"Tokens", testTokens},
 		{"ExchangeTokenOnce", testExchange},
+		{"RefreshToken", testRefresh},
 		{"RevokeTokens", testRevoke},
 		{"SweepTokens", testSweepTokens},
 		{"Devices", testDevices},
@@ -102,6 +103,39 @@ func testExchange(t *testing.T, s OAuthStore) {
 		t.Errorf("%d exchanges won, %d tokens were stored", won, len(list))
 	}
 	wantErr(t, "exchange of an unknown token", s.ExchangeToken(ctx, oauth.HashOf("x"), at(1)), oauth.ErrUsed)
+}
+
+// A refresh that lost the race against a revocation leaves nothing.
+func testRefresh(t *testing.T, s OAuthStore) {
+	ctx := t.Context()
+	must(t, s.AddTokens(ctx, robotToken("r", oauth.KindRefresh, "g1"), robotToken("a", oauth.KindAccess, "g1")))
+	has, err := s.RobotHasTokens(ctx, "r1")
+	must(t, err)
+	same(t, "RobotHasTokens", has, true)
+	must(t, s.RefreshToken(ctx, oauth.HashOf("r"), at(7), robotToken("b", oauth.KindAccess, "g1")))
+	used, err := s.Token(ctx, oauth.HashOf("r"))
+	must(t, err)
+	same(t, "last use", used.UsedTime, at(7))
+	wantErr(t, "an access token", s.RefreshToken(ctx, oauth.HashOf("a"), at(8), robotToken("c", oauth.KindAccess, "g1")), cloud.ErrNotFound)
+	var wg sync.WaitGroup
+	for i := range 16 {
+		wg.Go(func() {
+			err := s.RefreshToken(ctx, oauth.HashOf("r"), at(8), robotToken(string(rune('A'+i)), oauth.KindAccess, "g1"))
+			if err != nil {
+				wantErr(t, "refresh", err, cloud.ErrNotFound)
+			}
+		})
+	}
+	wg.Go(func() { must(t, s.RevokeTokens(ctx, oauth.Selection{Grant: "g1"}, at(9))) })
+	wg.Wait()
+	for i := range 16 {
+		if _, err := s.Token(ctx, oauth.HashOf(string(rune('A'+i)))); err == nil {
+			t.Errorf("token %d outlived its grant", i)
+		}
+	}
+	has, err = s.RobotHasTokens(ctx, "r1")
+	must(t, err)
+	same(t, "RobotHasTokens", has, false)
 }
 
 func testRevoke(t *testing.T, s OAuthStore) {
@@ -209,6 +243,14 @@ func testDevices(t *testing.T, s OAuthStore) {
 	}
 	_, err = s.Token(ctx, oauth.HashOf("u"))
 	wantErr(t, "the token of a second finish", err, cloud.ErrNotFound)
+
+	for name, who := range map[string]cloud.UserID{"hers": "alice", "his": "bob"} {
+		must(t, s.AddDevice(ctx, device(name)))
+		must(t, s.DecideDevice(ctx, oauth.HashOf(name), who, oauth.DeviceAllowed))
+	}
+	must(t, s.RevokeTokens(ctx, oauth.Selection{User: "alice"}, at(9)))
+	wantErr(t, "a device of somebody revoked", s.FinishDevice(ctx, oauth.HashOf("hers")), oauth.ErrUsed)
+	must(t, s.FinishDevice(ctx, oauth.HashOf("his")))
 
 	must(t, s.AddDevice(ctx, device("old")))
 	must(t, s.SweepTokens(ctx, at(61)))
