@@ -41,4 +41,4 @@ bench: testdeps build ; go run ./internal/bench
 # The crash test over every hop, longer than make test has time for.
 soak: testdeps ; PLATEN_SOAK=1 go run ./internal/report go test -count=1 -timeout 60m ./internal/e2e
 
-clean: ; rm -rf bin demo
+clean: ; rm -rf bin demo platen-demo

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 
@@ -22,11 +23,14 @@ func newDemo(o *options) *cobra.Command {
 		Short: "Try everything at once: cloud, connector and a virtual printer in one process",
 		Long: "demo starts the three on loopback, pairs them through the real protocol, and prints an address with a\n" +
 			"one-time sign-in link. What you print there arrives in the folder 'printed' below --dir.\n\n" +
-			"With --print FILE --exit it submits the files through the public interface, prints one JSON line a job,\n" +
+			"With --print FILE --exit it submits the files through the public interface, prints one JSON line a file,\n" +
 			"and succeeds only if every job is DONE.",
 		Example: "  platen-cloud demo\n  platen-cloud demo --print report.pdf --exit",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
+			if exit && len(files) == 0 {
+				return cli.Usage(errors.New("--exit needs something to print: --print FILE"))
+			}
 			log := slog.New(slog.NewTextHandler(c.ErrOrStderr(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 			if o.verbose {
 				log = o.logger(c)
@@ -35,7 +39,10 @@ func newDemo(o *options) *cobra.Command {
 				return show(ctx, c, d, demoRun{files, exit})
 			}
 			err := demo.Run(c.Context(), demo.Options{Dir: dir, Listen: listen, Logger: log, Ready: ready})
-			return cli.Hint(err, "is another demo running with the same --dir?")
+			if errors.Is(err, demo.ErrBusy) {
+				return cli.Hint(err, "stop it, or give another folder with --dir")
+			}
+			return err
 		},
 	}
 	c.Flags().StringVar(&dir, "dir", "platen-demo", "`folder` where everything is kept")
@@ -51,22 +58,33 @@ type demoRun struct {
 	exit  bool
 }
 
+// refusedFile is the line of a file that became no job.
+type refusedFile struct {
+	File  string `json:"file"`
+	State string `json:"state"`
+	Error string `json:"error"`
+}
+
 // show prints the files, then tells where the page is unless the demo ends.
 func show(ctx context.Context, c *cobra.Command, d *demo.Demo, run demoRun) (demo.Next, error) {
 	unfinished := 0
 	for _, path := range run.files {
 		r, err := d.Print(ctx, path)
-		if err != nil {
+		if ctx.Err() != nil {
 			return demo.Exit, err
 		}
-		if r.State != gcp.JobDone {
+		line := any(r)
+		if err != nil {
+			line = refusedFile{path, "REFUSED", err.Error()}
+		}
+		if err != nil || r.State != gcp.JobDone {
 			unfinished++
 		}
-		if err := json.NewEncoder(c.OutOrStdout()).Encode(r); err != nil {
+		if err := json.NewEncoder(c.OutOrStdout()).Encode(line); err != nil {
 			return demo.Exit, err
 		}
 	}
-	if unfinished > 0 {
+	if unfinished > 0 && run.exit {
 		return demo.Exit, fmt.Errorf("%d of %d jobs did not end DONE", unfinished, len(run.files))
 	}
 	if run.exit {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"mime"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -41,8 +42,8 @@ func newSend() *cobra.Command {
 		Use:   "send FILE --printer P",
 		Short: "Send a document to a printer of a cloud",
 		Long: "send submits a file through the public interface. The cloud's address comes from --url or\n" +
-			"PLATEN_CLOUD_URL, the API key from --key-file or PLATEN_CLOUD_KEY. P is a printer's id or its name.\n" +
-			"With --wait it ends when the job has ended, and fails unless the job is DONE.",
+			"PLATEN_CLOUD_URL, the API key from --key-file or PLATEN_CLOUD_KEY. P is a printer's id, or its name in\n" +
+			"any case. With --wait it says what happens to the job until it has ended, and fails unless it is DONE.",
 		Example: "  platen-cloud send report.pdf --printer front-desk --wait",
 		Args:    cobra.ExactArgs(1),
 		RunE:    func(c *cobra.Command, args []string) error { return s.run(c, args[0]) },
@@ -67,20 +68,58 @@ func (s *sender) run(c *cobra.Command, path string) error {
 		return err
 	}
 	defer cl.Close()
-	id, err := s.find(ctx, cl)
+	f, size, err := openDocument(path)
 	if err != nil {
 		return err
 	}
-	job, err := s.submit(ctx, cl, id, path)
+	defer func() { _ = f.Close() }() // read only
+	id, err := s.find(ctx, cl)
 	if err != nil {
-		return cli.Hint(err, "if the connection broke, look at the jobs before you send it again")
+		return refusedKey(err)
+	}
+	sub, err := s.submission(id, path)
+	if err != nil {
+		return err
+	}
+	sub.Document, sub.Size = f, size
+	job, err := cl.Submit(ctx, sub)
+	if _, cut := errors.AsType[*client.TransportError](err); cut {
+		return cli.Hint(err, "the cloud may have it all the same: look at the jobs before you send it again")
+	}
+	if err != nil {
+		return refusedKey(err)
 	}
 	if s.wait {
-		if job, err = await(ctx, cl, job.ID); err != nil {
+		told := func(j gcp.Job) { fmt.Fprintln(c.ErrOrStderr(), line(j)) }
+		if job, err = await(ctx, cl, job, told); err != nil {
 			return err
 		}
 	}
 	return s.tell(c, job)
+}
+
+// openDocument opens the file to send.
+func openDocument(path string) (*os.File, int64, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, 0, err
+	}
+	info, err := f.Stat()
+	if err == nil && info.IsDir() {
+		err = fmt.Errorf("%s is a folder: give a document", path)
+	}
+	if err != nil {
+		return nil, 0, errors.Join(err, f.Close())
+	}
+	return f, info.Size(), nil
+}
+
+// refusedKey says what to do about a key that the cloud does not take.
+func refusedKey(err error) error {
+	if e, ok := errors.AsType[*gcp.Error](err); ok && (e.HTTPStatus == http.StatusForbidden || e.Code == gcp.CodeUnauthorized) {
+		return cli.Hint(err, "a key of scope print is needed: 'platen-cloud key create --user ADDRESS' makes one")
+	}
+	return err
 }
 
 func (s *sender) dial() (*client.Client, error) {
@@ -111,24 +150,34 @@ func (s *sender) find(ctx context.Context, cl *client.Client) (gcp.PrinterID, er
 		return "", err
 	}
 	var found []gcp.PrinterID
+	var names []string
 	for _, p := range printers {
 		if string(p.ID) == s.printer {
 			return p.ID, nil
 		}
-		if p.Name == s.printer || p.DisplayName == s.printer {
+		if strings.EqualFold(p.Name, s.printer) || strings.EqualFold(p.DisplayName, s.printer) {
 			found = append(found, p.ID)
 		}
+		names = append(names, fmt.Sprintf("%q", p.Name))
 	}
-	switch len(found) {
-	case 1:
+	switch {
+	case len(found) == 1:
 		return found[0], nil
-	case 0:
-		return "", fmt.Errorf("no printer %q", s.printer)
+	case len(found) > 1:
+		return "", fmt.Errorf("%d printers are called %q: use the id", len(found), s.printer)
+	case len(names) == 0:
+		return "", fmt.Errorf("no printer %q: this account sees none yet", s.printer)
+	case len(names) > maxNames:
+		names = append(names[:maxNames], fmt.Sprintf("and %d more", len(names)-maxNames))
 	}
-	return "", fmt.Errorf("%d printers are called %q: use the id", len(found), s.printer)
+	return "", fmt.Errorf("no printer %q: there are %s", s.printer, strings.Join(names, ", "))
 }
 
-func (s *sender) submit(ctx context.Context, cl *client.Client, id gcp.PrinterID, path string) (gcp.Job, error) {
+// maxNames bounds the printers that an error lists.
+const maxNames = 20
+
+// submission is the document's job, without the document.
+func (s *sender) submission(id gcp.PrinterID, path string) (client.Submission, error) {
 	sub := client.Submission{Printer: id, Title: s.title, ContentType: s.contentType}
 	if sub.Title == "" {
 		sub.Title = filepath.Base(path)
@@ -139,38 +188,42 @@ func (s *sender) submit(ctx context.Context, cl *client.Client, id gcp.PrinterID
 	if s.ticket != "" {
 		data, err := os.ReadFile(s.ticket)
 		if err != nil {
-			return gcp.Job{}, err
+			return sub, err
 		}
 		sub.Ticket = new(gcp.CJT)
 		if err := json.Unmarshal(data, sub.Ticket); err != nil {
-			return gcp.Job{}, fmt.Errorf("ticket %s: %w", s.ticket, err)
+			return sub, fmt.Errorf("ticket %s: %w", s.ticket, err)
 		}
 	}
-	f, err := os.Open(path)
-	if err != nil {
-		return gcp.Job{}, err
-	}
-	defer func() { _ = f.Close() }() // read only
-	info, err := f.Stat()
-	if err != nil {
-		return gcp.Job{}, err
-	}
-	sub.Document, sub.Size = f, info.Size()
-	return cl.Submit(ctx, sub)
+	return sub, nil
 }
 
-// await asks for a job until it has ended, less often the longer it takes.
-func await(ctx context.Context, cl *client.Client, id gcp.JobID) (gcp.Job, error) {
+// await asks for a job until it has ended, less often the longer it takes, and
+// tells each change.
+func await(ctx context.Context, cl *client.Client, job gcp.Job, tell func(gcp.Job)) (gcp.Job, error) {
 	wait := backoff.Backoff{Min: 100 * time.Millisecond, Max: 5 * time.Second}
-	for {
-		job, err := cl.Job(ctx, id)
-		if err != nil || job.SemanticState.State.Type.Ended() {
-			return job, err
+	for told := ""; !job.SemanticState.State.Type.Ended(); {
+		if now := line(job); now != told {
+			told = now
+			tell(job)
+			wait.Reset()
 		}
 		if err := wait.Wait(ctx); err != nil {
-			return job, fmt.Errorf("stopped waiting for job %s, which goes on: %w", id, err)
+			return job, fmt.Errorf("stopped waiting for job %s, which goes on: %w", job.ID, err)
 		}
+		now, err := cl.Job(ctx, job.ID)
+		if err != nil {
+			return job, err
+		}
+		job = now
 	}
+	return job, nil
+}
+
+// line is a job in one line.
+func line(j gcp.Job) string {
+	state := j.SemanticState.State
+	return strings.Join(strings.Fields(fmt.Sprintf("job %s: %s %s %s", j.ID, state.Type, state.Cause(), j.Message)), " ")
 }
 
 func (s *sender) tell(c *cobra.Command, j gcp.Job) error {
@@ -179,7 +232,7 @@ func (s *sender) tell(c *cobra.Command, j gcp.Job) error {
 	if s.asJSON {
 		err = cli.JSON(c.OutOrStdout(), sentJob{j.ID, j.PrinterID, state.Type, state.Cause(), j.Message})
 	} else {
-		_, err = fmt.Fprintf(c.OutOrStdout(), "job %s: %s %s %s\n", j.ID, state.Type, state.Cause(), j.Message)
+		_, err = fmt.Fprintln(c.OutOrStdout(), line(j))
 	}
 	if err == nil && s.wait && state.Type != gcp.JobDone {
 		return fmt.Errorf("job %s ended %s", j.ID, state.Type)

@@ -70,8 +70,11 @@ func wipe(t *testing.T, path string, kinds ...string) {
 // Whatever lines are lost of a job that the printer has, it is not printed again.
 func TestDamagedJournalPrintsNothingAgain(t *testing.T) {
 	for _, lost := range [][]string{
-		{"created", "sending", "sent"}, {"sending", "sent"}, {"saved", "created", "sending", "sent"},
-		{"claimed"}, {"claimed", "saved", "created", "sending"},
+		{"created", "sending", "sent"},
+		{"sending", "sent"},
+		{"saved", "created", "sending", "sent"},
+		{"claimed"},
+		{"claimed", "saved", "created", "sending"},
 	} {
 		path := t.TempDir()
 		d, err := Open(path, Options{Reserve: -1})

@@ -59,10 +59,18 @@ func Execute(ctx context.Context, root *cobra.Command, args []string) int {
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return &Error{Err: err, Hint: fmt.Sprintf("see '%s --help'", c.CommandPath()), Code: ExitUsage}
 	})
+	understood := false
+	for _, c := range root.Commands() {
+		refuseUnknown(c)
+		onRun(c, func() { understood = true })
+	}
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	c, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return ExitOK
+	}
+	if _, told := errors.AsType[*Error](err); !understood && !told {
+		err = &Error{Err: err, Hint: fmt.Sprintf("see '%s --help'", c.CommandPath()), Code: ExitUsage}
 	}
 	name, stderr := root.Name(), root.ErrOrStderr()
 	fmt.Fprintf(stderr, "%s: error: %v\n", name, err)
@@ -73,10 +81,38 @@ func Execute(ctx context.Context, root *cobra.Command, args []string) int {
 	if ok && e.Code != 0 {
 		return e.Code
 	}
-	if strings.HasPrefix(err.Error(), "unknown command") {
-		return ExitUsage
-	}
 	return ExitFailed
+}
+
+// refuseUnknown makes a group of verbs refuse one that it does not have, instead
+// of showing its help as if nothing was wrong.
+func refuseUnknown(group *cobra.Command) {
+	if !group.HasSubCommands() || group.Runnable() {
+		return
+	}
+	group.RunE = func(c *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return c.Help()
+		}
+		return &Error{
+			Err:  fmt.Errorf("unknown command %q for %q", args[0], c.CommandPath()),
+			Hint: fmt.Sprintf("see '%s --help'", c.CommandPath()), Code: ExitUsage,
+		}
+	}
+}
+
+// onRun calls f when a command of the tree runs: when its arguments and flags
+// were found right.
+func onRun(c *cobra.Command, f func()) {
+	if run := c.RunE; run != nil {
+		c.RunE = func(c *cobra.Command, args []string) error {
+			f()
+			return run(c, args)
+		}
+	}
+	for _, sub := range c.Commands() {
+		onRun(sub, f)
+	}
 }
 
 // JSON writes v as indented JSON.

@@ -13,6 +13,12 @@ func execute(err error, args ...string) (code int, stderr string) {
 	var out strings.Builder
 	root := &cobra.Command{Use: "tool"}
 	root.AddCommand(&cobra.Command{Use: "do", Args: cobra.NoArgs, RunE: func(*cobra.Command, []string) error { return err }})
+	one := &cobra.Command{Use: "one", Args: cobra.ExactArgs(1), RunE: func(*cobra.Command, []string) error { return err }}
+	one.Flags().String("must", "", "")
+	_ = one.MarkFlagRequired("must") // the flag exists
+	group := &cobra.Command{Use: "group"}
+	group.AddCommand(&cobra.Command{Use: "do", RunE: func(*cobra.Command, []string) error { return err }})
+	root.AddCommand(one, group)
 	root.SetOut(&out)
 	root.SetErr(&out)
 	return Execute(nil, root, args), out.String() //nolint:staticcheck // cobra takes a nil context as Background
@@ -33,6 +39,9 @@ func TestExecute(t *testing.T) {
 		{"usage", Usage(failure), []string{"do"}, 2, "tool: error: the roof is on fire\n"},
 		{"unknown flag", nil, []string{"do", "--what"}, 2, "tool: error: unknown flag: --what\ntool: hint: see 'tool do --help'\n"},
 		{"unknown command", nil, []string{"dance"}, 2, "tool: error: unknown command"},
+		{"no argument", nil, []string{"one"}, 2, "tool: error: accepts 1 arg(s), received 0\ntool: hint: see 'tool one --help'\n"},
+		{"missing flag", nil, []string{"one", "x"}, 2, "tool: error: required flag(s) \"must\" not set\n"},
+		{"unknown verb of a group", nil, []string{"group", "x"}, 2, "tool: error: unknown command \"x\" for \"tool group\"\ntool: hint: see 'tool group --help'\n"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -20,6 +20,7 @@ import (
 	"platen/cloud/server"
 	"platen/connector/control"
 	"platen/connector/daemon"
+	"platen/connector/spool"
 	"platen/internal/secret"
 	"platen/internal/vprinter"
 )
@@ -46,6 +47,9 @@ const (
 	Stay Next = "stay" // until the context ends
 	Exit Next = "exit"
 )
+
+// ErrBusy means that another demo has the folder.
+var ErrBusy = errors.New("another demo runs in this folder")
 
 // errDone ends the demo's errgroup without a failure.
 var errDone = errors.New("demo is done")
@@ -178,7 +182,7 @@ func (d *Demo) pair(ctx context.Context, printerURI string) (*daemon.Daemon, err
 	}
 	_, err = daemon.Pairing{Cloud: d.cloud.BaseURL(), StateDir: cfg.StateDir, Token: key, Replace: true}.Pair(ctx)
 	if err = errors.Join(err, d.cloud.OAuth().RevokeKey(ctx, d.owner.ID, made.ID)); err != nil {
-		return nil, fmt.Errorf("pair: %w", err)
+		return nil, busy(err)
 	}
 	c, err := daemon.Open(cfg, "demo", d.opt.Logger.With("half", "connector"))
 	if err != nil {
@@ -188,6 +192,14 @@ func (d *Demo) pair(ctx context.Context, printerURI string) (*daemon.Daemon, err
 		return nil, errors.Join(err, c.Close())
 	}
 	return c, nil
+}
+
+// busy tells of a folder that is in use in the demo's words.
+func busy(err error) error {
+	if errors.Is(err, spool.ErrLocked) {
+		return ErrBusy
+	}
+	return fmt.Errorf("pair: %w", err)
 }
 
 // awaitPrinter waits until the cloud has the printer, online.

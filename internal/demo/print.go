@@ -16,6 +16,7 @@ import (
 
 // Result is what became of one file, as the demo prints it.
 type Result struct {
+	File              string           `json:"file"`
 	Job               gcp.JobID        `json:"job"`
 	Printer           gcp.PrinterID    `json:"printer"`
 	State             gcp.JobStateType `json:"state"`
@@ -43,7 +44,9 @@ func (d *Demo) Print(ctx context.Context, path string) (Result, error) {
 	if err != nil {
 		return Result{}, fmt.Errorf("submit %s: %w", path, err)
 	}
-	return d.await(ctx, job, begin)
+	r, err := d.await(ctx, job, begin)
+	r.File = path
+	return r, err
 }
 
 func submit(ctx context.Context, c *client.Client, printer gcp.PrinterID, path string) (gcp.Job, error) {
