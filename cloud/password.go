@@ -9,13 +9,6 @@ import (
 	"github.com/alexedwards/argon2id"
 )
 
-// How many wrong passwords of one address are taken in how long.
-const (
-	maxFailures   = 10
-	failureWindow = 15 * time.Minute
-	maxTracked    = 10000 // addresses
-)
-
 // hashers bounds how many passwords are hashed at once: each takes memory on purpose.
 const hashers = 2
 
@@ -25,60 +18,18 @@ func argonParams() *argon2id.Params {
 	return &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 }
 
-// passwordGuard slows down guessing. It counts in memory: with several replicas
-// somebody who guesses gets that many times as many tries, which does not help
-// against a password of ten characters, and a restart forgives everybody.
+// slotWait is how long a password waits for its turn to be hashed.
+const slotWait = 5 * time.Second
+
+// passwordGuard bounds the guessing of passwords and the work that it costs.
 type passwordGuard struct {
-	mu       sync.Mutex // guards failures and slots
-	failures map[string]*failures
-	slots    chan struct{}
-	dummy    string // a hash that no password has, made when first needed
+	guesses guesses
+	mu      sync.Mutex // guards slots and dummy
+	slots   chan struct{}
+	dummy   string // a hash that no password has, made when first needed
 }
 
-type failures struct {
-	count int
-	since time.Time
-}
-
-// allow reports whether another password of this address may be tried.
-func (g *passwordGuard) allow(email string, now time.Time) bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	f := g.failures[email]
-	return f == nil || f.count < maxFailures || now.Sub(f.since) >= failureWindow
-}
-
-// failed counts a wrong password.
-func (g *passwordGuard) failed(email string, now time.Time) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.failures == nil {
-		g.failures = map[string]*failures{}
-	}
-	if len(g.failures) >= maxTracked {
-		for e, f := range g.failures {
-			if now.Sub(f.since) >= failureWindow {
-				delete(g.failures, e)
-			}
-		}
-	}
-	f := g.failures[email]
-	if f == nil || now.Sub(f.since) >= failureWindow {
-		if f == nil && len(g.failures) >= maxTracked {
-			return // a flood of made-up addresses, of which each is slow to check
-		}
-		f = &failures{since: now}
-		g.failures[email] = f
-	}
-	f.count++
-}
-
-// succeeded forgives an address.
-func (g *passwordGuard) succeeded(email string) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	delete(g.failures, email)
-}
+var errBusy = &Error{Kind: KindUnavailable, Message: "Too many people sign in at this moment. Try again in a few seconds."}
 
 // slot takes one of the few places for hashing; the func gives it back.
 func (g *passwordGuard) slot(ctx context.Context) (func(), error) {
@@ -88,9 +39,13 @@ func (g *passwordGuard) slot(ctx context.Context) (func(), error) {
 	}
 	slots := g.slots
 	g.mu.Unlock()
+	wait := time.NewTimer(slotWait)
+	defer wait.Stop()
 	select {
 	case slots <- struct{}{}:
 		return func() { <-slots }, nil
+	case <-wait.C:
+		return nil, errBusy
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}

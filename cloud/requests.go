@@ -34,6 +34,13 @@ type PrinterFields struct {
 	DailyQuota                                         *int
 }
 
+// PasswordCheck is somebody's attempt to sign in.
+type PasswordCheck struct {
+	Email    string
+	Password string
+	From     string // remote address, for which wrong passwords are counted
+}
+
 // Claim is what an anonymous registration gives: the printer waits for a person
 // to confirm the token.
 type Claim struct {

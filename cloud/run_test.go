@@ -2,6 +2,9 @@ package cloud_test
 
 import (
 	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -177,6 +180,42 @@ func TestResubmitAndDelete(t *testing.T) {
 	}
 }
 
+// Passwords that are tried at the same moment count before they are looked at,
+// for one address and, with a larger bound, for all of them.
+func TestPasswordsAtTheSameTime(t *testing.T) {
+	w := newWorld(t)
+	_, err := w.AddUser(t.Context(), "dave@example.com", "correct horse", false)
+	must(t, err)
+	guess := func(from, password string) error {
+		_, err := w.CheckPassword(t.Context(), cloud.PasswordCheck{Email: "dave@example.com", Password: password, From: from})
+		return err
+	}
+	looked := func(n int, from func(int) string) int {
+		var wg sync.WaitGroup
+		var wrong atomic.Int32
+		for i := range n {
+			wg.Go(func() {
+				if errors.Is(guess(from(i), "wrong horse"), cloud.ErrCredentials) {
+					wrong.Add(1)
+				}
+			})
+		}
+		wg.Wait()
+		return int(wrong.Load())
+	}
+	if n := looked(40, func(int) string { return "192.0.2.1" }); n > 10 {
+		t.Errorf("%d guesses from one address were looked at", n)
+	}
+	for range 12 { // what was right does not count
+		must(t, guess("192.0.2.2", "correct horse"))
+	}
+	if n := looked(120, func(i int) string { return fmt.Sprint("198.51.100.", i) }); n > 90 {
+		t.Errorf("%d more guesses from everywhere were looked at", n)
+	}
+	w.clock.add(16 * time.Minute)
+	must(t, guess("192.0.2.1", "correct horse"))
+}
+
 func TestPasswords(t *testing.T) {
 	w := newWorld(t)
 	ctx := t.Context()
@@ -188,28 +227,28 @@ func TestPasswords(t *testing.T) {
 	}
 	u, err := w.AddUser(ctx, "Dave@Example.com", "correct horse", false)
 	must(t, err)
-	if _, err := w.CheckPassword(ctx, "dave@example.com ", "correct horse"); err != nil {
+	if _, err := w.CheckPassword(ctx, cloud.PasswordCheck{Email: "dave@example.com ", Password: "correct horse"}); err != nil {
 		t.Errorf("right password: %v", err)
 	}
 	for email, password := range map[string]string{
 		"dave@example.com": "wrong horse", "nobody@example.com": "correct horse", "alice@example.com": "",
 	} {
-		if _, err := w.CheckPassword(ctx, email, password); !errors.Is(err, cloud.ErrCredentials) {
+		if _, err := w.CheckPassword(ctx, cloud.PasswordCheck{Email: email, Password: password}); !errors.Is(err, cloud.ErrCredentials) {
 			t.Errorf("%s: %v", email, err)
 		}
 	}
 	must(t, w.SetPassword(ctx, u.ID, "another horse"))
 	for range 9 {
-		_, err = w.CheckPassword(ctx, "dave@example.com", "wrong horse")
+		_, err = w.CheckPassword(ctx, cloud.PasswordCheck{Email: "dave@example.com", Password: "wrong horse"})
 	}
 	if !errors.Is(err, cloud.ErrCredentials) {
 		t.Errorf("tenth wrong password: %v", err)
 	}
-	if _, err = w.CheckPassword(ctx, "dave@example.com", "another horse"); cloud.KindOf(err) != cloud.KindQuota {
+	if _, err = w.CheckPassword(ctx, cloud.PasswordCheck{Email: "dave@example.com", Password: "another horse"}); cloud.KindOf(err) != cloud.KindQuota {
 		t.Errorf("after ten wrong ones: %v", err)
 	}
 	w.clock.add(16 * time.Minute)
-	if _, err = w.CheckPassword(ctx, "dave@example.com", "another horse"); err != nil {
+	if _, err = w.CheckPassword(ctx, cloud.PasswordCheck{Email: "dave@example.com", Password: "another horse"}); err != nil {
 		t.Errorf("a quarter of an hour later: %v", err)
 	}
 }

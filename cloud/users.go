@@ -13,6 +13,7 @@ import (
 const (
 	minPassword = 10
 	maxPassword = 1024
+	maxEmail    = 254 // RFC 5321, 4.5.3.1.3
 )
 
 var errPassword = &Error{Kind: KindCredentials, Message: "The address or the password is wrong."}
@@ -47,7 +48,7 @@ func (s *Service) AddUser(ctx context.Context, email, password string, admin boo
 func cleanEmail(email string) (string, error) {
 	email = strings.ToLower(strings.TrimSpace(email))
 	a, err := mail.ParseAddress(email)
-	if err != nil || a.Address != email || len(email) > 254 { // RFC 5321, 4.5.3.1.3
+	if err != nil || a.Address != email || len(email) > maxEmail {
 		return "", &Error{Kind: KindInvalid, Message: "This is not an e-mail address."}
 	}
 	return email, nil
@@ -66,11 +67,23 @@ func checkNewPassword(password string) error {
 
 // CheckPassword returns the user with this address and password, in a time that
 // does not tell which of the two was wrong.
-func (s *Service) CheckPassword(ctx context.Context, email, password string) (User, error) {
-	email = strings.ToLower(strings.TrimSpace(email))
-	if !s.passwords.allow(email, s.cfg.Now()) {
+func (s *Service) CheckPassword(ctx context.Context, p PasswordCheck) (User, error) {
+	email := strings.ToLower(strings.TrimSpace(p.Email))
+	if len(email) > maxEmail {
+		email = ""
+	}
+	who := guessKey{email, p.From}
+	if !s.passwords.guesses.take(who, s.cfg.Now()) {
 		return User{}, &Error{Kind: KindQuota, Message: "Too many wrong passwords. Try again in a quarter of an hour."}
 	}
+	u, err := s.matchPassword(ctx, email, p.Password)
+	if !errors.Is(err, errPassword) {
+		s.passwords.guesses.back(who)
+	}
+	return u, err
+}
+
+func (s *Service) matchPassword(ctx context.Context, email, password string) (User, error) {
 	u, err := s.cfg.Store.UserByEmail(ctx, email)
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return User{}, err
@@ -80,10 +93,8 @@ func (s *Service) CheckPassword(ctx context.Context, email, password string) (Us
 		return User{}, err
 	}
 	if !ok || u.Disabled {
-		s.passwords.failed(email, s.cfg.Now())
 		return User{}, errPassword
 	}
-	s.passwords.succeeded(email)
 	return u, nil
 }
 

@@ -183,12 +183,12 @@ func (s *Server) finishDevice(ctx context.Context, d Device) (issued, error) {
 }
 
 // login gives a token for a password, as ClientLogin did.
-func (s *Server) login(ctx context.Context, f form) (secret.Text, error) {
-	u, err := s.cfg.CheckPassword(ctx, f.get("Email"), f.get("Passwd"))
+func (s *Server) login(r *http.Request, f form) (secret.Text, error) {
+	u, err := s.SignIn(r, f.get("Email"), f.get("Passwd"))
 	if err != nil {
 		return secret.Text{}, err
 	}
 	text, t := s.newToken(KindAccess, "", LoginLifetime)
 	t.User, t.Client = u.ID, "ClientLogin"
-	return text, s.cfg.Store.AddTokens(ctx, t)
+	return text, s.cfg.Store.AddTokens(r.Context(), t)
 }

@@ -72,8 +72,8 @@ func TestClientCredentialsAnywhere(t *testing.T) {
 }
 
 func TestClientLogin(t *testing.T) {
-	check := func(_ context.Context, email, password string) (cloud.User, error) {
-		if email == "ann@example.com" && password == "pw" {
+	check := func(_ context.Context, p cloud.PasswordCheck) (cloud.User, error) {
+		if p.Email == "ann@example.com" && p.Password == "pw" && p.From == "127.0.0.1" {
 			return cloud.User{ID: "u-ann"}, nil
 		}
 		return cloud.User{}, &cloud.Error{Kind: cloud.KindCredentials, Message: "no"}

@@ -1,15 +1,11 @@
 package oauth
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 
 	"platen/cloud"
 )
-
-// loginCost makes a password guess as dear as this many other requests.
-const loginCost = 10
 
 // userInfo is what /oauth2/v1/userinfo tells.
 type userInfo struct {
@@ -51,17 +47,12 @@ func (s *Server) serveLogin(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusMethodNotAllowed)
 		return
 	}
-	if !s.limit.allow(s.cfg.RemoteAddr(r), s.cfg.Now(), loginCost) {
-		w.Header().Set("Retry-After", "30")
-		w.WriteHeader(http.StatusTooManyRequests)
-		return
-	}
 	f, err := readForm(w, r)
 	if err != nil {
 		w.WriteHeader(http.StatusBadRequest)
 		return
 	}
-	token, err := s.login(r.Context(), f)
+	token, err := s.login(r, f)
 	if err != nil {
 		s.refuseLogin(w, r, err)
 		return
@@ -71,8 +62,14 @@ func (s *Server) serveLogin(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) refuseLogin(w http.ResponseWriter, r *http.Request, err error) {
-	if _, ok := errors.AsType[*cloud.Error](err); !ok {
+	switch cloud.KindOf(err) {
+	case cloud.KindQuota:
+		w.Header().Set("Retry-After", "30")
+		w.WriteHeader(http.StatusTooManyRequests)
+		return
+	case cloud.KindUnavailable, "":
 		s.cfg.Logger.ErrorContext(r.Context(), "oauth request", "path", r.URL.Path, "err", err)
+		w.Header().Set("Retry-After", "5")
 		w.WriteHeader(http.StatusServiceUnavailable)
 		return
 	}

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"platen/cloud"
 )
 
 // The limits of the token endpoint and its kin, for one remote address.
@@ -56,6 +58,23 @@ func (l *limiter) refund(addr string, cost float64) {
 		b.left = min(limitBurst, b.left+cost)
 		l.buckets[addr] = b
 	}
+}
+
+// loginCost makes a password guess as dear as this many other requests.
+const loginCost = 10
+
+// SignIn checks the password that came with a request. One remote address has
+// few wrong passwords in a short time, whosever they are: hashing one is dear.
+func (s *Server) SignIn(r *http.Request, email, password string) (cloud.User, error) {
+	addr := s.cfg.RemoteAddr(r)
+	if !s.limit.allow("signin "+addr, s.cfg.Now(), loginCost) {
+		return cloud.User{}, &cloud.Error{Kind: cloud.KindQuota, Message: "Too many attempts from here. Wait half a minute, then try again."}
+	}
+	u, err := s.cfg.CheckPassword(r.Context(), cloud.PasswordCheck{Email: email, Password: password, From: addr})
+	if err == nil {
+		s.limit.refund("signin "+addr, loginCost) // an office may share one address
+	}
+	return u, err
 }
 
 // registerCost lets an address register a few devices at once, and then one each

@@ -43,8 +43,8 @@ type Client struct {
 type Config struct {
 	Store Store
 
-	// CheckPassword serves ClientLogin; cloud.Service has it.
-	CheckPassword func(ctx context.Context, email, password string) (cloud.User, error)
+	// CheckPassword serves SignIn and ClientLogin; cloud.Service has it.
+	CheckPassword func(ctx context.Context, p cloud.PasswordCheck) (cloud.User, error)
 
 	BaseURL        string        // public address, such as https://print.example.com, no slash at the end
 	Clients        []Client      // registered clients

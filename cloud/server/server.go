@@ -109,8 +109,8 @@ func scheme(cfg Config) string {
 }
 
 // checkPassword is called by oauth, which is built before the service.
-func (s *Server) checkPassword(ctx context.Context, email, password string) (cloud.User, error) {
-	return s.service.CheckPassword(ctx, email, password)
+func (s *Server) checkPassword(ctx context.Context, p cloud.PasswordCheck) (cloud.User, error) {
+	return s.service.CheckPassword(ctx, p)
 }
 
 // Service returns the rules, for administrative commands.

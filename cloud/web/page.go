@@ -125,6 +125,12 @@ func (s *site) show(v *visit, status int, name, title string, data any) error {
 		return err
 	}
 	v.w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	switch status { // RFC 6585, 4, and RFC 9110, 15.6.4
+	case http.StatusTooManyRequests:
+		v.w.Header().Set("Retry-After", "30")
+	case http.StatusServiceUnavailable:
+		v.w.Header().Set("Retry-After", "5")
+	}
 	v.w.WriteHeader(status)
 	_, _ = page.WriteTo(v.w) // the reader may be gone
 	return nil

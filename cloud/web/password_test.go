@@ -41,10 +41,10 @@ func TestSetPassword(t *testing.T) {
 	if _, resp := w.post("/password", url.Values{"password": {next}, "again": {next}, "xsrf": {w.xsrf()}}); resp.URL.Path != "/printers" {
 		t.Errorf("set: %s %v", resp.Status, resp.URL)
 	}
-	if _, err := w.service.CheckPassword(t.Context(), email, next); err != nil {
+	if _, err := w.service.CheckPassword(t.Context(), cloud.PasswordCheck{Email: email, Password: next}); err != nil {
 		t.Errorf("new password: %v", err)
 	}
-	if _, err := w.service.CheckPassword(t.Context(), email, password); cloud.KindOf(err) != cloud.KindCredentials {
+	if _, err := w.service.CheckPassword(t.Context(), cloud.PasswordCheck{Email: email, Password: password}); cloud.KindOf(err) != cloud.KindCredentials {
 		t.Errorf("old password: %v", err)
 	}
 	w.browser = other
@@ -77,7 +77,7 @@ func TestOldSessionSetsNoPassword(t *testing.T) {
 	if _, resp := w.post("/password", form); resp.URL.Path != "/signin" {
 		t.Errorf("the form: %v", resp.URL)
 	}
-	if _, err := w.service.CheckPassword(t.Context(), email, password); err != nil {
+	if _, err := w.service.CheckPassword(t.Context(), cloud.PasswordCheck{Email: email, Password: password}); err != nil {
 		t.Errorf("the old password: %v", err)
 	}
 }

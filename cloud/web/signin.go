@@ -27,7 +27,7 @@ func (s *site) showSignIn(v *visit) error {
 func (s *site) signIn(v *visit) error {
 	v.r.Body = http.MaxBytesReader(v.w, v.r.Body, maxForm)
 	email, next := v.r.PostFormValue("email"), localPath(v.r.PostFormValue("next"))
-	u, err := s.cfg.Service.CheckPassword(v.ctx, email, v.r.PostFormValue("password"))
+	u, err := s.cfg.OAuth.SignIn(v.r, email, v.r.PostFormValue("password"))
 	switch kind := cloud.KindOf(err); {
 	case kind == cloud.KindCredentials || kind == cloud.KindForbidden || kind == cloud.KindInvalid || kind == cloud.KindQuota:
 		v.caller = cloud.Caller{}

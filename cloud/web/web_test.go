@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"mime/multipart"
 	"net/http"
@@ -11,6 +12,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -50,7 +53,10 @@ func start(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	w := &world{t: t, db: db, stop: make(chan struct{})}
-	w.oauth = oauth.New(oauth.Config{Store: db, BaseURL: "http://cloud.invalid"})
+	w.oauth = oauth.New(oauth.Config{
+		Store: db, BaseURL: "http://cloud.invalid",
+		CheckPassword: func(ctx context.Context, p cloud.PasswordCheck) (cloud.User, error) { return w.service.CheckPassword(ctx, p) },
+	})
 	w.service = cloud.New(cloud.Config{
 		Domain: "push.invalid", Store: db, Blobs: blobs, Codes: w.oauth, Sessions: w.oauth,
 	})
@@ -176,6 +182,40 @@ func TestSignIn(t *testing.T) {
 	}
 	if _, resp := w.get("/jobs"); resp.URL.Path != "/signin" {
 		t.Errorf("after signing out: %v", resp.URL)
+	}
+}
+
+// Guesses made at the same moment count too. Those of one address do not keep the
+// owner, who comes from elsewhere, out.
+func TestGuessingAtTheSameTime(t *testing.T) {
+	w := start(t)
+	var wg sync.WaitGroup
+	var looked, tooMany atomic.Int32
+	for range 60 {
+		wg.Go(func() {
+			resp, err := http.PostForm(w.URL+"/signin", url.Values{"email": {email}, "password": {"a wrong password"}})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			_ = resp.Body.Close()
+			switch resp.StatusCode {
+			case http.StatusForbidden:
+				looked.Add(1)
+			case http.StatusTooManyRequests:
+				tooMany.Add(1)
+				if resp.Header.Get("Retry-After") == "" {
+					t.Error("429 without Retry-After")
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if looked.Load() > 10 || tooMany.Load() < 50 {
+		t.Errorf("of 60 guesses %d were looked at, %d refused", looked.Load(), tooMany.Load())
+	}
+	if _, err := w.service.CheckPassword(t.Context(), cloud.PasswordCheck{Email: email, Password: password, From: "192.0.2.7"}); err != nil {
+		t.Errorf("the owner: %v", err)
 	}
 }
 
