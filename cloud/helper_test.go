@@ -49,7 +49,9 @@ func (codes) RobotCode(_ context.Context, r gcp.RobotID, client string) (string,
 func (codes) HasTokens(context.Context, gcp.RobotID) (bool, error) { return false, nil }
 
 // RobotOf takes a robot's id for its token.
-func (codes) RobotOf(_ context.Context, token string) (gcp.RobotID, error) { return gcp.RobotID(token), nil }
+func (codes) RobotOf(_ context.Context, token string) (gcp.RobotID, error) {
+	return gcp.RobotID(token), nil
+}
 
 // world is a service on a real store and real documents.
 type world struct {

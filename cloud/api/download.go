@@ -54,6 +54,10 @@ func (h *handler) download(c *call) error {
 // sendDocument sends size bytes. A reader may be slow, but must move.
 func (c *call) sendDocument(body io.Reader, size int64) error {
 	control := http.NewResponseController(c.w)
+	// The server's deadline for reading the request would end the call.
+	if err := control.SetReadDeadline(time.Time{}); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return err
+	}
 	half := size / 2
 	for sent := int64(0); sent < size; {
 		deadline := time.Now().Add(stallTime)
@@ -71,10 +75,7 @@ func (c *call) sendDocument(body io.Reader, size int64) error {
 			fault.Point("cloud.download.half")
 		}
 	}
-	if err := control.SetWriteDeadline(time.Time{}); err != nil && !errors.Is(err, http.ErrNotSupported) {
-		return err
-	}
-	return nil
+	return nil // the last deadline stands for what net/http still holds back
 }
 
 // acceptable reports whether an Accept header (RFC 9110, 12.5.1) takes a type.

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -44,6 +45,8 @@ type Server struct {
 	push    *push.Server
 	service *cloud.Service
 	handler http.Handler
+
+	requestTime time.Duration
 }
 
 // Open opens the state folder and builds what administrative commands need; Run
@@ -52,7 +55,7 @@ func Open(ctx context.Context, cfg Config, log *slog.Logger) (*Server, error) {
 	if err := cfg.Check(); err != nil {
 		return nil, err
 	}
-	s := &Server{cfg: cfg, log: log, base: strings.TrimRight(cfg.BaseURL, "/")}
+	s := &Server{cfg: cfg, log: log, base: strings.TrimRight(cfg.BaseURL, "/"), requestTime: requestTime}
 	if s.base == "" {
 		s.base = scheme(cfg) + "://" + cfg.Listen
 	}
@@ -167,10 +170,7 @@ func (s *Server) Run(ctx context.Context, ready func(context.Context) error) err
 	if err := s.service.Recover(ctx); err != nil {
 		return errors.Join(err, s.closeListeners())
 	}
-	httpServer := &http.Server{
-		Handler: s.handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
-		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
-	}
+	httpServer := s.httpServer()
 	g, running := errgroup.WithContext(ctx)
 	g.Go(func() error { return unlessClosed(s.serveHTTP(httpServer)) })
 	for l, mode := range map[net.Listener]push.Mode{s.direct: push.Direct, s.starttls: push.STARTTLS} {
@@ -196,6 +196,19 @@ func (s *Server) Run(ctx context.Context, ready func(context.Context) error) err
 	return err
 }
 
+// requestTime is how long a request may take to come, and its answer to go.
+// What may take longer moves its own deadlines on: documents as long as they
+// move, and streams of events.
+const requestTime = time.Minute
+
+func (s *Server) httpServer() *http.Server {
+	return &http.Server{
+		Handler: s.handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+		ReadTimeout: s.requestTime, WriteTimeout: s.requestTime,
+		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+	}
+}
+
 // stop ends the streams and the requests, in this order, in bounded time.
 func (s *Server) stop(ctx context.Context, httpServer *http.Server) {
 	ctx, cancel := context.WithTimeout(ctx, s.cfg.ShutdownTimeout.Std())
@@ -209,10 +222,11 @@ func (s *Server) stop(ctx context.Context, httpServer *http.Server) {
 }
 
 func (s *Server) serveHTTP(httpServer *http.Server) error {
+	l := newPerAddr(s.http, connsPerAddr, func(a netip.Addr) bool { return a.IsLoopback() || s.trusted(a) })
 	if s.cfg.TLSCert != "" {
-		return httpServer.ServeTLS(s.http, s.cfg.TLSCert, s.cfg.TLSKey)
+		return httpServer.ServeTLS(l, s.cfg.TLSCert, s.cfg.TLSKey)
 	}
-	return httpServer.Serve(s.http)
+	return httpServer.Serve(l)
 }
 
 func unlessClosed(err error) error {

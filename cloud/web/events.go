@@ -53,7 +53,10 @@ func (s *site) events(w http.ResponseWriter, r *http.Request) {
 	}
 	defer s.open.add(v.caller.User.ID, end)()
 	st := &stream{s: s, v: v, out: http.NewResponseController(w), cookie: v.cookie}
-	err := st.run()
+	err := st.out.SetReadDeadline(time.Time{}) // the server's would end the stream
+	if err == nil || errors.Is(err, http.ErrNotSupported) {
+		err = st.run()
+	}
 	switch {
 	case errors.Is(context.Cause(ctx), errTooMany):
 		_ = st.write(comeBackLater) // it ends either way

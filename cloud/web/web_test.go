@@ -55,7 +55,9 @@ func start(t *testing.T) *world {
 	w := &world{t: t, db: db, stop: make(chan struct{})}
 	w.oauth = oauth.New(oauth.Config{
 		Store: db, BaseURL: "http://cloud.invalid",
-		CheckPassword: func(ctx context.Context, p cloud.PasswordCheck) (cloud.User, error) { return w.service.CheckPassword(ctx, p) },
+		CheckPassword: func(ctx context.Context, p cloud.PasswordCheck) (cloud.User, error) {
+			return w.service.CheckPassword(ctx, p)
+		},
 	})
 	w.service = cloud.New(cloud.Config{
 		Domain: "push.invalid", Store: db, Blobs: blobs, Codes: w.oauth, Sessions: w.oauth,

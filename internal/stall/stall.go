@@ -24,12 +24,13 @@ func Body(w http.ResponseWriter, r io.ReadCloser, limit time.Duration) io.ReadCl
 	return &body{ReadCloser: r, control: http.NewResponseController(w), limit: limit}
 }
 
-// Read reads from the body. The deadline is set anew now and then, not for each
-// read.
+// Read reads from the body. The deadlines are set anew now and then, not for each
+// read. The server's own for the answer has run since the request began: it is
+// moved on too, so that a refusal in the middle of a body is heard.
 func (b *body) Read(p []byte) (int, error) {
 	if now := time.Now(); now.Sub(b.set) > b.limit/10 {
 		b.set = now
-		err := b.control.SetReadDeadline(now.Add(b.limit))
+		err := errors.Join(b.control.SetReadDeadline(now.Add(b.limit)), b.control.SetWriteDeadline(now.Add(2*b.limit)))
 		if err != nil && !errors.Is(err, http.ErrNotSupported) {
 			return 0, err
 		}
