@@ -110,7 +110,7 @@ func (w *world) person(email string) cloud.Caller {
 
 // connector returns a robot of alice's.
 func (w *world) connector(proxy gcp.ProxyID) cloud.Caller {
-	code, err := w.CreateRobot(w.t.Context(), w.alice, "client", proxy)
+	code, err := w.CreateRobot(w.t.Context(), w.alice, cloud.RobotRequest{ClientID: "client", Proxy: proxy})
 	must(w.t, err)
 	return cloud.Caller{Robot: &code.Robot}
 }

@@ -57,6 +57,13 @@ type ClaimPoll struct {
 	ClientID string
 }
 
+// RobotRequest asks for the robot of a connector.
+type RobotRequest struct {
+	ClientID string
+	Proxy    gcp.ProxyID
+	Token    string // the refresh token that the connector had; "" for none
+}
+
 // RobotCode is a code that a connector exchanges for its robot's tokens.
 type RobotCode struct {
 	Robot     Robot

@@ -8,19 +8,44 @@ import (
 	"platen/gcp"
 )
 
-// CreateRobot makes (or finds, by owner and proxy) a robot of the caller.
-func (s *Service) CreateRobot(ctx context.Context, c Caller, clientID string, proxy gcp.ProxyID) (RobotCode, error) {
+// CreateRobot makes (or finds, by owner and proxy) a robot of the caller. Once
+// the code is exchanged, what the robot was given before is revoked.
+func (s *Service) CreateRobot(ctx context.Context, c Caller, r RobotRequest) (RobotCode, error) {
 	if c.User == nil {
 		return RobotCode{}, errSignIn
 	}
-	robot, err := s.findRobot(ctx, c.User.ID, proxy)
-	if errors.Is(err, ErrNotFound) {
-		robot, err = s.addRobot(ctx, Robot{Owner: c.User.ID, Proxy: proxy, ClientID: clientID})
+	robot, err := s.findRobot(ctx, c.User.ID, r.Proxy)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		robot, err = s.addRobot(ctx, Robot{Owner: c.User.ID, Proxy: r.Proxy, ClientID: r.ClientID})
+	case err == nil && len(c.Scopes) > 0:
+		err = s.provedRobot(ctx, robot, r.Token)
 	}
 	if err != nil {
 		return RobotCode{}, err
 	}
-	return s.robotCode(ctx, robot, clientID)
+	return s.robotCode(ctx, robot, r.ClientID)
+}
+
+var errNotThisConnector = &Error{
+	Kind:    KindForbidden,
+	Message: "There is a connector of this name already. A key that only adds connectors cannot take its place: a person must approve it (pair without --token).",
+}
+
+// provedRobot checks that whoever asks for a robot with a key that may only add
+// connectors is that robot's connector.
+func (s *Service) provedRobot(ctx context.Context, robot Robot, token string) error {
+	if token == "" {
+		return errNotThisConnector
+	}
+	id, err := s.cfg.Codes.RobotOf(ctx, token)
+	switch {
+	case err == nil && id == robot.ID:
+		return nil
+	case err == nil || errors.Is(err, ErrCredentials):
+		return errNotThisConnector
+	}
+	return err
 }
 
 // findRobot finds a proxy's robot. A caller that names no proxy gets a new one:

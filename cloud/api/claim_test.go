@@ -18,13 +18,13 @@ func (b *bench) claimed(proxy string) (id gcp.PrinterID, pollingURL string) {
 	return a.Printers[0].ID, strings.TrimPrefix(a.PollingURL, b.url)
 }
 
-// exchange plays B.2.5, and returns the status of the answer.
-func (b *bench) exchange(code, client string) int {
+// exchange plays B.2.5, and returns the answer.
+func (b *bench) exchange(code, client string) *httptest.ResponseRecorder {
 	b.t.Helper()
 	f := form("grant_type", "authorization_code", "code", code, "client_id", client, "redirect_uri", "oob")
 	w := httptest.NewRecorder()
 	b.oauth.Handler().ServeHTTP(w, httptest.NewRequestWithContext(b.t.Context(), "POST", "/o/oauth2/token?"+f.Encode(), nil))
-	return w.Code
+	return w
 }
 
 // Whoever knows a printer's id only, as everybody does whom it is shared with,
@@ -51,7 +51,7 @@ func TestClaimNeedsTheSecret(t *testing.T) {
 			t.Errorf("%v: %d %q, an unknown printer gets %d %q", pairs, a.ErrorCode, a.Message, unknown.ErrorCode, unknown.Message)
 		}
 	}
-	if status := b.exchange(code.AuthorizationCode, "CLIENT"); status != 200 {
+	if status := b.exchange(code.AuthorizationCode, "CLIENT").Code; status != 200 {
 		t.Errorf("exchange: %d", status)
 	}
 	if a := b.must(b.do(b.request("GET", poll+"CLIENT", "", "", ""))); strings.Contains(a.raw, u.Query().Get("poll")) {
@@ -72,7 +72,7 @@ func TestClaimOfADeviceWithoutTheSecret(t *testing.T) {
 	if other := poll("evil"); other.Success {
 		t.Errorf("another client: %s", other.raw)
 	}
-	if status := b.exchange(a.AuthorizationCode, "CLIENT"); status != 200 {
+	if status := b.exchange(a.AuthorizationCode, "CLIENT").Code; status != 200 {
 		t.Errorf("exchange: %d", status)
 	}
 	if again := poll("CLIENT"); again.Success {

@@ -102,7 +102,9 @@ func (h *handler) createRobot(c *call) error {
 	if client == "" {
 		return missing()
 	}
-	code, err := h.cfg.Service.CreateRobot(c.ctx, c.caller, client, gcp.ProxyID(c.args.get("proxy")))
+	code, err := h.cfg.Service.CreateRobot(c.ctx, c.caller, cloud.RobotRequest{
+		ClientID: client, Proxy: gcp.ProxyID(c.args.get("proxy")), Token: c.args.get("robot_token"),
+	})
 	if err != nil {
 		return err
 	}

@@ -73,6 +73,9 @@ func (s *Server) exchangeCode(ctx context.Context, f form) (issued, error) {
 	}
 	out, tokens := s.issue(t)
 	err = s.cfg.Store.ExchangeToken(ctx, t.Hash, s.cfg.Now(), tokens...)
+	if t.Robot != "" {
+		s.cache.forget() // its older grants ended
+	}
 	if errors.Is(err, ErrUsed) {
 		// Somebody else may hold what the code gave, RFC 6749, 4.1.2.
 		return issued{}, errors.Join(badGrant("The code was used before."), s.revoke(ctx, Selection{Grant: t.Grant}))

@@ -85,7 +85,9 @@ type Tokens interface {
 	// Token returns the token with this hash, also when it is expired or used.
 	Token(ctx context.Context, h Hash) (Token, error)
 	// ExchangeToken marks a token as used and stores what was given for it, in one
-	// transaction. It returns ErrUsed, and stores nothing, the second time.
+	// transaction. It returns ErrUsed, and stores nothing, the second time. What a
+	// robot has of other grants ends, with a robot.revoked event, so that two
+	// connectors never serve one robot's printers.
 	ExchangeToken(ctx context.Context, h Hash, at time.Time, issue ...Token) error
 	// TouchToken records a use.
 	TouchToken(ctx context.Context, h Hash, at time.Time) error

@@ -61,15 +61,35 @@ func absent(err error, what string) error {
 }
 
 // ExchangeToken marks a token as used and stores what was given for it. The
-// second time it returns oauth.ErrUsed.
+// second time it returns oauth.ErrUsed. A robot's older grants end.
 func (d *DB) ExchangeToken(ctx context.Context, h oauth.Hash, at time.Time, issue ...oauth.Token) error {
 	return d.tx(ctx, func(tx *Tx) error {
 		res, err := tx.exec(`UPDATE oauth_tokens SET used_time = ? WHERE hash = ? AND used_time = 0`, micros(at), string(h))
 		if err := once(res, err); err != nil {
 			return fmt.Errorf("exchange token: %w", err)
 		}
+		if len(issue) > 0 && issue[0].Robot != "" {
+			if err := tx.endGrants(issue[0].Robot, issue[0].Grant, at); err != nil {
+				return fmt.Errorf("end older grants: %w", err)
+			}
+		}
 		return tx.addTokens(issue)
 	})
+}
+
+// endGrants deletes what a robot has of other grants than one, and writes an event
+// if that ends an access.
+func (t *Tx) endGrants(r gcp.RobotID, keep oauth.GrantID, at time.Time) error {
+	var n int
+	err := t.queryRow(`SELECT COUNT(*) FROM oauth_tokens WHERE robot = ? AND grant_id <> ? AND kind <> ?`,
+		string(r), string(keep), string(oauth.KindCode)).Scan(&n)
+	if err != nil {
+		return err
+	}
+	if _, err := t.exec(`DELETE FROM oauth_tokens WHERE robot = ? AND grant_id <> ?`, string(r), string(keep)); err != nil || n == 0 {
+		return err
+	}
+	return t.addEvents(revoked([]gcp.RobotID{r}, at))
 }
 
 // once returns oauth.ErrUsed for a statement that found nothing to change.

@@ -29,6 +29,10 @@ type Credentials struct {
 	Owner        string           `json:"owner"` // address of the person who paired
 	Push         gcp.PushEndpoint `json:"push"`
 
+	// Former are the refresh tokens that other clouds gave, by base address: with
+	// one this connector proves there that it is the one that comes back.
+	Former map[string]string `json:"former,omitempty"`
+
 	Printers map[string]PrinterLogin `json:"printers,omitempty"` // by origin, such as ipp://printer.local, or a CUPS server's address
 }
 

@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/netip"
 	"net/url"
@@ -84,11 +85,13 @@ func (p Pairing) pair(ctx context.Context) (Credentials, error) {
 			return Credentials{}, err
 		}
 	}
-	made, err := p.robot(ctx, c)
+	former := old.former()
+	made, err := p.robot(ctx, c, secret.New(former[base]))
 	if err != nil {
 		return Credentials{}, err
 	}
-	made.Cloud, made.Proxy, made.Printers = base, proxy, old.Printers
+	delete(former, base)
+	made.Cloud, made.Proxy, made.Printers, made.Former = base, proxy, old.Printers, former
 	if err := p.forgetPrinters(old, made); err != nil {
 		return Credentials{}, err
 	}
@@ -123,9 +126,23 @@ func (p Pairing) askPerson(ctx context.Context, c *client.Client) (*client.Clien
 	return c.As(tokens), nil
 }
 
-// robot makes the connector's account.
-func (p Pairing) robot(ctx context.Context, c *client.Client) (Credentials, error) {
-	robot, err := c.CreateRobot(ctx)
+// former returns what proves to each cloud so far that this is the connector that
+// was paired with it.
+func (c Credentials) former() map[string]string {
+	all := maps.Clone(c.Former)
+	if all == nil {
+		all = map[string]string{}
+	}
+	if c.Cloud != "" {
+		all[c.Cloud] = c.RefreshToken
+	}
+	return all
+}
+
+// robot makes the connector's account. had is what it got when it was paired with
+// this cloud before.
+func (p Pairing) robot(ctx context.Context, c *client.Client, had secret.Text) (Credentials, error) {
+	robot, err := c.CreateRobot(ctx, had)
 	if err != nil {
 		return Credentials{}, err
 	}

@@ -73,12 +73,15 @@ func (c *Client) DeviceToken(ctx context.Context, g DeviceGrant) (Tokens, error)
 }
 
 // CreateRobot makes a connector's account for the client's proxy; the client must
-// act for a person. It is not repeated: each call may make a robot.
-func (c *Client) CreateRobot(ctx context.Context) (gcp.Robot, error) {
+// act for a person. It is not repeated: each call may make a robot. had is the
+// refresh token that the connector has from before, if any: to a service that
+// knows it, it proves that this is the same connector.
+func (c *Client) CreateRobot(ctx context.Context, had secret.Text) (gcp.Robot, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
 	defer cancel()
 	form := url.Values{"oauth_client_id": {c.cfg.ClientID}}
 	set(form, "proxy", string(c.cfg.Proxy))
+	set(form, "robot_token", had.Reveal())
 	a, err := c.callOnce(ctx, "createrobot", form)
 	if err != nil {
 		return gcp.Robot{}, err

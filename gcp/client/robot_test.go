@@ -62,7 +62,7 @@ func TestPairing(t *testing.T) {
 	if err != nil || user.Refresh.Reveal() != "UR" {
 		t.Fatalf("have %+v, %v", user, err)
 	}
-	robot, err := c.As(user).CreateRobot(t.Context())
+	robot, err := c.As(user).CreateRobot(t.Context(), secret.Text{})
 	if err != nil || robot.Push == nil || robot.Push.DirectPort != 5223 {
 		t.Fatalf("have %+v, %v", robot, err)
 	}

@@ -71,7 +71,7 @@ func pair(t *testing.T, base string, service *cloud.Service, tokens *oauth.Serve
 		t.Fatal(err)
 	}
 	person = c.As(userTokens)
-	r, err := person.CreateRobot(t.Context())
+	r, err := person.CreateRobot(t.Context(), secret.Text{})
 	if err != nil || r.Push == nil || r.Push.DirectPort != 5223 || r.XMPPJID == "" {
 		t.Fatalf("have %+v, %v", r, err)
 	}

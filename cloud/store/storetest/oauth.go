@@ -25,6 +25,7 @@ func RunOAuth(t *testing.T, open func(t *testing.T) OAuthStore) {
 	}{
 		{"Tokens", testTokens},
 		{"ExchangeTokenOnce", testExchange},
+		{"ExchangeTokenAgain", testExchangeAgain},
 		{"RefreshToken", testRefresh},
 		{"RevokeTokens", testRevoke},
 		{"SweepTokens", testSweepTokens},
@@ -103,6 +104,37 @@ func testExchange(t *testing.T, s OAuthStore) {
 		t.Errorf("%d exchanges won, %d tokens were stored", won, len(list))
 	}
 	wantErr(t, "exchange of an unknown token", s.ExchangeToken(ctx, oauth.HashOf("x"), at(1)), oauth.ErrUsed)
+}
+
+// A robot that exchanges another code has no other grant left: neither tokens nor
+// codes that somebody else may hold.
+func testExchangeAgain(t *testing.T, s OAuthStore) {
+	ctx := t.Context()
+	must(t, s.AddRobot(ctx, robot("r1")))
+	other := robotToken("o", oauth.KindRefresh, "g5")
+	other.Robot = "r2"
+	must(t, s.AddTokens(ctx, robotToken("c1", oauth.KindCode, "g1"), robotToken("c2", oauth.KindCode, "g2"),
+		robotToken("c3", oauth.KindCode, "g3"), token("p", oauth.KindRefresh, "g4"), other))
+	exchange := func(code, grant string, events int) {
+		t.Helper()
+		before, err := s.LastEvent(ctx)
+		must(t, err)
+		must(t, s.ExchangeToken(ctx, oauth.HashOf(code), at(1),
+			robotToken("a"+code, oauth.KindAccess, grant), robotToken("r"+code, oauth.KindRefresh, grant)))
+		list, err := s.Events(ctx, before, 10)
+		must(t, err)
+		same(t, "events of "+code, len(list), events)
+	}
+	exchange("c1", "g1", 0)
+	wantErr(t, "an older code", s.ExchangeToken(ctx, oauth.HashOf("c2"), at(1)), oauth.ErrUsed)
+	must(t, s.AddTokens(ctx, robotToken("c4", oauth.KindCode, "g6")))
+	exchange("c4", "g6", 1)
+	for name, want := range map[string]error{
+		"ac1": cloud.ErrNotFound, "rc1": cloud.ErrNotFound, "c3": cloud.ErrNotFound, "ac4": nil, "rc4": nil, "p": nil, "o": nil,
+	} {
+		_, err := s.Token(ctx, oauth.HashOf(name))
+		wantErr(t, name+" after the second exchange", err, want)
+	}
 }
 
 // A refresh that lost the race against a revocation leaves nothing.
