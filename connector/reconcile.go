@@ -268,7 +268,7 @@ func (r *reconciler) publish() {
 		view = append(view, s)
 	}
 	for k, id := range r.ids {
-		if !here[k] {
+		if !here[k] && !id.Removed {
 			view = append(view, PrinterStatus{Name: id.Name, UUID: id.UUID, ID: id.ID, Removed: id.Removed, Missing: true, State: missingState()})
 		}
 	}

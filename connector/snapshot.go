@@ -161,7 +161,13 @@ func (c *Connector) SharePrinter(ctx context.Context, name printer.Name) (gcp.Pr
 // and does not share it again until SharePrinter.
 func (c *Connector) RemovePrinter(ctx context.Context, name printer.Name) error {
 	var result error
-	if err := c.ask(ctx, func(run context.Context) { result = c.reconciler.remove(run, name) }); err != nil {
+	err := c.ask(ctx, func(run context.Context) {
+		run, cancel := context.WithCancel(run)
+		defer cancel()
+		defer context.AfterFunc(ctx, cancel)() // who gave up waiting is not surprised later
+		result = c.reconciler.remove(run, name)
+	})
+	if err != nil {
 		return err
 	}
 	return result

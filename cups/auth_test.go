@@ -44,7 +44,7 @@ func TestSelfSignedPrinterIsPinned(t *testing.T) {
 	s := open(t, cups.Config{Direct: []cups.Direct{d}, Pins: keep})
 	doc := pdf(20_000)
 	wantState(t, finish(t, s, begin(t, s, newJob("eve", doc), doc)), gcp.StateOf(gcp.JobDone))
-	shown, err := s.Fingerprint(t.Context(), d)
+	shown, err := s.Fingerprint(t.Context(), "eve")
 	if err != nil || shown == "" || shown != keep.Pin("eve") {
 		t.Fatalf("pinned %q, shown %q, %v", keep.Pin("eve"), shown, err)
 	}

@@ -1,6 +1,7 @@
 package cups
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -39,7 +40,7 @@ func newDirect(c Direct, cfg Config) (*direct, error) {
 	if err != nil || u.Scheme != "ipp" && u.Scheme != "ipps" {
 		return nil, fmt.Errorf("the address of %s is no ipp:// or ipps:// URI", c.Name)
 	}
-	p, err := newPeer(string(c.Name), c.URI, cfg)
+	p, err := newPeer(cmp.Or(string(c.Name), c.URI), c.URI, cfg)
 	if err != nil {
 		return nil, err
 	}

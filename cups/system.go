@@ -113,9 +113,12 @@ func (s *System) Printers(ctx context.Context) ([]printer.Printer, error) {
 	return list, errors.Join(errs...)
 }
 
-// Probe asks the IPP printer at d for what it is, without adding it.
+// Probe asks the IPP printer at d for what it is, without adding it. The name may
+// be "". A key that is pinned for the name counts; none is pinned.
 func (s *System) Probe(ctx context.Context, d Direct) (printer.Printer, error) {
-	v, err := newDirect(d, s.cfg)
+	cfg := s.cfg
+	cfg.Pins = &memoryPins{pins: map[string]string{string(d.Name): s.cfg.Pins.Pin(string(d.Name))}}
+	v, err := newDirect(d, cfg)
 	if err != nil {
 		return printer.Printer{}, err
 	}
@@ -123,32 +126,44 @@ func (s *System) Probe(ctx context.Context, d Direct) (printer.Printer, error) {
 	return v.look(ctx)
 }
 
-// Fingerprint returns the fingerprint of the key that a printer with TLS shows
-// now, for a person to compare and trust; "" if its URI wants no TLS.
-func (s *System) Fingerprint(ctx context.Context, d Direct) (string, error) {
-	v, err := newDirect(d, s.cfg)
-	if err != nil {
-		return "", err
-	}
-	if !v.peer.secure.Load() {
-		return "", nil
+// Fingerprint returns the fingerprint of the key that a direct printer, or the
+// CUPS server at an address, shows now: for a person to compare and trust.
+func (s *System) Fingerprint(ctx context.Context, target string) (string, error) {
+	p := s.peerOf(target)
+	if p == nil || p.socket != "" {
+		return "", fmt.Errorf("there is no printer or CUPS server %s that could show a key", target)
 	}
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
-	host, _, err := net.SplitHostPort(v.peer.host)
+	host, _, err := net.SplitHostPort(p.host)
 	if err != nil {
-		return "", fmt.Errorf("reading the address of %s: %w", d.Name, err)
+		return "", fmt.Errorf("reading the address of %s: %w", target, err)
 	}
 	look := tls.Dialer{Config: &tls.Config{ServerName: host, InsecureSkipVerify: true}} //nolint:gosec // a person compares the key
-	c, err := look.DialContext(ctx, "tcp", v.peer.host)
+	c, err := look.DialContext(ctx, "tcp", p.host)
 	if err != nil {
-		return "", fmt.Errorf("reading the key of %s: %w", d.Name, err)
+		return "", fmt.Errorf("reading the key of %s: %w", target, err)
 	}
 	defer func() { _ = c.Close() }() // nothing was sent
 	if t, ok := c.(*tls.Conn); ok {
 		return fingerprint(t.ConnectionState().PeerCertificates[0]), nil
 	}
 	return "", nil
+}
+
+// peerOf returns whom a key is kept for under a name; nil for nobody.
+func (s *System) peerOf(target string) *peer {
+	for _, d := range s.directs() {
+		if d.peer.target == target {
+			return d.peer
+		}
+	}
+	for _, v := range s.servers {
+		if v.peer.target == target {
+			return v.peer
+		}
+	}
+	return nil
 }
 
 // place is where a printer is asked.

@@ -113,6 +113,9 @@ func newPrinterAdd(o *options) *cobra.Command {
 			if err != nil {
 				return cli.Hint(err, "is the printer on, and is the path right? most listen at /ipp/print")
 			}
+			if p.Error != "" {
+				fmt.Fprintf(c.ErrOrStderr(), "platen: warning: the cloud does not have it yet, and gets it as soon as it can: %s\n", p.Error)
+			}
 			_, err = fmt.Fprintf(c.OutOrStdout(), "added %s\n", p.Name)
 			return err
 		},
@@ -181,19 +184,27 @@ func newPrinterTest(o *options) *cobra.Command {
 func newPrinterTrust(o *options) *cobra.Command {
 	return &cobra.Command{
 		Use:   "trust NAME",
-		Short: "Accept the key that a printer shows now",
-		Long: "trust forgets the key that was pinned for a printer and pins the one that it shows now. Compare the\n" +
-			"fingerprint with the printer's own page first. Stop the connector before.",
+		Short: "Accept the key that a printer or CUPS server shows now",
+		Long: "trust forgets the key that was pinned for a printer added by address, or for the CUPS server at an\n" +
+			"address, and pins the one that it shows now. Compare the fingerprint with the printer's own page.",
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			return o.withoutDaemon(c, func(ctx context.Context, d *daemon.Daemon) error {
-				fingerprint, err := d.Trust(ctx, printer.Name(args[0]))
-				if err != nil {
-					return err
-				}
-				_, err = fmt.Fprintf(c.OutOrStdout(), "%s is now known by %s\n", args[0], fingerprint)
+			d, err := o.dial()
+			if err != nil {
 				return err
-			})
+			}
+			fingerprint, err := d.Trust(c.Context(), args[0])
+			if errors.Is(err, control.ErrNotRunning) {
+				err = o.withoutDaemon(c, func(ctx context.Context, d *daemon.Daemon) (err error) {
+					fingerprint, err = d.Trust(ctx, args[0])
+					return err
+				})
+			}
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(c.OutOrStdout(), "%s is now known by %s\n", args[0], fingerprint)
+			return err
 		},
 	}
 }

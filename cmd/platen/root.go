@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 
 	"github.com/spf13/cobra"
 
@@ -63,6 +64,9 @@ func (o *options) dial() (*control.Client, error) {
 func explain(err error) error {
 	if errors.Is(err, control.ErrNotRunning) {
 		return cli.Hint(err, "start it with 'platen run'; if it runs with other settings, give the same --config or --state-dir")
+	}
+	if e, ok := errors.AsType[*control.Error](err); ok && e.Status == http.StatusNotFound {
+		return cli.Hint(err, "'platen printer list' and 'platen job list' show what there is")
 	}
 	return err
 }

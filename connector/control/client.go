@@ -102,6 +102,14 @@ func (c *Client) CancelJob(ctx context.Context, id gcp.JobID) error {
 	return c.do(ctx, http.MethodPost, "/v1/jobs/"+url.PathEscape(string(id))+"/cancel", nil, nil)
 }
 
+// Trust pins the key that a printer or CUPS server shows now, and returns its
+// fingerprint.
+func (c *Client) Trust(ctx context.Context, target string) (string, error) {
+	var k key
+	err := c.do(ctx, http.MethodPost, "/v1/keys/"+url.PathEscape(target)+"/trust", nil, &k)
+	return k.Fingerprint, err
+}
+
 func (c *Client) do(ctx context.Context, method, path string, in, out any) error {
 	var body bytes.Buffer
 	if in != nil {

@@ -65,6 +65,11 @@ func (d *daemon) CancelJob(_ context.Context, id gcp.JobID) error {
 	return nil
 }
 
+func (d *daemon) Trust(_ context.Context, target string) (string, error) {
+	d.asked = "trust " + target
+	return "sha256:x", nil
+}
+
 func (d *daemon) Recent(context.Context) ([]control.Job, error) { return nil, errors.New("it is full") }
 
 func serve(t *testing.T) (*daemon, string) {
@@ -123,6 +128,10 @@ func TestWishes(t *testing.T) {
 			if n != 12 {
 				t.Errorf("number %d, want 12", n)
 			}
+			return err
+		}},
+		{"trust print.example.com:631", func() error {
+			_, err := c.Trust(ctx, "print.example.com:631")
 			return err
 		}},
 		{"cancel j/1", func() error { return c.CancelJob(ctx, "j/1") }},

@@ -34,6 +34,7 @@ func Handler(d Daemon) http.Handler {
 		"DELETE /v1/printers/{name}":     func(r *http.Request) (any, error) { return nil, d.RemovePrinter(r.Context(), nameOf(r)) },
 		"POST /v1/printers/{name}/share": func(r *http.Request) (any, error) { return d.SharePrinter(r.Context(), nameOf(r)) },
 		"POST /v1/printers/{name}/test":  func(r *http.Request) (any, error) { return testPage(d, r) },
+		"POST /v1/keys/{target}/trust":   func(r *http.Request) (any, error) { return trust(d, r) },
 	} {
 		mux.Handle(pattern, answer(c))
 	}
@@ -77,6 +78,16 @@ type testAnswer struct {
 func testPage(d Daemon, r *http.Request) (any, error) {
 	n, err := d.TestPage(r.Context(), nameOf(r))
 	return testAnswer{n}, err
+}
+
+// key is the key of a printer or server.
+type key struct {
+	Fingerprint string `json:"fingerprint"`
+}
+
+func trust(d Daemon, r *http.Request) (any, error) {
+	f, err := d.Trust(r.Context(), r.PathValue("target"))
+	return key{f}, err
 }
 
 func answer(c call) http.Handler {

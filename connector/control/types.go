@@ -100,6 +100,9 @@ type Operator interface {
 	TestPage(ctx context.Context, name printer.Name) (int, error)
 	// CancelJob cancels a job in hand.
 	CancelJob(ctx context.Context, id gcp.JobID) error
+	// Trust pins the key that a printer added by address, or the CUPS server at an
+	// address, shows now, and returns its fingerprint.
+	Trust(ctx context.Context, target string) (string, error)
 }
 
 // Daemon is what the server speaks for.

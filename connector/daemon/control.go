@@ -125,17 +125,28 @@ func (d *Daemon) Trace(ctx context.Context, id gcp.JobID) (control.Trace, error)
 	return control.Trace{}, &connector.UnknownError{What: "job " + string(id)}
 }
 
-// AddPrinter implements control.Operator.
+// cloudTime bounds how long a person waits for the cloud.
+const cloudTime = 15 * time.Second
+
+// AddPrinter implements control.Operator. A printer that the cloud cannot be told
+// of now is added all the same, and registered when it can.
 func (d *Daemon) AddPrinter(ctx context.Context, a control.Address) (control.Printer, error) {
-	p, err := d.AddDirect(ctx, a)
+	added, err := d.AddDirect(ctx, a)
 	if err != nil {
 		return control.Printer{}, err
 	}
-	return d.SharePrinter(ctx, p.Name)
+	ctx, cancel := context.WithTimeout(ctx, cloudTime)
+	defer cancel()
+	p, err := d.SharePrinter(ctx, added.Name)
+	if err != nil {
+		p = control.Printer{Name: added.Name, UUID: added.UUID, Info: added.Info, URI: a.URI, State: "not shared", Error: err.Error()}
+	}
+	return p, nil
 }
 
 // AddDirect asks the printer at an address what it is and keeps it, without
-// sharing it; the command line uses it while no daemon runs.
+// sharing it; the command line uses it while no daemon runs. A printer that is
+// there already keeps its name and gets the address.
 func (d *Daemon) AddDirect(ctx context.Context, a control.Address) (printer.Printer, error) {
 	u, err := url.Parse(a.URI)
 	if err != nil || u.Host == "" || u.Scheme != "ipp" && u.Scheme != "ipps" {
@@ -149,7 +160,13 @@ func (d *Daemon) AddDirect(ctx context.Context, a control.Address) (printer.Prin
 	if err != nil {
 		return p, fmt.Errorf("ask the printer at %s: %w", a.URI, err)
 	}
-	if direct.Name == "" {
+	there := d.addedAs(a.URI, p.UUID)
+	switch {
+	case there != "" && a.Name != "" && a.Name != there:
+		return p, fmt.Errorf("this printer was added already, as %s: 'platen printer remove %s' first to give it another name", there, there)
+	case there != "":
+		direct.Name = there
+	case a.Name == "":
 		direct.Name = d.freeName(p)
 	}
 	if err := d.known.AddDirect(direct); err != nil {
@@ -157,6 +174,23 @@ func (d *Daemon) AddDirect(ctx context.Context, a control.Address) (printer.Prin
 	}
 	p.Name = direct.Name
 	return p, d.system.SetDirect(d.known.Direct())
+}
+
+// addedAs returns the name under which a printer was added by address before, by
+// its address or its UUID; "" if it was not.
+func (d *Daemon) addedAs(uri, uuid string) printer.Name {
+	direct := d.known.Direct()
+	for _, o := range direct {
+		if o.URI == uri {
+			return o.Name
+		}
+	}
+	for _, id := range d.known.Identities() {
+		if uuid != "" && id.UUID == uuid && slices.ContainsFunc(direct, named(id.Name)) {
+			return id.Name
+		}
+	}
+	return ""
 }
 
 // freeName makes a name for a printer that was added without one.
@@ -199,9 +233,19 @@ func (d *Daemon) SharePrinter(ctx context.Context, name printer.Name) (control.P
 	return control.Printer{}, &connector.UnknownError{What: "printer " + string(name)}
 }
 
-// RemovePrinter implements control.Operator.
+// RemovePrinter implements control.Operator. One that was added by address and
+// that the service does not have (any more) is forgotten.
 func (d *Daemon) RemovePrinter(ctx context.Context, name printer.Name) error {
-	if err := d.connector.RemovePrinter(ctx, name); err != nil {
+	ctx, cancel := context.WithTimeout(ctx, cloudTime)
+	defer cancel()
+	err := d.connector.RemovePrinter(ctx, name)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("the cloud did not answer in time: %s stays, try again when 'platen status' shows the cloud", name)
+	}
+	if _, unknown := errors.AsType[*connector.UnknownError](err); unknown && slices.ContainsFunc(d.known.Direct(), named(name)) {
+		err = nil
+	}
+	if err != nil {
 		return err
 	}
 	return d.forgetDirect(name)
@@ -215,13 +259,26 @@ func (d *Daemon) forgetDirect(name printer.Name) error {
 		if err := d.known.RemoveDirect(name); err != nil {
 			return err
 		}
+		defer d.connector.Refresh() // else it is listed until the next look
 		return errors.Join(d.system.SetDirect(d.known.Direct()), d.pins.SetPin(string(name), ""))
 	}
 	return nil
 }
 
+// testTime bounds how long a test page tries to reach its printer.
+const testTime = 15 * time.Second
+
 // TestPage implements control.Operator.
 func (d *Daemon) TestPage(ctx context.Context, name printer.Name) (int, error) {
+	ctx, cancel := context.WithTimeout(ctx, testTime)
+	defer cancel()
+	known, err := d.Printers(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if len(known) > 0 && !slices.ContainsFunc(known, func(p control.Printer) bool { return p.Name == name }) {
+		return 0, &connector.UnknownError{What: "printer " + string(name)}
+	}
 	page := testPage("Platen test page", "Printer: "+string(name), "Printed: "+time.Now().Format(time.RFC1123))
 	job := printer.Job{
 		ID: gcp.JobID(fmt.Sprintf("test-%d", time.Now().UnixNano())), Printer: name, Title: "Platen test page",
@@ -240,21 +297,11 @@ func (d *Daemon) CancelJob(ctx context.Context, id gcp.JobID) error {
 	return d.connector.CancelJob(ctx, id)
 }
 
-// Trust pins the key that a directly added printer shows now, and returns its
-// fingerprint.
-func (d *Daemon) Trust(ctx context.Context, name printer.Name) (string, error) {
-	for _, p := range d.known.Direct() {
-		if p.Name != name {
-			continue
-		}
-		fingerprint, err := d.system.Fingerprint(ctx, p)
-		if err != nil {
-			return "", err
-		}
-		if fingerprint == "" {
-			return "", fmt.Errorf("%s speaks no TLS: there is no key to trust", p.URI)
-		}
-		return fingerprint, d.pins.SetPin(string(name), fingerprint)
+// Trust implements control.Operator.
+func (d *Daemon) Trust(ctx context.Context, target string) (string, error) {
+	fingerprint, err := d.system.Fingerprint(ctx, target)
+	if err != nil {
+		return "", err
 	}
-	return "", &connector.UnknownError{What: "a printer " + string(name) + " that was added by address"}
+	return fingerprint, d.pins.SetPin(target, fingerprint)
 }
