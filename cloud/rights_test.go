@@ -250,6 +250,29 @@ func TestRegisterAgain(t *testing.T) {
 	}
 }
 
+// A manager does not decide who else is one, and may step back.
+func TestManagersAreTheOwnersAffair(t *testing.T) {
+	w := newWorld(t)
+	manager, other := w.bob, w.eve
+	for _, c := range []cloud.Caller{manager, other} {
+		must(t, w.Share(t.Context(), w.alice, cloud.ShareRequest{Printer: w.printer, Scope: c.User.Email, Role: gcp.RoleManager}))
+		_, err := w.ProcessInvite(t.Context(), c, w.printer, true)
+		must(t, err)
+	}
+	of := func(c cloud.Caller) cloud.ShareRequest {
+		return cloud.ShareRequest{Printer: w.printer, Scope: " " + strings.ToUpper(c.User.Email), Role: gcp.RoleUser}
+	}
+	if err := w.Share(t.Context(), manager, of(other)); cloud.KindOf(err) != cloud.KindForbidden {
+		t.Errorf("demoting another manager: %v", err)
+	}
+	if err := w.Unshare(t.Context(), manager, of(other)); cloud.KindOf(err) != cloud.KindForbidden {
+		t.Errorf("removing another manager: %v", err)
+	}
+	must(t, w.Unshare(t.Context(), manager, of(manager)))
+	must(t, w.Share(t.Context(), w.alice, of(other)))
+	must(t, w.Unshare(t.Context(), w.alice, of(other)))
+}
+
 func TestClaim(t *testing.T) {
 	w := newWorld(t)
 	ctx := t.Context()

@@ -47,14 +47,26 @@ func (s *Service) Share(ctx context.Context, c Caller, r ShareRequest) error {
 }
 
 // sharer checks that the caller may change who uses a printer: owner and managers
-// may, and the robot, for whom the connector's owner has configured it.
+// may, and the robot, for whom the connector's owner has configured it. Managers
+// are the owner's affair.
 func (s *Service) sharer(ctx context.Context, c Caller, r ShareRequest) (PrinterRights, error) {
+	r.Scope = strings.ToLower(strings.TrimSpace(r.Scope))
 	role, of, err := s.needRole(ctx, c, r.Printer, gcp.RoleManager)
 	if err != nil {
 		return of, err
 	}
 	if r.Role == gcp.RoleManager && role != gcp.RoleOwner || r.Public && role != gcp.RoleOwner {
 		return of, errNotAllowed
+	}
+	if role == gcp.RoleOwner || c.User != nil && r.Scope == c.User.Email {
+		return of, nil // everybody may step back
+	}
+	old, err := s.share(ctx, r.Printer, r.Scope)
+	switch {
+	case err == nil && old.Role == gcp.RoleManager:
+		return of, errNotAllowed
+	case err != nil && !errors.Is(err, ErrNotFound):
+		return of, err
 	}
 	return of, nil
 }
@@ -86,7 +98,7 @@ func newShare(r ShareRequest) (Share, error) {
 
 // Unshare takes a share back.
 func (s *Service) Unshare(ctx context.Context, c Caller, r ShareRequest) error {
-	of, err := s.sharer(ctx, c, ShareRequest{Printer: r.Printer, Public: r.Public})
+	of, err := s.sharer(ctx, c, ShareRequest{Printer: r.Printer, Scope: r.Scope, Public: r.Public})
 	if err != nil {
 		return err
 	}

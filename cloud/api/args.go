@@ -1,12 +1,18 @@
 package api
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 )
 
-// maxEcho bounds the values that are echoed in an answer, in bytes.
-const maxEcho = 512
+// maxEcho bounds the values of one argument that are echoed in an answer, and
+// maxEchoAll all arguments, in bytes.
+const (
+	maxEcho    = 512
+	maxEchoAll = 16 << 10
+)
 
 // args are a call's arguments, from the query and the body. Repeated keys
 // accumulate.
@@ -96,18 +102,21 @@ func (a args) extra(field string) bool {
 
 // echo returns the arguments as an answer repeats them.
 func (a args) echo() map[string][]string {
-	out := make(map[string][]string, len(a))
-	for k, v := range a {
+	out := make(map[string][]string, min(len(a), 16))
+	all := 0
+	for _, k := range slices.Sorted(maps.Keys(a)) {
 		if unechoed[k] {
 			continue
 		}
 		total := 0
-		for _, s := range v {
-			total += len(s)
+		for _, s := range a[k] {
+			total += len(s) + 1 // an empty one takes room too
 		}
-		if total <= maxEcho {
-			out[k] = v
+		if total > maxEcho || all+total+len(k) > maxEchoAll {
+			continue
 		}
+		all += total + len(k)
+		out[k] = a[k]
 	}
 	return out
 }

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"time"
@@ -22,6 +23,7 @@ type call struct {
 	caller cloud.Caller
 	cookie string // of a session; "" for other credentials
 	args   args
+	values int // how many arguments were read
 }
 
 // missing returns the refusal of a call without a required argument.
@@ -90,9 +92,10 @@ func (c *call) refuse(e *cloud.Error) {
 	c.write(&envelopeAnswer{c.envelopeOf(e)})
 }
 
+// forbiddenPage is what clients know, and a sentence for people.
 const forbiddenPage = `<html>
 <head><title>User credentials required</title></head>
-<body><h1>User credentials required</h1><h2>Error 403</h2></body>
+<body><h1>User credentials required</h1><h2>Error 403</h2><p>%s</p></body>
 </html>
 `
 
@@ -102,7 +105,14 @@ func (c *call) forbid() {
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
 	c.w.WriteHeader(http.StatusForbidden)
-	_, _ = io.WriteString(c.w, forbiddenPage) // whoever asked is gone
+	sentence := "Sign in, or send a token or an API key in the header Authorization: Bearer."
+	switch {
+	case c.r.Header.Get("Authorization") != "":
+		sentence = "The token or API key is wrong, has expired, or was revoked."
+	case c.cookie != "":
+		sentence = "The session has ended. Sign in again."
+	}
+	_, _ = fmt.Fprintf(c.w, forbiddenPage, sentence) // whoever asked is gone
 }
 
 // errorCode returns the number for a kind of refusal.

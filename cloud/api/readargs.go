@@ -72,7 +72,7 @@ func (c *call) addField(f field, limit int64) error {
 	if int64(len(raw)) > limit {
 		return errTooLong
 	}
-	if len(c.args) >= maxFields {
+	if c.values++; c.values > maxFields {
 		return errTooLong
 	}
 	c.args[f.name] = append(c.args[f.name], cloud.ValidText(string(raw)))

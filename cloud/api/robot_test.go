@@ -62,3 +62,43 @@ func TestPairKeyTakesNothingOver(t *testing.T) {
 	}
 	b.must(pair(key.Reveal(), "robot_token", newRefresh))
 }
+
+// Bad credentials get the classic page and a sentence that says what is wrong.
+func TestRefusalsSayWhy(t *testing.T) {
+	b := newBench(t, nil)
+	if a := b.get("search", "platen_wrong"); a.status != 403 || !strings.Contains(a.raw, "User credentials required") ||
+		!strings.Contains(a.raw, "The token or API key is wrong") {
+		t.Errorf("wrong key: %d %s", a.status, a.raw)
+	}
+	if a := b.get("search", ""); a.status != 403 || !strings.Contains(a.raw, "send a token or an API key") {
+		t.Errorf("no key: %d %s", a.status, a.raw)
+	}
+	key, _, err := b.oauth.CreateKey(t.Context(), b.annUser.ID, "k", oauth.ScopePair)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := b.submit(key.Reveal(), part{name: "printerid", value: "p"}, part{name: "content", value: pdf})
+	if a.ErrorCode != gcp.CodeUnauthorized || !strings.Contains(a.Message, "this key may not do that: it has scope pair") {
+		t.Errorf("a key that pairs: %s", a.raw)
+	}
+}
+
+// An answer does not grow with arguments that cost their sender almost nothing.
+func TestEchoIsBounded(t *testing.T) {
+	b := newBench(t, nil)
+	const kind = "application/x-www-form-urlencoded"
+	var keys strings.Builder
+	for i := range 900 {
+		keys.WriteString("k" + strings.Repeat("x", i%100) + string(rune('a'+i%26)) + "=" + strings.Repeat("=", 400) + "&")
+	}
+	for what, body := range map[string]string{
+		"empty values": strings.Repeat("a=&", 300<<10), "some empty values": strings.Repeat("a=&", 4000), "many keys": keys.String(),
+	} {
+		if a := b.do(b.request("POST", "/cloudprint/getauthcode", "", kind, body)); len(a.raw) > 128<<10 {
+			t.Errorf("%s: %d bytes were answered with %d", what, len(body), len(a.raw))
+		}
+	}
+	if a := b.do(b.request("POST", "/cloudprint/getauthcode", "", kind, strings.Repeat("a=&", 5000))); a.Success || !strings.Contains(a.Message, "too large") {
+		t.Errorf("5000 values: %s", a.raw)
+	}
+}

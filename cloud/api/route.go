@@ -165,7 +165,10 @@ func (c *call) authenticate(rt route) error {
 	if len(c.caller.Scopes) > 0 && !slices.ContainsFunc(rt.scopes, func(s oauth.Scope) bool {
 		return slices.Contains(c.caller.Scopes, string(s))
 	}) {
-		return &cloud.Error{Kind: cloud.KindForbidden, Message: "User is not authorized."}
+		return &cloud.Error{
+			Kind:    cloud.KindForbidden,
+			Message: "User is not authorized: this key may not do that: it has scope " + strings.Join(c.caller.Scopes, " ") + ".",
+		}
 	}
 	return nil
 }

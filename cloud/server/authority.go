@@ -44,7 +44,8 @@ func openAuthority(dir string) (*authority, error) {
 	}
 	pair, err := tls.X509KeyPair(data, data)
 	if err != nil {
-		return nil, fmt.Errorf("own authority %s: %w", path, err)
+		return nil, fmt.Errorf("own authority: %s cannot be used (%w): put it back from a backup, or delete it "+
+			"and pair each connector again, for the next start makes a new one", path, err)
 	}
 	key, ok := pair.PrivateKey.(*ecdsa.PrivateKey)
 	if !ok {
@@ -85,10 +86,34 @@ func newAuthority(path string) (*authority, error) {
 	}
 	a := &authority{cert: cert, key: key, pem: pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})}
 	keyPEM := pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: keyDER})
-	if err := os.WriteFile(path, append(append([]byte(nil), a.pem...), keyPEM...), 0o600); err != nil {
+	if err := writeWhole(path, append(append([]byte(nil), a.pem...), keyPEM...)); err != nil {
 		return nil, fmt.Errorf("own authority: %w", err)
 	}
 	return a, nil
+}
+
+// writeWhole writes a file of mode 0600 so that after a crash it is there whole,
+// or not at all.
+func writeWhole(path string, data []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
+	}
+	folder, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	return errors.Join(folder.Sync(), folder.Close())
 }
 
 // issue makes a certificate for the names and addresses given.

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -249,14 +250,23 @@ func (s *Server) listen(ctx context.Context) error {
 	var lc net.ListenConfig
 	for _, l := range []struct {
 		into    *net.Listener
+		setting string
 		address string
-	}{{&s.http, s.cfg.Listen}, {&s.direct, s.cfg.Push.Direct}, {&s.starttls, s.cfg.Push.STARTTLS}} {
+	}{
+		{&s.http, "listen", s.cfg.Listen},
+		{&s.direct, "push.direct_listen", s.cfg.Push.Direct},
+		{&s.starttls, "push.starttls_listen", s.cfg.Push.STARTTLS},
+	} {
 		if l.address == "" {
 			continue
 		}
 		var err error
 		if *l.into, err = lc.Listen(ctx, "tcp", l.address); err != nil {
-			return fmt.Errorf("listen: %w", err)
+			err = fmt.Errorf("%s: %w", l.setting, err)
+			if errors.Is(err, syscall.EADDRINUSE) {
+				err = fmt.Errorf("%w: does another platen-cloud serve run? Stop it, or set %s to another port", err, l.setting)
+			}
+			return err
 		}
 	}
 	if s.cfg.BaseURL == "" {

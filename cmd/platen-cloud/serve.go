@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
@@ -39,12 +40,13 @@ func newServe(o *options) *cobra.Command {
 				return cli.Usage(err)
 			}
 			debug.SetGCPercent(gcPercent)
-			s, err := server.Open(c.Context(), cfg, o.logger(c))
+			log := o.logger(c)
+			s, err := server.Open(c.Context(), cfg, log)
 			if err != nil {
 				return cli.Hint(err, "'platen-cloud doctor' checks the settings and the state folder")
 			}
 			defer func() { _ = s.Close() }() // Run told what mattered
-			return s.Run(c.Context(), func(ctx context.Context) error { return greet(ctx, c, s) })
+			return s.Run(c.Context(), func(ctx context.Context) error { return greet(ctx, c, s, log) })
 		},
 	}
 	c.Flags().StringVar(&listen, "listen", "", "`address` of the HTTP(S) port")
@@ -54,11 +56,15 @@ func newServe(o *options) *cobra.Command {
 
 // greet tells where the cloud is, and offers the first sign-in to whoever
 // started it by hand. The link goes to a terminal only, never to a journal.
-func greet(ctx context.Context, c *cobra.Command, s *server.Server) error {
+func greet(ctx context.Context, c *cobra.Command, s *server.Server, log *slog.Logger) error {
 	fmt.Fprintln(c.ErrOrStderr(), "platen-cloud listens at", s.BaseURL())
 	f, ok := c.OutOrStdout().(interface{ Fd() uintptr })
 	if !ok || !term.IsTerminal(int(f.Fd())) {
-		return nil
+		users, err := s.Service().Users(ctx)
+		if err == nil && len(users) == 0 {
+			log.WarnContext(ctx, "no account yet: platen-cloud user add ADDRESS --admin")
+		}
+		return err
 	}
 	link, err := s.FirstSignIn(ctx)
 	if err != nil || link.Empty() {
