@@ -63,8 +63,8 @@ func (j *Job) applyReport(r JobReport, now time.Time) error {
 	if err := j.checkReport(r.State); err != nil {
 		return err
 	}
-	if j.Unconfirmed && r.State != nil && r.State.Type == gcp.JobDone && r.Message == nil {
-		j.Message = "" // it said that nobody knows; now somebody does
+	if r.State != nil && r.State.Type == gcp.JobDone && r.Message == nil && j.State.Type != gcp.JobDone {
+		j.Message = "" // it said how far the job was, or that nobody knows
 	}
 	// What is printed stays printed, so a smaller number is an older report.
 	if r.PagesPrinted != nil && *r.PagesPrinted > j.PagesPrinted {

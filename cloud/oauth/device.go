@@ -67,7 +67,7 @@ func (s *Server) PendingDevice(ctx context.Context, c cloud.Caller, userCode str
 		return PendingDevice{}, err
 	}
 	return PendingDevice{
-		UserCode: userCode, ClientID: d.Client, ClientName: s.clients[d.Client].Name,
+		UserCode: canonicalUserCode(userCode), ClientID: d.Client, ClientName: s.clients[d.Client].Name,
 		Scope: d.Scope, CreateTime: d.CreateTime,
 	}, nil
 }

@@ -57,11 +57,23 @@ func newUserCode() string {
 
 // hashUserCode ignores case, dashes and blanks, RFC 8628, 6.1.
 func hashUserCode(code string) Hash {
-	letters := strings.Map(func(r rune) rune {
+	return HashOf("user code " + userCodeLetters(code))
+}
+
+func userCodeLetters(code string) string {
+	return strings.Map(func(r rune) rune {
 		if r >= 'A' && r <= 'Z' {
 			return r
 		}
 		return -1
 	}, strings.ToUpper(code))
-	return HashOf("user code " + letters)
+}
+
+// canonicalUserCode returns a code as the device shows it.
+func canonicalUserCode(code string) string {
+	letters := userCodeLetters(code)
+	if len(letters) != userCodeLength {
+		return code
+	}
+	return letters[:userCodeLength/2] + "-" + letters[userCodeLength/2:]
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"platen/cloud"
 	"platen/cloud/oauth"
 )
 
@@ -16,24 +17,42 @@ type askData struct {
 	Params url.Values
 }
 
-func (s *site) who(name string) string {
-	if name == "" {
-		return s.pages.words["device.unknown"]
+// connectorID is what our own connector calls itself.
+const connectorID = "platen"
+
+func (s *site) who(name, id string) string {
+	switch {
+	case name != "":
+		return name
+	case id == connectorID:
+		return s.pages.words["device.connector"]
 	}
-	return name
+	return s.pages.words["device.unknown"]
 }
+
+// deviceData is the form for a user code, after a wrong one with the reason.
+type deviceData struct{ Problem string }
 
 func (s *site) showDevice(v *visit) error {
 	code := v.r.URL.Query().Get("user_code")
 	if code == "" {
-		return s.show(v, http.StatusOK, "device", s.pages.words["device.title"], nil)
+		return s.show(v, http.StatusOK, "device", s.pages.words["device.title"], deviceData{})
 	}
 	d, err := s.cfg.OAuth.PendingDevice(v.ctx, v.caller, code)
 	if err != nil {
+		return s.wrongCode(v, err)
+	}
+	data := askData{Who: s.who(d.ClientName, d.ClientID), ID: d.ClientID, Code: d.UserCode}
+	return s.show(v, http.StatusOK, "deviceask", s.pages.words["device.title"], data)
+}
+
+// wrongCode offers the form again to whoever mistyped a code.
+func (s *site) wrongCode(v *visit, err error) error {
+	kind := cloud.KindOf(err)
+	if kind != cloud.KindNotFound && kind != cloud.KindQuota {
 		return err
 	}
-	data := askData{Who: s.who(d.ClientName), ID: d.ClientID, Code: code}
-	return s.show(v, http.StatusOK, "deviceask", s.pages.words["device.title"], data)
+	return s.show(v, statusOf(kind), "device", s.pages.words["device.title"], deviceData{err.Error()})
 }
 
 func (s *site) decideDevice(v *visit) error {
@@ -46,7 +65,7 @@ func (s *site) decideDevice(v *visit) error {
 		decision, words = oauth.Allow, "device.allowed"
 	}
 	if err := s.cfg.OAuth.DecideDevice(v.ctx, v.caller, form.Get("user_code"), decision); err != nil {
-		return err
+		return s.wrongCode(v, err)
 	}
 	return s.show(v, http.StatusOK, "message", s.pages.words["device.title"], s.pages.words[words])
 }
@@ -57,7 +76,7 @@ func (s *site) showConsent(v *visit) error {
 	if err != nil {
 		return err
 	}
-	data := askData{Who: s.who(ask.ClientName), ID: ask.ClientID, Params: url.Values{}}
+	data := askData{Who: s.who(ask.ClientName, ask.ClientID), ID: ask.ClientID, Params: url.Values{}}
 	for _, name := range consentParams() {
 		if params.Has(name) {
 			data.Params.Set(name, params.Get(name))

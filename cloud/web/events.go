@@ -170,7 +170,10 @@ func (st *stream) tellJob(e cloud.Event) error {
 	}
 	row := st.s.jobRow(&j)
 	told := liveJob{Job: row.ID, State: row.State, Message: row.Message, Ended: j.State.Type.Ended(), Cancelable: row.Cancelable}
-	if row.Pages > 0 {
+	switch {
+	case row.Pages == 1:
+		told.Pages = st.s.pages.words["job.page"]
+	case row.Pages > 1:
 		told.Pages, _ = st.s.pages.text("job.pages", row.Pages) // a test knows that it is there
 	}
 	data, err := json.Marshal(told)

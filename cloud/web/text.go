@@ -16,9 +16,10 @@ func english() map[string]string {
 		"device.title": "Let a device in", "device.lead": "Type the code that the device or program shows.",
 		"device.code": "Code", "device.next": "Continue",
 		"device.ask": "%s wants to act in your name", "device.unknown": "A program that is not registered here",
-		"device.check": "Allow this only if you started it yourself, and if it shows exactly this code:",
-		"device.scope": "It may add and serve printers, and see and send your print jobs.",
-		"allow":        "Allow", "deny": "Refuse",
+		"device.connector": "A Platen connector",
+		"device.check":     "Allow this only if you started it yourself, and if it shows exactly this code:",
+		"device.scope":     "It may add and serve printers, and see and send your print jobs.",
+		"allow":            "Allow", "deny": "Refuse",
 		"device.allowed": "The device may go on. You can close this page.",
 		"device.denied":  "The device was refused.",
 
@@ -43,7 +44,7 @@ func english() map[string]string {
 
 		"jobs.title": "Jobs", "jobs.none": "Nothing was printed yet.",
 		"job.document": "Document", "job.printer": "Printer", "job.state": "State", "job.sent": "Sent", "job.actions": "Actions",
-		"job.cancel": "Cancel", "job.cameout": "It came out", "job.owner": "Sent by", "job.untitled": "Untitled", "job.pages": "%d pages printed",
+		"job.cancel": "Cancel", "job.cameout": "It came out", "job.owner": "Sent by", "job.untitled": "Untitled", "job.pages": "%d pages printed", "job.page": "1 page printed",
 		"job.trace": "What happened", "job.step": "Step", "job.after": "After", "job.notrace": "Nothing is known yet.",
 		"job.DRAFT": "Not sent yet", "job.HELD": "Held back", "job.QUEUED": "Waiting for the printer", "job.IN_PROGRESS": "Printing",
 		"job.STOPPED": "Stopped: something is in the way", "job.DONE": "Printed", "job.ABORTED": "Failed", "job.CANCELLED": "Cancelled",

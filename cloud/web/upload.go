@@ -100,8 +100,11 @@ func ticketOf(fields map[string]string) ([]byte, error) {
 	if fields["copies"] == "" || err == nil && copies == 1 {
 		return nil, nil
 	}
-	if err != nil || copies < 1 {
+	if err != nil {
 		return nil, &cloud.Error{Kind: cloud.KindInvalid, Message: "The number of copies is not a number.", Cause: err}
+	}
+	if copies < 1 {
+		return nil, &cloud.Error{Kind: cloud.KindInvalid, Message: "The number of copies must be at least 1."}
 	}
 	return json.Marshal(gcp.CJT{Version: "1.0", Print: gcp.PrintTicketSection{Copies: &gcp.CopiesTicketItem{Copies: copies}}})
 }
