@@ -7,11 +7,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"html"
 	"io"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
+	"unicode"
 
 	"platen/gcp"
 	"platen/internal/backoff"
@@ -178,8 +180,33 @@ func statusError(op string, resp *http.Response, body []byte) error {
 	}
 	if json.Unmarshal(body, &told) == nil {
 		e.Message, e.Code = cmp.Or(told.Message, e.Message), told.ErrorCode
+	} else {
+		e.Message = cmp.Or(sentence(resp, string(body)), e.Message)
 	}
 	return withRetryAfter(e, resp.Header)
+}
+
+// maxSentence bounds what is taken from an answer that is not the protocol's.
+const maxSentence = 300
+
+// sentence returns the one sentence of the service's page for bad credentials, or
+// of its text when it is in trouble. What others write is not shown: some echo the
+// request, with its token.
+func sentence(resp *http.Response, body string) string {
+	switch {
+	case resp.StatusCode == http.StatusForbidden && strings.Contains(body, "<title>User credentials required</title>"):
+		_, body, _ = strings.Cut(body, "<p>")
+		body, _, _ = strings.Cut(body, "</p>")
+		body = html.UnescapeString(body)
+	case resp.StatusCode == http.StatusServiceUnavailable && strings.HasPrefix(resp.Header.Get("Content-Type"), "text/plain"):
+	default:
+		return ""
+	}
+	body = strings.TrimSpace(body)
+	if len(body) > maxSentence || strings.ContainsFunc(body, func(r rune) bool { return r == '<' || !unicode.IsPrint(r) }) {
+		return ""
+	}
+	return body
 }
 
 // decodeAnswer reads an envelope. Anything but success true is an error.

@@ -180,6 +180,30 @@ func TestNewTokenAfterRefusal(t *testing.T) {
 	}
 }
 
+// The sentence of a refusal reaches the person; what a program in between wrote,
+// which may hold the request, does not.
+func TestSentenceOfARefusal(t *testing.T) {
+	for _, tt := range []struct {
+		status     int
+		kind, body string
+		want       string
+	}{
+		{403, "text/html", "<html>\n<head><title>User credentials required</title></head>\n<body><h1>User credentials required</h1>" +
+			"<h2>Error 403</h2><p>The token or API key is wrong.</p></body>\n</html>\n", "The token or API key is wrong."},
+		{403, "text/html", "<html><head><title>User credentials required</title></head><body>Error 403</body></html>", "Forbidden"},
+		{403, "text/html", "<html><p>Authorization: Bearer T</p></html>", "Forbidden"},
+		{403, "text/plain", "Authorization: Bearer T", "Forbidden"},
+		{503, "text/plain; charset=utf-8", "There is no room.\n", "There is no room."},
+		{503, "text/html", "<html><p>nginx</p></html>", "Service Unavailable"},
+	} {
+		resp := &http.Response{StatusCode: tt.status, Header: http.Header{"Content-Type": {tt.kind}}}
+		e, ok := errors.AsType[*gcp.Error](statusError("search", resp, []byte(tt.body)))
+		if !ok || e.Message != tt.want {
+			t.Errorf("%d %q: %v, want %q", tt.status, tt.body, e, tt.want)
+		}
+	}
+}
+
 func TestRefusedForGood(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		http.Error(w, "<html>User credentials required</html>", http.StatusForbidden)
