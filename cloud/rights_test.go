@@ -1,6 +1,7 @@
 package cloud_test
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -247,6 +248,22 @@ func TestRegisterAgain(t *testing.T) {
 	must(t, err)
 	if q.ID != w.printer || q.Robot != again.Robot.ID {
 		t.Errorf("a new connector got %s with robot %s", q.ID, q.Robot)
+	}
+}
+
+// fullDisk is a store of documents without room.
+type fullDisk struct{ cloud.Blobs }
+
+func (fullDisk) Room(context.Context) error { return &cloud.Error{Kind: cloud.KindUnavailable} }
+
+// Strangers do not write into the last of the disk.
+func TestNoRegistrationWithoutRoom(t *testing.T) {
+	w := newWorld(t)
+	s := cloud.New(cloud.Config{Domain: "print.example.com", Store: w.db, Blobs: fullDisk{w.blobs}, Codes: codes{}, Now: w.clock.Now})
+	name, proxy := "device", "px"
+	_, err := s.RegisterAnonymous(t.Context(), cloud.PrinterFields{Name: &name, Proxy: &proxy})
+	if cloud.KindOf(err) != cloud.KindUnavailable {
+		t.Errorf("registered on a full disk: %v", err)
 	}
 }
 
