@@ -1,7 +1,6 @@
 package cloud
 
 import (
-	"cmp"
 	"context"
 	"crypto/subtle"
 	"errors"
@@ -106,11 +105,32 @@ func (s *Service) AuthCode(ctx context.Context, poll ClaimPoll) (RobotCode, erro
 		return RobotCode{}, unknownPrinter(err)
 	}
 	if poll.Secret == "" {
-		if has, err := s.cfg.Codes.HasTokens(ctx, robot.ID); err != nil || has {
-			return RobotCode{}, cmp.Or(err, error(errTokenExpired))
+		if err := s.bareAllowed(ctx, of); err != nil {
+			return RobotCode{}, err
 		}
 	}
 	return s.robotCode(ctx, robot, poll.ClientID)
+}
+
+// bareAllowed refuses a poll without the secret once the robot has its tokens, or
+// somebody besides the owner can know the printer's id.
+func (s *Service) bareAllowed(ctx context.Context, of PrinterRights) error {
+	p, err := s.cfg.Store.Printer(ctx, of.Printer)
+	if err != nil {
+		return unknownPrinter(err)
+	}
+	shares, err := s.cfg.Store.Shares(ctx, of.Printer)
+	if err != nil {
+		return err
+	}
+	has, err := s.cfg.Codes.HasTokens(ctx, of.Robot)
+	if err != nil {
+		return err
+	}
+	if has || p.Public || len(shares) > 0 {
+		return errTokenExpired
+	}
+	return nil
 }
 
 // polled finds the claim that a poll is about, and notes in it how the device

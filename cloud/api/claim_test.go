@@ -78,6 +78,12 @@ func TestClaimOfADeviceWithoutTheSecret(t *testing.T) {
 	if again := poll("CLIENT"); again.Success {
 		t.Errorf("after the exchange: %s", again.raw)
 	}
+	// Once somebody else may know the id, the id gives nothing.
+	id, _ = b.claimed("dev-2")
+	b.must(b.post("share", b.ann, "printerid", string(id), "scope", "bob@example.com"))
+	if shared := poll("CLIENT"); shared.Success {
+		t.Errorf("of a shared printer: %s", shared.raw)
+	}
 }
 
 // A stranger cannot fill the disk with registrations that nobody claims.
