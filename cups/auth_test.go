@@ -42,6 +42,9 @@ func TestSelfSignedPrinterIsPinned(t *testing.T) {
 	keep := &pins{m: map[string]string{}}
 	d := cups.Direct{Name: "eve", URI: uri}
 	s := open(t, cups.Config{Direct: []cups.Direct{d}, Pins: keep})
+	if _, err := s.Probe(t.Context(), cups.Direct{URI: uri}); err != nil || len(keep.m) != 0 {
+		t.Errorf("a look at a printer without a name: %v, pinned %v", err, keep.m)
+	}
 	doc := pdf(20_000)
 	wantState(t, finish(t, s, begin(t, s, newJob("eve", doc), doc)), gcp.StateOf(gcp.JobDone))
 	shown, err := s.Fingerprint(t.Context(), "eve")

@@ -126,5 +126,8 @@ func explainIPP(e *printer.Error, r *refusal) {
 	}
 	if r.text != "" {
 		e.Text += ": " + r.text
+		said := *r
+		said.text = "" // once is enough
+		e.Err = &said
 	}
 }
