@@ -109,11 +109,11 @@ func TestQuirkNumbers(t *testing.T) {
 	}
 	titles := func(pairs ...string) string {
 		t.Helper()
-		var s string
+		var s strings.Builder
 		for _, j := range b.must(b.get("jobs", b.ann, pairs...)).Jobs {
-			s += j.Title
+			s.WriteString(j.Title)
 		}
-		return s
+		return s.String()
 	}
 	for want, pairs := range map[string][]string{
 		"acb": nil, "bca": {"sortorder", "CREATE_TIME"}, "abc": {"sortorder", "TITLE"}, "cba": {"sortorder", "TITLE_DESC"},

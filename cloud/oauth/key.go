@@ -75,7 +75,7 @@ func (s *Server) RevokeKey(ctx context.Context, u cloud.UserID, id string) error
 
 func keyOf(t Token) Key {
 	k := Key{ID: strings.ToLower(string(t.Grant)), Label: t.Label, CreateTime: t.CreateTime, UsedTime: t.UsedTime}
-	for _, w := range strings.Fields(t.Scope) {
+	for w := range strings.FieldsSeq(t.Scope) {
 		k.Scopes = append(k.Scopes, Scope(w))
 	}
 	return k

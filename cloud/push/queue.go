@@ -1,6 +1,10 @@
 package push
 
-import "platen/gcp"
+import (
+	"slices"
+
+	"platen/gcp"
+)
 
 // queue holds the hints that wait for one stream, each once and in the order in
 // which they came.
@@ -37,12 +41,7 @@ func (q *queue) has(n gcp.Notification) bool {
 		_, ok := q.seen[n]
 		return ok
 	}
-	for _, m := range q.list {
-		if m == n {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(q.list, n)
 }
 
 // take empties the queue.

@@ -97,12 +97,12 @@ func TestFewStreamsPerPerson(t *testing.T) {
 		}
 		all = append(all, lines)
 	}
-	text := ""
+	var text strings.Builder
 	for all[0].Scan() {
-		text += all[0].Text() + "\n"
+		text.WriteString(all[0].Text() + "\n")
 	}
-	if ctx.Err() != nil || !strings.Contains(text, "retry: 60000\n") {
-		t.Errorf("the oldest stream: %q, %v", text, ctx.Err())
+	if ctx.Err() != nil || !strings.Contains(text.String(), "retry: 60000\n") {
+		t.Errorf("the oldest stream: %q, %v", text.String(), ctx.Err())
 	}
 	p := w.addPrinter("q")
 	w.upload(p, w.xsrf(), "a.pdf", pdf)

@@ -339,8 +339,7 @@ func TestOddStanzas(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := &sink{}
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
+	ctx := t.Context()
 	done := make(chan error, 1)
 	go func() { done <- c.Carry(ctx, s) }()
 	select {

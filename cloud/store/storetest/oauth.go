@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -201,15 +202,15 @@ func testRevoke(t *testing.T, s OAuthStore) {
 		if got := int(after - before); got != c.events {
 			t.Errorf("%s: %d events, want %d", c.name, got, c.events)
 		}
-		left := ""
+		var left strings.Builder
 		for _, name := range "abcde" {
 			if _, err := s.Token(ctx, oauth.HashOf(string(name))); err == nil {
-				left += string(name)
+				left.WriteString(string(name))
 			}
 			must(t, s.RevokeTokens(ctx, oauth.Selection{Hash: oauth.HashOf(string(name))}, at(9)))
 		}
-		if left != c.left {
-			t.Errorf("%s: %q left, want %q", c.name, left, c.left)
+		if left.String() != c.left {
+			t.Errorf("%s: %q left, want %q", c.name, left.String(), c.left)
 		}
 		events, err := s.Events(ctx, before, 1)
 		must(t, err)
