@@ -21,10 +21,12 @@ const (
 
 // listener is the subscription of a hub, for as long as the hub runs.
 type listener struct {
-	h     *hub
-	id    int // notify-subscription-id, 0 for none
-	next  int // notify-sequence-number
-	renew time.Time
+	h      *hub
+	id     int // notify-subscription-id, 0 for none
+	next   int // notify-sequence-number
+	renew  time.Time
+	queues map[printer.Name]goipp.Attributes // the queues' states, as of asked
+	asked  time.Time
 }
 
 // run asks for events until no job is left.
@@ -258,10 +260,12 @@ func (l *listener) addQueues(ctx context.Context, jobs []printer.LocalJob, found
 	if !slices.ContainsFunc(jobs, func(j printer.LocalJob) bool { return number(found[j.ID], "job-state", 0) == jobPending }) {
 		return
 	}
-	states := l.h.v.states(ctx)
+	if time.Since(l.asked) >= lookAfter { // many jobs may wait, one after the other
+		l.queues, l.asked = l.h.v.states(ctx), time.Now()
+	}
 	for _, j := range jobs {
 		if attrs := found[j.ID]; number(attrs, "job-state", 0) == jobPending {
-			found[j.ID] = append(attrs, states[j.Printer]...)
+			found[j.ID] = append(attrs, l.queues[j.Printer]...)
 		}
 	}
 }

@@ -96,9 +96,6 @@ func (e *Eve) start(cmd *exec.Cmd) {
 	}
 }
 
-// Kill ends the printer without a farewell.
-func (e *Eve) Kill() { e.proc.kill() }
-
 // SetDelay makes each job from now on take so many seconds.
 func (e *Eve) SetDelay(seconds string) {
 	e.t.Helper()
@@ -120,21 +117,9 @@ func (e *Eve) Documents() [][]byte {
 	}
 }
 
-// Attributes returns the job attributes that the print command saw for the n-th
-// printed document, counted from 1, one NAME=value a line.
-func (e *Eve) Attributes(n int) string {
-	e.t.Helper()
-	b, err := os.ReadFile(e.file(fmt.Sprintf("out/%d.env", n)))
-	if err != nil {
-		e.t.Fatalf("reading the attributes of document %d: %v", n, err)
-	}
-	return string(b)
-}
-
 // One job at a time, so counting files is safe.
 const eveCommand = `#!/bin/sh
 n=1; while [ -e "DIR/out/$n.doc" ]; do n=$((n+1)); done
-env | grep -E '^(IPP_|CONTENT_TYPE)' | sort >"DIR/out/$n.env"
 [ -f "DIR/delay" ] && sleep "$(cat "DIR/delay")"
 cp "$1" "DIR/out/$n.tmp" && mv "DIR/out/$n.tmp" "DIR/out/$n.doc"
 `
