@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"platen/cloud"
@@ -225,6 +226,9 @@ func jobWhere(f cloud.JobFilter) where {
 	if len(f.States) > 0 {
 		part, more := among("state_type", f.States)
 		w.add(part, more...)
+		if !slices.ContainsFunc(f.States, gcp.JobStateType.Ended) {
+			w.add("end_time = 0") // there is an index of these: a printer's history may be long
+		}
 	}
 	return w
 }
