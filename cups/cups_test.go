@@ -322,33 +322,6 @@ func TestFilterFailureAborts(t *testing.T) {
 	}
 }
 
-func TestMediaEmptyStopsTheJobUntilItIsFilled(t *testing.T) {
-	c := lab.CUPS(t, lab.CUPSOptions{DebianPolicy: true})
-	c.AddRaw("raw", "")
-	c.SetFault("media-empty-error")
-	v, uri := virtual(t, vprinter.Options{})
-	v.SetFault(vprinter.Fault{Reasons: []string{"media-empty-error"}})
-	s := open(t, cups.Config{Servers: []cups.Server{{Address: c.Socket}}, Direct: []cups.Direct{{Name: "v", URI: uri}}})
-	doc := pdf(10_000)
-	for name, mend := range map[printer.Name]func(){"raw": func() { c.SetFault("") }, "v": func() { v.SetFault(vprinter.Fault{}) }} {
-		l := begin(t, s, newJob(name, doc), doc)
-		ctx, stop := context.WithTimeout(t.Context(), 60*time.Second)
-		defer stop()
-		mended := false
-		st, err := s.Follow(ctx, l, func(st printer.JobStatus) {
-			t.Logf("%s: %s %s %q", name, st.State.Type, st.State.Cause(), st.Message)
-			if !mended && st.State.Equal(gcp.ByDeviceState(gcp.JobStopped, gcp.DeviceInputTray)) {
-				mended = true
-				mend()
-			}
-		})
-		if err != nil || !mended {
-			t.Fatalf("%s: %v, mended %v", name, err, mended)
-		}
-		wantState(t, st, gcp.StateOf(gcp.JobDone))
-	}
-}
-
 func TestUnknownJob(t *testing.T) {
 	c := lab.CUPS(t, lab.CUPSOptions{DebianPolicy: true})
 	c.AddNull("null")
