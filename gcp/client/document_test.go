@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strconv"
 	"strings"
 	"testing"
@@ -113,6 +114,37 @@ func TestDownloadStatuses(t *testing.T) {
 	_, err := c.Download(t.Context(), gcp.Job{ID: "type"}, &have)
 	if e, ok := errors.AsType[*gcp.Error](err); !ok || e.HTTPStatus != 415 || e.Temporary() {
 		t.Errorf("have %v, want a permanent 415", err)
+	}
+}
+
+// Downloads that fail leave no connection open.
+func TestFailedDownloadsLeakNothing(t *testing.T) {
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		switch r.FormValue("id") {
+		case "gone":
+			http.Error(w, "no such job", http.StatusNotFound)
+		case "wrong":
+			fmt.Fprint(w, "hello")
+		}
+	})
+	files := func() int {
+		list, err := os.ReadDir("/proc/self/fd")
+		if err != nil {
+			t.Skip("this system does not list open files")
+		}
+		return len(list)
+	}
+	before := files()
+	c := s.client(t)
+	for range 200 {
+		for _, j := range []gcp.Job{{ID: "gone"}, {ID: "wrong", ContentLength: 4}} {
+			if _, err := c.Download(t.Context(), j, io.Discard); err == nil {
+				t.Fatalf("job %s was downloaded", j.ID)
+			}
+		}
+	}
+	if n := files() - before; n > 50 {
+		t.Errorf("%d more open files after 400 downloads", n)
 	}
 }
 

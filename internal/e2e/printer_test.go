@@ -4,6 +4,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -59,4 +60,29 @@ func TestPrinterVerbs(t *testing.T) {
 	expect(true, "the cloud does not have it yet", "printer", "add", eve.URI, "--name", "desk")
 	s.StartCloud()
 	s.Printer("desk")
+}
+
+// A connector starts without its cloud, answers the command line, and stops when
+// it is told to.
+func TestStartsWithoutTheCloud(t *testing.T) {
+	bin := lab.Build(t)
+	cups := lab.CUPS(t, lab.CUPSOptions{})
+	cups.AddRaw("raw", "")
+	s := lab.NewSite(t, lab.SiteOptions{Bin: bin, CUPS: []string{cups.Socket}})
+	s.StartCloud()
+	s.Pair()
+	s.StopCloud()
+	s.StartConnector()
+	lab.Until(t, 30*time.Second, "the queue in the list", func() bool {
+		out, ok := verb(t, s, bin, "printer", "list")
+		return ok && strings.Contains(out, "raw")
+	})
+	if out, ok := verb(t, s, bin, "printer", "test", "raw"); !ok {
+		t.Errorf("a test page without the cloud: %s", out)
+	}
+	if out, ok := verb(t, s, bin, "status"); !ok || !strings.Contains(out, s.Base) {
+		t.Errorf("status: %s", out)
+	}
+	s.SignalConnector(syscall.SIGTERM)
+	lab.Until(t, 5*time.Second, "the connector's end", s.ConnectorEnded)
 }
