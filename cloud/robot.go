@@ -33,8 +33,13 @@ var errNotThisConnector = &Error{
 }
 
 // provedRobot checks that whoever asks for a robot with a key that may only add
-// connectors is that robot's connector.
+// connectors is that robot's connector. One that never got its tokens is nobody's:
+// its pairing was interrupted.
 func (s *Service) provedRobot(ctx context.Context, robot Robot, token string) error {
+	has, err := s.cfg.Codes.HasTokens(ctx, robot.ID)
+	if err != nil || !has {
+		return err
+	}
 	if token == "" {
 		return errNotThisConnector
 	}

@@ -226,12 +226,13 @@ func (l *listener) lookAt(ctx context.Context, jobs []printer.LocalJob) error {
 			}
 		}
 	}
+	err = nil // a server that refuses the list may answer for each job
 	for _, j := range jobs {
 		if found[j.ID] != nil {
 			continue
 		}
 		if found[j.ID], err = l.askOwner(ctx, j); err != nil {
-			return err
+			break // the others' news is told all the same
 		}
 	}
 	l.addQueues(ctx, jobs, found)
@@ -240,7 +241,7 @@ func (l *listener) lookAt(ctx context.Context, jobs []printer.LocalJob) error {
 			l.h.tell(id, attrs)
 		}
 	}
-	return nil
+	return err
 }
 
 // askOwner asks for a job as its owner; nil if the server does not know it.

@@ -2,6 +2,8 @@ package api
 
 import (
 	"encoding/json"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -10,9 +12,9 @@ import (
 )
 
 // tokens exchanges a robot's code.
-func (b *bench) tokens(code, client string) (access, refresh string) {
+func (b *bench) tokens(code string) (access, refresh string) {
 	b.t.Helper()
-	w := b.exchange(code, client)
+	w := b.exchange(code, "c")
 	var got struct {
 		Access  string `json:"access_token"`
 		Refresh string `json:"refresh_token"`
@@ -23,8 +25,21 @@ func (b *bench) tokens(code, client string) (access, refresh string) {
 	return got.Access, got.Refresh
 }
 
+// renew uses a refresh token.
+func (b *bench) renew(refresh string) {
+	b.t.Helper()
+	f := form("grant_type", "refresh_token", "refresh_token", refresh, "client_id", "c")
+	w := httptest.NewRecorder()
+	b.oauth.Handler().ServeHTTP(w, httptest.NewRequestWithContext(b.t.Context(), "POST", "/o/oauth2/token?"+f.Encode(), nil))
+	if w.Code != http.StatusOK {
+		b.t.Fatalf("renewal: %d %s", w.Code, w.Body)
+	}
+}
+
 // A key that may only add connectors does not take over one that is there, unless
-// the connector itself comes back; then what it had before ends.
+// the connector itself comes back, or its pairing was cut before it had tokens. What
+// it had before ends with the first use of what it has then: the answer that brought
+// it may have been lost.
 func TestPairKeyTakesNothingOver(t *testing.T) {
 	b := newBench(t, nil)
 	key, _, err := b.oauth.CreateKey(t.Context(), b.annUser.ID, "k", oauth.ScopePair)
@@ -34,10 +49,11 @@ func TestPairKeyTakesNothingOver(t *testing.T) {
 	pair := func(token string, pairs ...string) answer {
 		return b.post("createrobot", token, append([]string{"oauth_client_id", "c", "proxy", "cellar"}, pairs...)...)
 	}
+	b.must(pair(key.Reveal())) // cut: the code is never exchanged
 	first := b.must(pair(key.Reveal()))
-	access, refresh := b.tokens(first.AuthorizationCode, "c")
+	access, refresh := b.tokens(first.AuthorizationCode)
 	other := b.must(b.post("createrobot", key.Reveal(), "oauth_client_id", "c", "proxy", "attic"))
-	_, foreign := b.tokens(other.AuthorizationCode, "c")
+	_, foreign := b.tokens(other.AuthorizationCode)
 	for what, proof := range map[string]string{"nothing": "", "nonsense": "x", "an access token": access, "another robot's": foreign} {
 		a := pair(key.Reveal(), "robot_token", proof)
 		if a.Success || a.ErrorCode != gcp.CodeUnauthorized || !strings.Contains(a.Message, "a person must approve") {
@@ -49,7 +65,11 @@ func TestPairKeyTakesNothingOver(t *testing.T) {
 		t.Errorf("the same connector: %s", again.raw)
 	}
 	b.must(b.post("list", access, "proxy", "cellar")) // until the code is exchanged
-	newAccess, newRefresh := b.tokens(again.AuthorizationCode, "c")
+	b.tokens(again.AuthorizationCode)            // lost on the way back
+	again = b.must(pair(key.Reveal(), "robot_token", refresh))
+	newAccess, newRefresh := b.tokens(again.AuthorizationCode)
+	b.must(b.post("list", access, "proxy", "cellar"))
+	b.renew(newRefresh)
 	b.must(b.post("list", newAccess, "proxy", "cellar"))
 	if a := b.post("list", access, "proxy", "cellar"); a.status != 403 {
 		t.Errorf("the older access token: %d %s", a.status, a.raw)

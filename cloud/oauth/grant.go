@@ -73,9 +73,6 @@ func (s *Server) exchangeCode(ctx context.Context, f form) (issued, error) {
 	}
 	out, tokens := s.issue(t)
 	err = s.cfg.Store.ExchangeToken(ctx, t.Hash, s.cfg.Now(), tokens...)
-	if t.Robot != "" {
-		s.cache.forget() // its older grants ended
-	}
 	if errors.Is(err, ErrUsed) {
 		// Somebody else may hold what the code gave, RFC 6749, 4.1.2.
 		return issued{}, errors.Join(badGrant("The code was used before."), s.revoke(ctx, Selection{Grant: t.Grant}))
@@ -119,6 +116,9 @@ func (s *Server) refresh(ctx context.Context, f form) (issued, error) {
 	access, a := s.newToken(KindAccess, t.Grant, AccessLifetime)
 	a.User, a.Robot, a.Client, a.Scope = t.User, t.Robot, t.Client, t.Scope
 	err = s.cfg.Store.RefreshToken(ctx, t.Hash, s.cfg.Now(), a)
+	if t.Robot != "" && t.UsedTime.IsZero() {
+		s.cache.forget() // its older grants ended
+	}
 	if errors.Is(err, cloud.ErrNotFound) {
 		return issued{}, badGrant("The refresh token was revoked.")
 	}

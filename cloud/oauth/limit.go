@@ -61,7 +61,7 @@ func (l *limiter) refund(addr string, cost float64) {
 }
 
 // loginCost makes a password guess as dear as this many other requests.
-const loginCost = 10
+const loginCost = 5
 
 // SignIn checks the password that came with a request. One remote address has
 // few wrong passwords in a short time, whosever they are: hashing one is dear.

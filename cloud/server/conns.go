@@ -53,8 +53,14 @@ func (l *perAddr) who(a net.Addr) (netip.Prefix, bool) {
 	if l.exempt(ip) {
 		return netip.Prefix{}, false
 	}
-	p, err := ip.WithZone("").Prefix(min(ip.BitLen(), 64))
-	return p, err == nil
+	return subscriber(ip), true
+}
+
+// subscriber returns the network that one subscriber has: an address, or 64 bits
+// of IPv6.
+func subscriber(ip netip.Addr) netip.Prefix {
+	ip = ip.Unmap().WithZone("")
+	return netip.PrefixFrom(ip, min(ip.BitLen(), 64)).Masked()
 }
 
 func (l *perAddr) take(who netip.Prefix) bool {

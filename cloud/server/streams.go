@@ -123,15 +123,19 @@ func (s *Server) watchRevocations(ctx context.Context) error {
 }
 
 // remoteAddr tells whom to count a request for: the peer, or behind a trusted
-// proxy the last address that the proxy itself added.
+// proxy the last address that the proxy itself added; in IPv6 its network of 64
+// bits, which is one subscriber's.
 func (s *Server) remoteAddr(r *http.Request) string {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		host = r.RemoteAddr
 	}
 	peer, err := netip.ParseAddr(host)
-	if err != nil || !s.trusted(peer) {
+	if err != nil {
 		return host
+	}
+	if !s.trusted(peer) {
+		return subscriber(peer).String()
 	}
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 	for i := len(hops) - 1; i >= 0; i-- {
@@ -140,7 +144,7 @@ func (s *Server) remoteAddr(r *http.Request) string {
 			return host
 		}
 		if !s.trusted(a) {
-			return a.String()
+			return subscriber(a).String()
 		}
 	}
 	return host

@@ -61,17 +61,12 @@ func absent(err error, what string) error {
 }
 
 // ExchangeToken marks a token as used and stores what was given for it. The
-// second time it returns oauth.ErrUsed. A robot's older grants end.
+// second time it returns oauth.ErrUsed.
 func (d *DB) ExchangeToken(ctx context.Context, h oauth.Hash, at time.Time, issue ...oauth.Token) error {
 	return d.tx(ctx, func(tx *Tx) error {
 		res, err := tx.exec(`UPDATE oauth_tokens SET used_time = ? WHERE hash = ? AND used_time = 0`, micros(at), string(h))
 		if err := once(res, err); err != nil {
 			return fmt.Errorf("exchange token: %w", err)
-		}
-		if len(issue) > 0 && issue[0].Robot != "" {
-			if err := tx.endGrants(issue[0].Robot, issue[0].Grant, at); err != nil {
-				return fmt.Errorf("end older grants: %w", err)
-			}
 		}
 		return tx.addTokens(issue)
 	})
@@ -105,13 +100,24 @@ func once(res sql.Result, err error) error {
 }
 
 // RefreshToken records a use of a refresh token and stores what was given for it,
-// unless the token was revoked in the meantime.
+// unless the token was revoked in the meantime. With its first use a robot's older
+// grants end: then its holder certainly has it.
 func (d *DB) RefreshToken(ctx context.Context, h oauth.Hash, at time.Time, issue ...oauth.Token) error {
 	return d.tx(ctx, func(tx *Tx) error {
-		err := changedRow(tx.exec(`UPDATE oauth_tokens SET used_time = ? WHERE hash = ? AND kind = ?`,
-			micros(at), string(h), string(oauth.KindRefresh)))
+		var robot, grant string
+		var used int64
+		err := tx.queryRow(`SELECT robot, grant_id, used_time FROM oauth_tokens WHERE hash = ? AND kind = ?`,
+			string(h), string(oauth.KindRefresh)).Scan(&robot, &grant, &used)
 		if err != nil {
+			return absent(err, "refresh token")
+		}
+		if _, err := tx.exec(`UPDATE oauth_tokens SET used_time = ? WHERE hash = ?`, micros(at), string(h)); err != nil {
 			return fmt.Errorf("use refresh token: %w", err)
+		}
+		if used == 0 && robot != "" {
+			if err := tx.endGrants(gcp.RobotID(robot), oauth.GrantID(grant), at); err != nil {
+				return fmt.Errorf("end older grants: %w", err)
+			}
 		}
 		return tx.addTokens(issue)
 	})

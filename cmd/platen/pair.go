@@ -46,7 +46,7 @@ func newPair(o *options) *cobra.Command {
 				return cli.Hint(err, "stop the running connector first; it would go on with the old credentials")
 			}
 			if err != nil {
-				return cli.Hint(err, "check the address in a browser; nothing was changed here")
+				return cli.Hint(err, "check the address in a browser; the pairing stays as it was, try again")
 			}
 			_, err = fmt.Fprintf(c.OutOrStdout(), "paired with %s for %s\nnow start the connector: platen run\n", made.Cloud, made.Owner)
 			return err

@@ -130,3 +130,63 @@ func TestDamagedJournalPrintsNothingAgain(t *testing.T) {
 		}
 	}
 }
+
+// The end of a job whose claim is lost is remembered as it was, also in a journal
+// that was written anew at a start.
+func TestOrphansEndAsTheJournalSays(t *testing.T) {
+	done := connector.Status{State: gcp.StateOf(gcp.JobDone)}
+	for _, ended := range []bool{false, true} {
+		for _, again := range []bool{false, true} {
+			path := t.TempDir()
+			d, err := Open(path, Options{Reserve: -1})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := d.Claim("p", []gcp.Job{{ID: "j1"}}, nil); err != nil {
+				t.Fatal(err)
+			}
+			local := &printer.LocalJob{ID: 7, Printer: "p", Cloud: "j1"}
+			events := []connector.Event{
+				{Kind: connector.EventCreated, ID: "j1", Local: local},
+				{Kind: connector.EventSending, ID: "j1"},
+				{Kind: connector.EventSent, ID: "j1", Local: local},
+			}
+			if ended {
+				events = append(events, connector.Event{Kind: connector.EventEnded, ID: "j1", Status: &done})
+			}
+			for _, e := range events {
+				e.At = time.Now().UnixMicro()
+				if err := d.Write(e); err != nil {
+					t.Fatal(err)
+				}
+			}
+			reopen := func() {
+				t.Helper()
+				if err := d.Close(); err != nil {
+					t.Fatal(err)
+				}
+				if d, err = Open(path, Options{Reserve: -1}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if again {
+				reopen()
+			}
+			if err := d.Close(); err != nil {
+				t.Fatal(err)
+			}
+			wipe(t, path, "claimed")
+			if d, err = Open(path, Options{Reserve: -1}); err != nil {
+				t.Fatal(err)
+			}
+			claims, err := d.Claim("p", []gcp.Job{{ID: "j1"}}, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c := claims[0]
+			if c.Outcome != connector.ClaimEnded || c.Record.End.Unconfirmed == ended {
+				t.Errorf("ended %v, written anew %v: %s, %+v", ended, again, c.Outcome, c.Record.End)
+			}
+		}
+	}
+}

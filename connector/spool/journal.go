@@ -62,15 +62,17 @@ func (d *Dir) distrust(lines int) {
 // forgotten, or, in a damaged journal, one whose claim is lost. Of that one it is
 // remembered how it ended, so that it is not printed should it be offered again.
 func (d *Dir) orphan(e connector.Event) {
-	if _, known := d.past.ends[e.ID]; known || !d.damaged {
+	known, ended := d.past.ends[e.ID]
+	if !d.damaged || ended && !known.status.Unconfirmed {
 		return
 	}
+	at := cmp.Or(e.At, d.o.Now().UnixMicro())
 	switch e.Kind {
 	case connector.EventCreated, connector.EventSending, connector.EventSent:
-		d.past.add(e.ID, end{e.At, connector.Unconfirmed()}, d.o.Now())
+		d.past.add(e.ID, end{at, connector.Unconfirmed()}, d.o.Now())
 	case connector.EventEnded:
 		if e.Status != nil {
-			d.past.add(e.ID, end{e.At, *e.Status}, d.o.Now())
+			d.past.add(e.ID, end{at, *e.Status}, d.o.Now())
 		}
 	}
 }

@@ -176,7 +176,7 @@ func (d *Demo) pair(ctx context.Context, printerURI string) (*daemon.Daemon, err
 	cfg.Socket = filepath.Join(cfg.StateDir, "platen.sock")
 	cfg.CUPS = nil
 	cfg.FullUserName = true
-	key, made, err := d.cloud.OAuth().CreateKey(ctx, d.owner.ID, "demo pairing", oauth.ScopePair)
+	key, made, err := d.cloud.OAuth().CreateKey(ctx, d.owner.ID, "demo pairing", oauth.ScopeAdmin)
 	if err != nil {
 		return nil, err
 	}

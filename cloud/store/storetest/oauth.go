@@ -107,8 +107,9 @@ func testExchange(t *testing.T, s OAuthStore) {
 	wantErr(t, "exchange of an unknown token", s.ExchangeToken(ctx, oauth.HashOf("x"), at(1)), oauth.ErrUsed)
 }
 
-// A robot that exchanges another code has no other grant left: neither tokens nor
-// codes that somebody else may hold.
+// A robot that first uses the refresh token of another code has no other grant left:
+// neither tokens nor codes that somebody else may hold. Until then it has both, as
+// the answer to the exchange may be lost.
 func testExchangeAgain(t *testing.T, s OAuthStore) {
 	ctx := t.Context()
 	must(t, s.AddRobot(ctx, robot("r1")))
@@ -116,20 +117,28 @@ func testExchangeAgain(t *testing.T, s OAuthStore) {
 	other.Robot = "r2"
 	must(t, s.AddTokens(ctx, robotToken("c1", oauth.KindCode, "g1"), robotToken("c2", oauth.KindCode, "g2"),
 		robotToken("c3", oauth.KindCode, "g3"), token("p", oauth.KindRefresh, "g4"), other))
-	exchange := func(code, grant string, events int) {
+	exchange := func(code, grant string) {
+		t.Helper()
+		must(t, s.ExchangeToken(ctx, oauth.HashOf(code), at(1),
+			robotToken("a"+code, oauth.KindAccess, grant), robotToken("r"+code, oauth.KindRefresh, grant)))
+	}
+	use := func(token, grant, access string, events int) {
 		t.Helper()
 		before, err := s.LastEvent(ctx)
 		must(t, err)
-		must(t, s.ExchangeToken(ctx, oauth.HashOf(code), at(1),
-			robotToken("a"+code, oauth.KindAccess, grant), robotToken("r"+code, oauth.KindRefresh, grant)))
+		must(t, s.RefreshToken(ctx, oauth.HashOf(token), at(2), robotToken(access, oauth.KindAccess, grant)))
 		list, err := s.Events(ctx, before, 10)
 		must(t, err)
-		same(t, "events of "+code, len(list), events)
+		same(t, "events of "+token, len(list), events)
 	}
-	exchange("c1", "g1", 0)
-	wantErr(t, "an older code", s.ExchangeToken(ctx, oauth.HashOf("c2"), at(1)), oauth.ErrUsed)
+	exchange("c1", "g1")
+	use("rc1", "g1", "a1", 0)
 	must(t, s.AddTokens(ctx, robotToken("c4", oauth.KindCode, "g6")))
-	exchange("c4", "g6", 1)
+	exchange("c4", "g6")
+	use("rc1", "g1", "a2", 0)
+	use("rc4", "g6", "a3", 1)
+	use("rc4", "g6", "a4", 0)
+	wantErr(t, "an older code", s.ExchangeToken(ctx, oauth.HashOf("c2"), at(1)), oauth.ErrUsed)
 	for name, want := range map[string]error{
 		"ac1": cloud.ErrNotFound, "rc1": cloud.ErrNotFound, "c3": cloud.ErrNotFound, "ac4": nil, "rc4": nil, "p": nil, "o": nil,
 	} {
