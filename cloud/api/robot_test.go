@@ -65,7 +65,7 @@ func TestPairKeyTakesNothingOver(t *testing.T) {
 		t.Errorf("the same connector: %s", again.raw)
 	}
 	b.must(b.post("list", access, "proxy", "cellar")) // until the code is exchanged
-	b.tokens(again.AuthorizationCode)            // lost on the way back
+	b.tokens(again.AuthorizationCode)                 // lost on the way back
 	again = b.must(pair(key.Reveal(), "robot_token", refresh))
 	newAccess, newRefresh := b.tokens(again.AuthorizationCode)
 	b.must(b.post("list", access, "proxy", "cellar"))
