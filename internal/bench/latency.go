@@ -112,21 +112,26 @@ func (p *line) port(of *line) int {
 }
 
 func (p *line) serve(to string) {
-	go func() {
-		for {
-			in, err := p.l.Accept()
-			if err != nil {
-				return
-			}
-			out, err := net.Dial("tcp", to)
-			if err != nil {
-				_ = in.Close()
-				continue
-			}
-			go delayed(out, in)
-			go delayed(in, out)
+	go forward(p.l, to, func(in, out net.Conn) {
+		go delayed(out, in)
+		go delayed(in, out)
+	})
+}
+
+// forward connects each connection of l to an address, and has the two joined.
+func forward(l net.Listener, to string, join func(in, out net.Conn)) {
+	for {
+		in, err := l.Accept()
+		if err != nil {
+			return
 		}
-	}()
+		out, err := net.Dial("tcp", to)
+		if err != nil {
+			_ = in.Close() // nothing was said on it
+			continue
+		}
+		join(in, out)
+	}
 }
 
 // chunk is data and when it may arrive.

@@ -127,27 +127,16 @@ func (b *bench) counter() *counter {
 }
 
 func (p *counter) serve(to string) {
-	go func() {
-		for {
-			in, err := p.l.Accept()
-			if err != nil {
-				return
-			}
-			out, err := net.Dial("tcp", to)
-			if err != nil {
-				_ = in.Close()
-				continue
-			}
-			go func() {
-				_, _ = io.Copy(out, io.TeeReader(in, p)) // until either side ends
-				_ = out.Close()
-			}()
-			go func() {
-				_, _ = io.Copy(in, out) // until either side ends
-				_ = in.Close()
-			}()
-		}
-	}()
+	go forward(p.l, to, func(in, out net.Conn) {
+		go func() {
+			_, _ = io.Copy(out, io.TeeReader(in, p)) // until either side ends
+			_ = out.Close()
+		}()
+		go func() {
+			_, _ = io.Copy(in, out) // until either side ends
+			_ = in.Close()
+		}()
+	})
 }
 
 // Write counts request lines. Bodies of ours hold no "HTTP/1.1", and a request's
