@@ -1,11 +1,11 @@
-# Platen needs Go and make; the tests also use Debian's packages (tools/testdeps.sh installs them).
+# Platen needs Go and make; the tests also use Debian's packages and modules of node (tools/testdeps.sh installs them).
 tool := go tool -modfile=tools/go.mod
 export CGO_ENABLED := 0
 
 # The packages whose tests run goroutines against each other.
 concurrent := ./cloud/... ./connector/... ./cups ./gcp/client ./notify/... ./internal/vprinter
 
-.PHONY: build demo test race check lint fmt dead fuzz bench soak testdeps clean
+.PHONY: build demo test race check lint fmt dead fuzz bench screenshots soak soak-short testdeps clean
 
 build: ; go build -trimpath -o bin/ ./cmd/...
 
@@ -14,11 +14,15 @@ demo: build ; ./bin/platen-cloud demo --dir demo
 
 testdeps: ; @tools/testdeps.sh
 
+# The tests of the whole programs take longest and mostly wait: they begin first. The
+# simulator comes by itself: it keeps both processors busy, which the others measure.
 test: testdeps
-	go run ./internal/report go test -shuffle=on -timeout 18m ./...
+	go run ./internal/report go test -shuffle=on -timeout 18m ./internal/e2e $$(go list ./... | grep -vE '/internal/(sim|e2e)$$')
+	go run ./internal/report go test -timeout 18m ./internal/sim
 
+# Without the tables of who may do what: they ask thousands of questions, one after another.
 race: testdeps
-	CGO_ENABLED=1 go run ./internal/report go test -race -shuffle=on -timeout 18m $(concurrent)
+	CGO_ENABLED=1 go run ./internal/report go test -race -shuffle=on -timeout 18m -skip 'ForEveryCaller$$' $(concurrent)
 
 check: lint test
 
@@ -35,10 +39,20 @@ dead:  ; $(tool) deadcode -test ./...
 FUZZTIME ?= 2m
 fuzz: ; @tools/fuzz.sh $(FUZZTIME)
 
-# One table of latency, throughput and memory, measured in one run.
+# One table of latency, throughput, memory and pages, measured in one run.
 bench: testdeps build ; go run ./internal/bench
 
-# The crash test over every hop, longer than make test has time for.
-soak: testdeps ; PLATEN_SOAK=1 go run ./internal/report go test -count=1 -timeout 60m ./internal/e2e
+# Pictures of every screen, light, dark and on a phone, in build/screenshots; those of
+# the README in docs/pictures.
+screenshots: testdeps build ; go run ./internal/screens -bin bin -readme docs/pictures
 
-clean: ; rm -rf bin demo platen-demo
+# Both programs under load and faults for half an hour, after the tests that make
+# test has no time for in full: the crash test over every hop, and the simulator.
+soak: testdeps build
+	PLATEN_SOAK=1 go run ./internal/report go test -count=1 -timeout 240m ./internal/e2e ./internal/sim
+	go run ./internal/soak
+
+# Ten minutes of it, with 50 queues.
+soak-short: testdeps build ; go run ./internal/soak --minutes 10 --queues 50
+
+clean: ; rm -rf bin build demo platen-demo

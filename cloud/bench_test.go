@@ -89,7 +89,7 @@ func BenchmarkFetch2000(b *testing.B) {
 	for name, limit := range map[string]int{"one": 1, "hundred": 100, "all": 0} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
-				_, err := w.Fetch(ctx, w.robot, w.printer, limit)
+				_, err := w.Fetch(ctx, w.robot, cloud.FetchQuery{Printer: w.printer, Limit: limit})
 				must(b, err)
 			}
 		})

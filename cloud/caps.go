@@ -9,14 +9,17 @@ import (
 	"strings"
 	"sync"
 
+	"platen/cloud/legacy"
 	"platen/gcp"
+	"platen/internal/impose"
 )
 
 // capabilities is what a submission is checked against.
 type capabilities struct {
 	printer string
 	cdd     gcp.CDD
-	types   []string // MIME types that the printer takes; none means any
+	types   []string            // MIME types that the printer takes; none means any
+	legacy  *legacy.Description // of a printer of version 1.0; nil for others
 }
 
 // maxCaps bounds how many printers' capabilities are kept decoded.
@@ -37,7 +40,7 @@ type cachedCaps struct {
 
 // of returns a printer's capabilities.
 func (c *capsCache) of(p Printer) (capabilities, error) {
-	digest := digestOf(append([]byte(p.CapsFormat+"\n"+p.ContentTypes+"\n"+p.shownName()+"\n"), p.Capabilities...))
+	digest := digestOf(append([]byte(p.CapsFormat+"\n"+p.Defaults+"\n"+p.ContentTypes+"\n"+p.ShownName()+"\n"), p.Capabilities...))
 	c.mu.Lock()
 	have, ok := c.m[p.ID]
 	c.mu.Unlock()
@@ -58,9 +61,10 @@ func (c *capsCache) of(p Printer) (capabilities, error) {
 }
 
 // readCapabilities decodes. Printers of version 1.0, with a PPD or XPS text, get
-// PDF, and whatever they list besides.
+// PDF, and whatever they list besides. Of a text that nobody understands nothing is
+// known.
 func readCapabilities(p Printer) (capabilities, error) {
-	caps := capabilities{printer: p.shownName()}
+	caps := capabilities{printer: p.ShownName()}
 	if p.CapsFormat == "" && len(p.Capabilities) > 0 {
 		if err := json.Unmarshal(p.Capabilities, &caps.cdd); err != nil {
 			return caps, fmt.Errorf("read capabilities of printer %s: %w", p.ID, err)
@@ -71,6 +75,11 @@ func readCapabilities(p Printer) (capabilities, error) {
 	}
 	if len(caps.types) > 0 {
 		return caps, nil
+	}
+	if p.CapsFormat != "" {
+		if d, err := p.Legacy(); err == nil {
+			caps.cdd, caps.legacy = d.CDD, d
+		}
 	}
 	for t := range strings.SplitSeq(p.ContentTypes, ",") {
 		if t = mediaType(t); t != "" {
@@ -94,15 +103,6 @@ func (c capabilities) takes(mediaType string) bool {
 	})
 }
 
-// refusal says what the printer takes instead.
-func (c capabilities) refusal(mediaType string) string {
-	if mediaType == "" {
-		mediaType = "of an unknown type"
-	}
-	return fmt.Sprintf("The printer %s does not take documents %s; it takes %s.",
-		c.printer, mediaType, strings.Join(c.types, ", "))
-}
-
 // mediaType returns a MIME type without parameters, under its registered name.
 func mediaType(t string) string {
 	name, _, err := mime.ParseMediaType(t)
@@ -117,6 +117,9 @@ func mediaType(t string) string {
 		return "image/jpeg"
 	case "image/x-png":
 		return "image/png"
+	}
+	if raw := impose.Language(name); raw != "" {
+		return raw
 	}
 	return name
 }

@@ -24,25 +24,44 @@ const (
 const claimedProxy gcp.ProxyID = "^claimed"
 
 // mayTake reports whether the caller may become the robot of a printer that is
-// registered already. A new connector of the same owner may; a device that was
-// claimed as one printer must not take others over by naming them.
+// registered already. Another robot of the same proxy may, and one that was made
+// without a proxy, as old connectors do. Any other, also a device that was claimed
+// as one printer, must not take printers over by naming their proxy.
 func mayTake(c Caller, p Printer) bool {
-	return c.Robot == nil || p.Robot == c.Robot.ID || c.Robot.Proxy != claimedProxy
+	switch {
+	case c.Robot == nil, p.Robot == c.Robot.ID:
+		return true
+	case c.Robot.Proxy == claimedProxy:
+		return false
+	}
+	return c.Robot.Proxy == "" || c.Robot.Proxy == p.Proxy
 }
 
 // Refusals of the claim dialogue.
 var (
 	errBadToken     = &Error{Kind: KindInvalid, Message: "Invalid registration token"}
 	errNotClaimed   = &Error{Kind: KindNotClaimed, Message: "Token not registered yet."}
+	errTokens       = &Error{Kind: KindQuota, Message: "Too many wrong codes. Try again in a quarter of an hour.", After: guessWindow}
 	errTokenExpired = &Error{Kind: KindTokenExpired, Message: "registration token expired"}
 )
 
 // Confirm ties an anonymously registered printer to the caller.
 func (s *Service) Confirm(ctx context.Context, c Caller, token string) (PrinterView, error) {
-	if c.User == nil {
-		return PrinterView{}, errSignIn
+	if err := c.Member(); err != nil {
+		return PrinterView{}, err
 	}
-	token = strings.ToUpper(strings.TrimSpace(token))
+	who := guessKey{who: string(c.User.ID)}
+	if !s.claims.take(who, s.cfg.Now()) {
+		return PrinterView{}, errTokens
+	}
+	v, err := s.confirmToken(ctx, c, strings.ToUpper(strings.TrimSpace(token)))
+	if !errors.Is(err, errBadToken) {
+		s.claims.back(who)
+	}
+	return v, err
+}
+
+func (s *Service) confirmToken(ctx context.Context, c Caller, token string) (PrinterView, error) {
 	claim, err := s.cfg.Store.ClaimByToken(ctx, hashToken(token))
 	switch {
 	case errors.Is(err, ErrNotFound), err == nil && claim.Confirmed:
@@ -67,8 +86,7 @@ func (s *Service) Confirm(ctx context.Context, c Caller, token string) (PrinterV
 // the device names a proxy that the caller has: an unknown device must not get at
 // other printers by naming their proxy.
 func (s *Service) confirm(ctx context.Context, c Caller, claim PendingClaim) (Printer, error) {
-	id := newID()
-	robot := Robot{ID: gcp.RobotID(id), Owner: c.User.ID, Proxy: claimedProxy, CreateTime: s.cfg.Now()}
+	robot := Robot{ID: gcp.RobotID(gcp.NewID()), Owner: c.User.ID, Proxy: claimedProxy, CreateTime: s.cfg.Now()}
 	return s.cfg.Store.ConfirmClaim(ctx, claim, robot, func(p *Printer) ([]Event, error) {
 		now := s.cfg.Now()
 		p.Owner, p.Robot, p.TOSAccepted, p.UpdateTime = c.User.ID, robot.ID, true, now
@@ -119,7 +137,7 @@ func (s *Service) bareAllowed(ctx context.Context, of PrinterRights) error {
 	if err != nil {
 		return unknownPrinter(err)
 	}
-	shares, err := s.cfg.Store.Shares(ctx, of.Printer)
+	shares, err := s.shares(ctx, of.Printer)
 	if err != nil {
 		return err
 	}

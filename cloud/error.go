@@ -1,6 +1,9 @@
 package cloud
 
-import "errors"
+import (
+	"errors"
+	"time"
+)
 
 // Kind is the class of an error; interfaces turn it into their own codes.
 type Kind string
@@ -14,6 +17,9 @@ const (
 	KindNotFound     Kind = "notfound"     // does not exist, or the caller may not know that it does
 	KindNoJob        Kind = "nojob"        // nothing to fetch
 	KindFinished     Kind = "finished"     // an ended job cannot change
+	KindClaimed      Kind = "claimed"      // another claim has the job
+	KindStandby      Kind = "standby"      // another installation of this connector prints
+	KindConflict     Kind = "conflict"     // the key was used for another job
 	KindUnsupported  Kind = "unsupported"  // the printer cannot take this document
 	KindTooLarge     Kind = "toolarge"     // over a limit
 	KindQuota        Kind = "quota"        // over a quota or rate
@@ -26,8 +32,9 @@ const (
 // Error is a refusal with a sentence for people and a cause for the log.
 type Error struct {
 	Kind    Kind
-	Message string // one sentence, safe to show
-	Cause   error  // for the log; may be nil
+	Message string        // one sentence, safe to show
+	Cause   error         // for the log; may be nil
+	After   time.Duration // when it may work again, for a rate; 0 if that is not known
 }
 
 // Error returns the sentence.
@@ -49,6 +56,16 @@ var (
 	ErrFinished    = &Error{Kind: KindFinished}
 	ErrCredentials = &Error{Kind: KindCredentials}
 )
+
+// Denies reports whether an error of a token's check says that the token is not good,
+// and not that the check itself went wrong.
+func Denies(err error) bool {
+	switch KindOf(err) {
+	case KindCredentials, KindForbidden, KindNotFound, KindInvalid, KindMissing, KindTokenExpired:
+		return true
+	}
+	return false
+}
 
 // KindOf returns the kind of err, or "" if it is none of ours.
 func KindOf(err error) Kind {

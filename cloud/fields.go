@@ -14,11 +14,9 @@ import (
 	"platen/gcp"
 )
 
-// maxTags bounds the tags and the private data of a printer.
-const maxTags = 1000
-
-// applyDevice sets what a device tells of itself.
-func (p *Printer) applyDevice(f PrinterFields, now time.Time) error {
+// applyDevice sets what a device tells of itself. It may have so many tags and
+// private data.
+func (p *Printer) applyDevice(f PrinterFields, tags int, now time.Time) error {
 	p.UpdateTime = now
 	for _, m := range []struct {
 		from *string
@@ -52,7 +50,7 @@ func (p *Printer) applyDevice(f PrinterFields, now time.Time) error {
 	if f.LocalSettings != nil && f.LocalSettings.Current != nil {
 		p.LocalSettings = settle(p.LocalSettings, f.LocalSettings.Current)
 	}
-	if err := p.applyTags(f); err != nil {
+	if err := p.applyTags(f, tags); err != nil {
 		return err
 	}
 	if err := p.applyState(f); err != nil {
@@ -65,12 +63,13 @@ func (p *Printer) applyDevice(f PrinterFields, now time.Time) error {
 func (p *Printer) applyPerson(f PrinterFields, role gcp.Role, now time.Time) {
 	p.UpdateTime = now
 	if f.DisplayName != nil {
-		p.DisplayName = cleanTitle(*f.DisplayName)
+		p.DisplayName = CleanTitle(*f.DisplayName)
 	}
 	if f.LocalSettings != nil && f.LocalSettings.Pending != nil {
 		p.LocalSettings.Pending = f.LocalSettings.Pending
 		p.LocalSettings = settle(p.LocalSettings, p.LocalSettings.Current)
 	}
+	p.applySettings(f)
 	if role != gcp.RoleOwner {
 		return
 	}
@@ -78,7 +77,7 @@ func (p *Printer) applyPerson(f PrinterFields, role gcp.Role, now time.Time) {
 		{f.DefaultDisplayName, &p.DefaultDisplayName}, {f.Description, &p.Description},
 	} {
 		if m.from != nil {
-			*m.to = cleanTitle(*m.from)
+			*m.to = CleanTitle(*m.from)
 		}
 	}
 	for _, m := range []struct{ from, to *bool }{
@@ -91,15 +90,43 @@ func (p *Printer) applyPerson(f PrinterFields, role gcp.Role, now time.Time) {
 	if f.DailyQuota != nil {
 		p.DailyQuota = max(0, *f.DailyQuota)
 	}
+	if f.PersonQuota != nil {
+		p.PersonQuota = max(0, *f.PersonQuota)
+	}
+	if f.ExpireAfter != nil {
+		p.ExpireAfter = time.Duration(*f.ExpireAfter) * time.Second
+	}
+}
+
+// applySettings sets what a device does not know of.
+func (p *Printer) applySettings(f PrinterFields) {
+	if f.Location != nil {
+		p.Location = strings.TrimSpace(CleanTitle(*f.Location))
+	}
+	if f.Labels != nil {
+		p.Labels = cleanLabels(*f.Labels)
+	}
+	if len(f.AddLabels) > 0 {
+		p.Labels = cleanLabels(slices.Concat(p.Labels, f.AddLabels))
+	}
+	if f.Paused != nil {
+		p.Paused = *f.Paused
+	}
+	if f.HoldJobs != nil {
+		p.HoldJobs = *f.HoldJobs
+	}
+	if f.Choices != nil {
+		p.Choices = f.Choices
+	}
 }
 
 // applyTags removes first, then adds: connectors send ".*" with the whole new set.
-func (p *Printer) applyTags(f PrinterFields) error {
-	tags, err := changeList(p.Tags, f.RemoveTags, f.AddTags)
+func (p *Printer) applyTags(f PrinterFields, most int) error {
+	tags, err := changeList(p.Tags, f.RemoveTags, f.AddTags, most)
 	if err != nil {
 		return err
 	}
-	data, err := changeList(p.Data, f.RemoveData, f.AddData)
+	data, err := changeList(p.Data, f.RemoveData, f.AddData, most)
 	if err != nil {
 		return err
 	}
@@ -110,7 +137,7 @@ func (p *Printer) applyTags(f PrinterFields) error {
 // changeList removes what a pattern matches as a whole and adds what is not there
 // yet. The list given is not changed. Go's regular expressions need time in
 // proportion to their input, so that no pattern can keep the service busy.
-func changeList(list, remove, add []string) ([]string, error) {
+func changeList(list, remove, add []string, most int) ([]string, error) {
 	list = slices.Clone(list)
 	for _, pattern := range remove {
 		re, err := regexp.Compile("^(?:" + pattern + ")$")
@@ -125,8 +152,8 @@ func changeList(list, remove, add []string) ([]string, error) {
 			list = append(list, v)
 		}
 	}
-	if len(list) > maxTags {
-		return nil, &Error{Kind: KindTooLarge, Message: "The printer has too many tags."}
+	if len(list) > most {
+		return nil, &Error{Kind: KindTooLarge, Message: fmt.Sprintf("There are more than %d tags, which is the limit (tags_per_printer).", most)}
 	}
 	return list, nil
 }

@@ -15,7 +15,7 @@ const (
 	maxTracked    = 10000 // counters
 )
 
-// guesses counts passwords that were wrong, or are not known to be right yet. It
+// guesses counts passwords, PINs or codes that were wrong, or are not known to be right yet. It
 // counts in memory: with several replicas somebody who guesses gets that many
 // times as many tries, which does not help against a password of ten characters,
 // and a restart forgives everybody.
@@ -25,10 +25,10 @@ type guesses struct {
 }
 
 // guessKey is whom a guess is counted for.
-type guessKey struct{ email, from string }
+type guessKey struct{ who, from string }
 
 // all is the key of one account's guesses from all addresses together.
-func (k guessKey) all() guessKey { return guessKey{k.email, "*"} }
+func (k guessKey) all() guessKey { return guessKey{k.who, "*"} }
 
 type guessCount struct {
 	n     int

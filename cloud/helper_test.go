@@ -14,6 +14,7 @@ import (
 	"platen/cloud/blob"
 	"platen/cloud/store"
 	"platen/gcp"
+	"platen/internal/lab"
 )
 
 // clock is a time that only tests move.
@@ -70,7 +71,18 @@ type world struct {
 const cdd = `{"version":"1.0","printer":{"supported_content_type":[{"content_type":"application/pdf"}],
 	"copies":{"default":1,"max":9}}}`
 
+// newWorld is a world in which nobody is too fast.
 func newWorld(t testing.TB) *world {
+	return newLimitedWorld(t, cloud.Limits{SubmitsMinute: -1, Waiting: -1})
+}
+
+func newLimitedWorld(t testing.TB, l cloud.Limits) *world {
+	t.Helper()
+	return newWorldWith(t, cloud.Config{Limits: l})
+}
+
+// newWorldWith is a world by these rules.
+func newWorldWith(t testing.TB, cfg cloud.Config) *world {
 	t.Helper()
 	dir := t.TempDir()
 	db, err := store.Open(t.Context(), filepath.Join(dir, "db"))
@@ -80,12 +92,11 @@ func newWorld(t testing.TB) *world {
 			t.Error(err)
 		}
 	})
-	blobs, err := blob.Open(filepath.Join(dir, "documents"))
+	blobs, err := blob.Open(filepath.Join(dir, "documents"), blob.Options{})
 	must(t, err)
 	w := &world{t: t, clock: &clock{now: time.Unix(1_700_000_000, 0)}, push: make(pushes, 10000), blobs: blobs, db: db}
-	w.Service = cloud.New(cloud.Config{
-		Domain: "print.example.com", Store: db, Blobs: blobs, Codes: codes{}, Notifier: w.push, Now: w.clock.Now,
-	})
+	cfg.Domain, cfg.Store, cfg.Blobs, cfg.Codes, cfg.Notifier, cfg.Now = "print.example.com", db, blobs, codes{}, w.push, w.clock.Now
+	w.Service = cloud.New(cfg)
 	w.alice, w.bob, w.eve = w.person("alice@example.com"), w.person("bob@example.com"), w.person("eve@example.net")
 	w.robot, w.other = w.connector("proxy"), w.connector("other")
 	name := "queue"
@@ -147,7 +158,7 @@ func (w *world) accept(c cloud.Caller) {
 }
 
 func (w *world) text(c cloud.Caller, id gcp.JobID) (string, error) {
-	doc, err := w.Document(w.t.Context(), c, id)
+	doc, err := w.Document(w.t.Context(), c, id, gcp.Grant{}, cloud.Form{})
 	if err != nil {
 		return "", err
 	}
@@ -172,16 +183,7 @@ func (w *world) run() func() {
 // eventually waits for a condition.
 func (w *world) eventually(ok func() bool) {
 	w.t.Helper()
-	tick := time.NewTicker(20 * time.Millisecond)
-	defer tick.Stop()
-	deadline := time.After(20 * time.Second)
-	for !ok() {
-		select {
-		case <-tick.C:
-		case <-deadline:
-			w.t.Fatal("it never happened")
-		}
-	}
+	lab.Until(w.t, 30*time.Second, "the condition", ok)
 }
 
 // ticks waits until Run has ticked n times: each writes down a note.

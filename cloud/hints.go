@@ -96,17 +96,22 @@ func (s *Service) push(ctx context.Context, events []Event) {
 	done := map[hint]bool{}
 	var notified []JobNote
 	for _, e := range events {
+		if e.Kind == EventRobotCheck {
+			s.checkRobot(ctx, e.Robot)
+			continue
+		}
 		kind, ok := hintFor(e.Kind)
 		if !ok || e.Robot == "" {
 			continue
 		}
+		called := s.cfg.Now()
 		h := hint{e.Robot, gcp.Notification{Printer: e.Printer, Kind: kind}}
 		if !done[h] {
 			done[h] = true
 			s.notify(ctx, h.robot, h.n)
 		}
 		if e.Kind == EventJobQueued && s.cfg.Notifier != nil {
-			notified = append(notified, JobNote{Job: e.Job, Hops: gcp.Trace{gcp.HopNotified: s.cfg.Now().UnixMicro()}})
+			notified = append(notified, JobNote{Job: e.Job, Hops: gcp.Trace{gcp.HopNotified: called.UnixMicro()}})
 		}
 	}
 	if len(notified) > 0 {
@@ -117,13 +122,14 @@ func (s *Service) push(ctx context.Context, events []Event) {
 // hintFor says which notification an event is pushed as.
 func hintFor(k EventKind) (gcp.NotificationKind, bool) {
 	switch k {
-	case EventJobQueued, EventJobCancel:
+	case EventJobQueued, EventJobCancel, EventPrinterResumed:
 		return gcp.NotifyJobs, true
 	case EventPrinterSetting:
 		return gcp.NotifySettings, true
 	case EventPrinterDeleted:
 		return gcp.NotifyDelete, true
-	case EventJobState, EventPrinterAdded, EventPrinterChanged, EventRobotRevoked, EventRobotPresence:
+	case EventJobState, EventPrinterAdded, EventPrinterChanged, EventRobotRevoked, EventRobotPresence, EventRobotCheck,
+		EventOutage, EventOutageOver, EventAudit:
 	}
 	return "", false
 }

@@ -13,13 +13,13 @@ func (s *Service) Invites(ctx context.Context, c Caller) ([]Invitation, error) {
 	if c.User == nil {
 		return nil, errSignIn
 	}
-	shares, err := s.cfg.Store.SharesWith(ctx, scopesOf(c.User))
+	shares, err := s.sharesWith(ctx, c.User)
 	if err != nil {
 		return nil, err
 	}
 	v := s.newViewer(c)
 	var invites []Invitation
-	for _, sh := range slices.DeleteFunc(shares, func(sh Share) bool { return !sh.Pending }) {
+	for _, sh := range slices.DeleteFunc(shares, func(sh Share) bool { return !sh.Pending || sh.Asked }) {
 		inv, err := s.invitation(ctx, v, sh)
 		if errors.Is(err, ErrNotFound) {
 			continue // the printer is gone
@@ -38,6 +38,9 @@ func (s *Service) invitation(ctx context.Context, v *viewer, sh Share) (Invitati
 	p, err := s.cfg.Store.Printer(ctx, sh.Printer)
 	if err != nil {
 		return Invitation{}, err
+	}
+	if !p.Hidden.IsZero() {
+		return Invitation{}, ErrNotFound
 	}
 	sender, err := v.owner(ctx, sh.Sender)
 	if err != nil {
@@ -67,9 +70,12 @@ func (s *Service) ProcessInvite(ctx context.Context, c Caller, id gcp.PrinterID,
 	if err != nil {
 		return PrinterView{}, unknownPrinter(err)
 	}
+	if !p.Hidden.IsZero() {
+		return PrinterView{}, errUnknownPrinter
+	}
 	sh, err := s.share(ctx, id, c.User.Email)
 	switch {
-	case errors.Is(err, ErrNotFound):
+	case errors.Is(err, ErrNotFound), err == nil && sh.Asked && accept: // nobody grants an own wish
 		return PrinterView{}, errUnknownPrinter
 	case err != nil:
 		return PrinterView{}, err

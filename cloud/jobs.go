@@ -3,6 +3,7 @@ package cloud
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"platen/gcp"
@@ -40,7 +41,7 @@ func (s *Service) Jobs(ctx context.Context, c Caller, q JobQuery) (jobs []JobVie
 		if role == "" {
 			role = gcp.RoleUser
 		}
-		jobs[i] = JobView{Job: j, Role: role}
+		jobs[i] = JobView{Job: j, Role: role, Device: c.Robot != nil}
 	}
 	return jobs, total, nil
 }
@@ -49,7 +50,7 @@ func (s *Service) Jobs(ctx context.Context, c Caller, q JobQuery) (jobs []JobVie
 // caller's roles are on the printers managed.
 func (s *Service) jobFilter(ctx context.Context, c Caller, q JobQuery) (JobFilter, map[gcp.PrinterID]gcp.Role, error) {
 	f := JobFilter{
-		Printer: q.Printer, OwnerEmail: strings.ToLower(q.Owner), Text: q.Text,
+		Printer: q.Printer, OwnerEmail: strings.ToLower(q.Owner), AgainOf: q.AgainOf, Text: q.Text,
 		Sort: strings.ToUpper(q.Sort), Offset: max(0, q.Offset), Limit: min(q.Limit, maxJobs),
 	}
 	if f.Limit <= 0 {
@@ -105,57 +106,129 @@ func (s *Service) Job(ctx context.Context, c Caller, id gcp.JobID) (JobView, err
 		return JobView{}, unknownJob(err)
 	}
 	role, err := s.roleFor(ctx, c, j, of)
+	overseen := errors.Is(err, ErrNotFound) && c.oversees()
+	if overseen {
+		role, err = gcp.RoleUser, nil
+	}
 	if err == nil && j.Deleted && j.State.Type.Ended() && c.User != nil {
 		err = errUnknownJob
 	}
 	if err != nil {
 		return JobView{}, err
 	}
-	return JobView{Job: j, Role: role}, nil
+	return JobView{Job: j, Role: role, Device: device(c, of), Overseen: overseen}, nil
 }
 
-// Fetch returns up to limit QUEUED jobs of a printer, oldest first (0: as many as it gives).
-// It changes nothing but the count of delivery attempts and the times seen.
-func (s *Service) Fetch(ctx context.Context, c Caller, id gcp.PrinterID, limit int) ([]JobView, error) {
-	if c.Anonymous() {
-		return nil, errSignIn
-	}
-	of, err := s.cfg.Store.PrinterRights(ctx, id)
-	if errors.Is(err, ErrNotFound) || err == nil && !device(c, of) {
-		return nil, errNoJob
-	}
+// oversees reports whether the caller may see everybody's jobs, but not what is in
+// them, and stop them: an administrator at a page. A program with an administrator's
+// key is a stranger to the jobs of others.
+func (c Caller) oversees() bool { return c.User != nil && c.User.Admin && c.Via == ViaCookie }
+
+// Fetch returns QUEUED jobs of a printer, oldest first. It changes nothing but the
+// count of delivery attempts and the times seen.
+func (s *Service) Fetch(ctx context.Context, c Caller, q FetchQuery) ([]JobView, error) {
+	of, err := s.fetchable(ctx, c, q)
 	if err != nil {
 		return nil, err
 	}
-	s.seen(ctx, c, id)
-	if limit <= 0 || limit > maxFetch {
-		limit = maxFetch
+	if q.Run != "" {
+		if err := checkRun(q.Run, of.Run); err != nil {
+			return nil, err
+		}
+		s.proved(ctx, c, q.Run)
 	}
-	jobs, err := s.cfg.Store.QueuedJobs(ctx, id, limit)
+	jobs, err := s.cfg.Store.QueuedJobs(ctx, q.Printer, fetchLimit(q.Limit))
 	if err != nil {
 		return nil, err
 	}
-	if len(jobs) == 0 {
-		return nil, errNoJob
+	now := s.cfg.Now()
+	jobs = slices.DeleteFunc(jobs, func(j Job) bool { return j.expired(now) })
+	views, err := fetched(jobs)
+	if err != nil {
+		return nil, err
 	}
-	views := make([]JobView, len(jobs))
+	s.offered.note(jobs, now)
 	attempts := make([]JobNote, len(jobs))
 	for i, j := range jobs {
-		views[i] = JobView{Job: j, Role: gcp.RoleOwner}
 		attempts[i] = JobNote{Job: j.ID, Attempts: 1}
 	}
 	s.note(ctx, attempts...)
 	return views, nil
 }
 
-// Document opens a job's document for its robot, its owner or the printer's managers.
-func (s *Service) Document(ctx context.Context, c Caller, id gcp.JobID) (OpenDocument, error) {
+// fetchable checks that the caller serves the printer. One that is paused has no
+// jobs to fetch.
+func (s *Service) fetchable(ctx context.Context, c Caller, q FetchQuery) (PrinterRights, error) {
+	if c.Anonymous() {
+		return PrinterRights{}, errSignIn
+	}
+	of, err := s.cfg.Store.PrinterRights(ctx, q.Printer)
+	if errors.Is(err, ErrNotFound) || err == nil && !device(c, of) {
+		return of, errNoJob
+	}
+	if err != nil {
+		return of, err
+	}
+	if of.Robot != "" {
+		s.seenRobot(ctx, of.Robot, q.Printer) // the caller is it
+	}
+	if of.Paused {
+		return of, errNoJob
+	}
+	return of, nil
+}
+
+func fetchLimit(limit int) int {
+	if limit <= 0 || limit > maxFetch {
+		return maxFetch
+	}
+	return limit
+}
+
+// fetched shows jobs to the robot that asked for them.
+func fetched(jobs []Job) ([]JobView, error) {
+	if len(jobs) == 0 {
+		return nil, errNoJob
+	}
+	views := make([]JobView, len(jobs))
+	for i, j := range jobs {
+		views[i] = JobView{Job: j, Role: gcp.RoleOwner, Device: true}
+	}
+	return views, nil
+}
+
+// Document opens a job's document for its robot, its owner or the printer's
+// managers, in a form that the caller takes. The robot gets it as its printer needs
+// it, people as it was sent. With a claim it first gives the job to it, and refuses
+// others.
+func (s *Service) Document(ctx context.Context, c Caller, id gcp.JobID, g gcp.Grant, f Form) (OpenDocument, error) {
+	if err := checkClaim(g); err != nil {
+		return OpenDocument{}, err
+	}
 	view, err := s.Job(ctx, c, id)
 	if err != nil {
 		return OpenDocument{}, err
 	}
+	if view.Overseen {
+		return OpenDocument{}, errNotAllowed
+	}
 	if view.Document.ID == "" {
 		return OpenDocument{}, errDocumentGone
+	}
+	work, err := s.delivery(ctx, view, f)
+	if err != nil {
+		return OpenDocument{}, err
+	}
+	switch {
+	case g.Claim != "":
+		if view.Job, err = s.granted(ctx, c, view.Job, g); err != nil {
+			return OpenDocument{}, err
+		}
+	case c.Robot != nil && view.Claim != "": // an old connector, and a newer one has the job
+		return OpenDocument{}, errClaimed
+	}
+	if !work.IsZero() {
+		return s.rendered(ctx, view, work)
 	}
 	body, err := s.cfg.Blobs.Open(ctx, view.Document.ID)
 	if errors.Is(err, ErrNotFound) {
@@ -165,5 +238,32 @@ func (s *Service) Document(ctx context.Context, c Caller, id gcp.JobID) (OpenDoc
 	if err != nil {
 		return OpenDocument{}, err
 	}
-	return OpenDocument{Job: view.Job, Body: body}, nil
+	d := view.Document
+	return OpenDocument{Job: view.Job, Body: body, Type: view.ContentType, Size: d.Size, Digest: d.Digest}, nil
+}
+
+// granted gives a job to a claim of its robot, in one conditional update. If the
+// claim has it already, nothing is written.
+func (s *Service) granted(ctx context.Context, c Caller, have Job, g gcp.Grant) (Job, error) {
+	if have.Claim == g.Claim && have.taken() {
+		of, err := s.cfg.Store.PrinterRights(ctx, have.Printer)
+		switch {
+		case err != nil:
+			return have, unknownJob(err)
+		case device(c, of):
+			return have, checkRun(g.Run, of.Run)
+		}
+		return have, errNotAllowed
+	}
+	j, err := s.updateJob(ctx, have.ID, func(j *Job, of PrinterRights) ([]Event, error) {
+		if !device(c, of) {
+			return nil, errNotAllowed
+		}
+		before := *j
+		if err := j.grant(g, of, s.cfg.Now()); err != nil {
+			return nil, err
+		}
+		return jobEvents(before, *j, of), nil
+	})
+	return j, unknownJob(err)
 }

@@ -1,6 +1,7 @@
 package cloud
 
 import (
+	"errors"
 	"maps"
 	"strings"
 	"time"
@@ -28,6 +29,12 @@ func (j *Job) setState(s gcp.JobState, now time.Time) {
 	j.State, j.UpdateTime = s, now
 	j.Unconfirmed = unconfirmed(s, j.Message)
 	j.EndTime = time.Time{}
+	if s.Type != gcp.JobHeld {
+		j.HoldUntil, j.Restored, j.ReleaseBy = time.Time{}, "", ReleaseBy{}
+	}
+	if s.Type == gcp.JobQueued {
+		j.Claim = "" // whoever had it before the service was restored
+	}
 	if s.Type.Ended() {
 		j.EndTime = now
 		j.addHops(gcp.Trace{gcp.HopRecorded: now.UnixMicro()})
@@ -38,7 +45,7 @@ func (j *Job) setState(s gcp.JobState, now time.Time) {
 func (j *Job) addHops(t gcp.Trace) bool {
 	changed := false
 	for hop, at := range t {
-		if _, known := j.Trace[hop]; known || hop < gcp.HopReceived || hop > gcp.HopForgotten {
+		if _, known := j.Trace[hop]; known || hop.String() == "" {
 			continue
 		}
 		if j.Trace == nil {
@@ -52,11 +59,37 @@ func (j *Job) addHops(t gcp.Trace) bool {
 	return changed
 }
 
+// errHeard says that a report told nothing new, and that this is to be written down.
+var errHeard = errors.New("heard again")
+
+// heardEvery is how often at most it is written down that a connector has
+// repeated itself.
+const heardEvery = time.Hour
+
 // applyReport is what a device's report does to a job. Reports may come late,
 // twice and out of order: one that repeats what stands is success. It returns
-// ErrUnchanged when it changes nothing.
-func (j *Job) applyReport(r JobReport, now time.Time) error {
-	changed := j.addHops(r.Trace)
+// ErrUnchanged when it changes nothing, and errHeard when only that is new that
+// the connector spoke.
+func (j *Job) applyReport(r JobReport, of PrinterRights, now time.Time) error {
+	heard := j.HeardTime
+	if r.Unheard {
+		return j.applyUnheard(r, of, now)
+	}
+	claim := j.Claim
+	if err := j.admitReport(r, of, now); err != nil {
+		return err
+	}
+	j.HeardTime = now
+	err := j.applyWords(r, now)
+	if errors.Is(err, ErrUnchanged) && (j.Claim != claim || !j.State.Type.Ended() && now.Sub(heard) >= heardEvery) {
+		return errHeard
+	}
+	return err
+}
+
+// applyWords is applyReport for a report that the job may have.
+func (j *Job) applyWords(r JobReport, now time.Time) error {
+	changed := j.addHops(theirs(r.Trace))
 	if r.CancelAcknowledged && !j.CancelAcknowledged && !j.CancelRequested.IsZero() {
 		j.CancelAcknowledged, changed = true, true
 	}
@@ -107,43 +140,6 @@ func (j *Job) checkReport(to *gcp.JobState) error {
 	return errNoState
 }
 
-// applyWishes is what a person's call of /control does: only its state counts.
-func (j *Job) applyWishes(r JobReport, now time.Time) error {
-	if r.State == nil {
-		return ErrUnchanged
-	}
-	return j.applyWish(*r.State, now)
-}
-
-// applyWish is what a person's wish does to a job: cancel (ABORTED), hold (HELD),
-// release (QUEUED), or confirm that an unconfirmed job was printed (DONE).
-func (j *Job) applyWish(to gcp.JobState, now time.Time) error {
-	if to.Type == gcp.JobAborted {
-		return j.cancel(now)
-	}
-	if j.State.Type == to.Type {
-		return ErrUnchanged
-	}
-	if j.State.Type.Ended() {
-		if j.Unconfirmed && to.Type == gcp.JobDone {
-			j.Message = ""
-			j.setState(gcp.StateOf(gcp.JobDone), now)
-			return nil
-		}
-		return errFinished
-	}
-	from := j.State.Type
-	switch {
-	case to.Type == gcp.JobHeld && (from == gcp.JobQueued || from == gcp.JobDraft),
-		to.Type == gcp.JobQueued && (from == gcp.JobHeld || from == gcp.JobDraft):
-		j.setState(gcp.StateOf(to.Type), now)
-		return nil
-	case to.Type == gcp.JobHeld, to.Type == gcp.JobQueued:
-		return errNotHeld
-	}
-	return &Error{Kind: KindForbidden, Message: "Only the printer may report this state."}
-}
-
 // cancel ends a job that waits. One that a connector has taken may be on paper
 // already: the connector is asked, and its report decides.
 func (j *Job) cancel(now time.Time) error {
@@ -153,11 +149,14 @@ func (j *Job) cancel(now time.Time) error {
 		return ErrUnchanged
 	case j.State.Type.Ended():
 		return errFinished
-	case j.State.Type == gcp.JobInProgress || j.State.Type == gcp.JobStopped:
+	case j.taken():
 		if !j.CancelRequested.IsZero() {
 			return ErrUnchanged
 		}
 		j.CancelRequested, j.UpdateTime = now, now
+		return nil
+	case j.WasTaken():
+		j.endUnconfirmed(restoredSilence, now) // it was in progress before the restore
 		return nil
 	}
 	j.setState(cancelled, now)
@@ -169,6 +168,10 @@ func (j *Job) cancel(now time.Time) error {
 func (j *Job) timeOutCancel(now time.Time) error {
 	if j.State.Type.Ended() || j.CancelRequested.IsZero() || j.CancelAcknowledged {
 		return ErrUnchanged
+	}
+	if j.Restored != "" {
+		j.endUnconfirmed(restoredSilence, now)
+		return nil
 	}
 	j.setState(gcp.ByUser(gcp.JobAborted, gcp.UserCancelled), now)
 	return nil

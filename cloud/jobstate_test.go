@@ -180,12 +180,12 @@ func TestHoldAndRelease(t *testing.T) {
 	j := w.submit(w.alice)
 	_, err := w.report(w.alice, j.ID, gcp.StateOf(gcp.JobHeld))
 	must(t, err)
-	if _, err := w.Fetch(t.Context(), w.robot, w.printer, 0); cloud.KindOf(err) != cloud.KindNoJob {
+	if _, err := w.Fetch(t.Context(), w.robot, cloud.FetchQuery{Printer: w.printer}); cloud.KindOf(err) != cloud.KindNoJob {
 		t.Errorf("a held job was fetched: %v", err)
 	}
 	_, err = w.report(w.alice, j.ID, gcp.StateOf(gcp.JobQueued))
 	must(t, err)
-	jobs, err := w.Fetch(t.Context(), w.robot, w.printer, 0)
+	jobs, err := w.Fetch(t.Context(), w.robot, cloud.FetchQuery{Printer: w.printer})
 	if err != nil || len(jobs) != 1 {
 		t.Fatalf("after the release: %d jobs, %v", len(jobs), err)
 	}

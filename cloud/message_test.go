@@ -1,6 +1,7 @@
 package cloud_test
 
 import (
+	"strings"
 	"testing"
 
 	"platen/cloud"
@@ -27,5 +28,17 @@ func TestMessageEndsWithDone(t *testing.T) {
 				t.Errorf("message %q, want %q", got.Message, want)
 			}
 		}
+	}
+}
+
+// A message is cut to 4096 bytes, between two characters.
+func TestMessagesAreCut(t *testing.T) {
+	w := newWorld(t)
+	j := w.submit(w.alice)
+	long := strings.Repeat("€", 2000) // three bytes each
+	got, err := w.Control(t.Context(), w.robot, cloud.JobReport{Job: j.ID, Message: &long})
+	must(t, err)
+	if want := strings.Repeat("€", 1365); got.Message != want {
+		t.Errorf("%d bytes are kept, want %d", len(got.Message), len(want))
 	}
 }

@@ -49,19 +49,23 @@ func (s *Service) note(ctx context.Context, notes ...JobNote) {
 // seen remembers that the caller's robot called, for one printer or for none in
 // particular.
 func (s *Service) seen(ctx context.Context, c Caller, printer gcp.PrinterID) {
-	if c.Robot == nil {
-		return
+	if c.Robot != nil {
+		s.seenRobot(ctx, c.Robot.ID, printer)
 	}
+}
+
+// seenRobot is seen for a robot, also for a person's own.
+func (s *Service) seenRobot(ctx context.Context, id gcp.RobotID, printer gcp.PrinterID) {
 	now := s.cfg.Now()
 	n := &s.notes
 	n.mu.Lock()
 	if n.robots == nil {
 		n.robots, n.touched = map[gcp.RobotID]time.Time{}, map[gcp.RobotID]time.Time{}
 	}
-	due := now.Sub(n.touched[c.Robot.ID]) >= touchEvery
+	due := now.Sub(n.touched[id]) >= touchEvery
 	if due {
-		n.touched[c.Robot.ID] = now
-		n.robots[c.Robot.ID] = now
+		n.touched[id] = now
+		n.robots[id] = now
 	}
 	if printer != "" {
 		if n.printers == nil {
@@ -116,6 +120,9 @@ func (s *Service) flushNotes(ctx context.Context) error {
 // touch gives a robot that called a lease, and tells when it came.
 func (s *Service) touch(ctx context.Context, id gcp.RobotID, at time.Time) error {
 	_, err := s.cfg.Store.UpdateRobot(ctx, id, func(r *Robot) ([]Event, error) {
+		if at.Before(r.LastSeen) {
+			return nil, ErrUnchanged // it has been heard of since, and may have said goodbye
+		}
 		came := !r.Connected && !r.LeaseUntil.After(at)
 		r.LastSeen, r.LeaseUntil = at, at.Add(lease)
 		if !came {

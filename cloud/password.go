@@ -90,7 +90,7 @@ func (g *passwordGuard) dummyHash() (string, error) {
 
 // hashPassword checks and hashes a new password.
 func (s *Service) hashPassword(ctx context.Context, password string) (string, error) {
-	if err := checkNewPassword(password); err != nil {
+	if err := CheckNewPassword(password); err != nil {
 		return "", err
 	}
 	free, err := s.passwords.slot(ctx)

@@ -13,7 +13,8 @@ import (
 const lease = 90 * time.Second
 
 // Presence records that a robot's push stream opened, is alive, or closed. A
-// robot with several streams has closed when the last of them has: push counts.
+// robot with several streams has closed when the last of them has: push counts. It is
+// offline from then on, until it calls.
 func (s *Service) Presence(ctx context.Context, r gcp.RobotID, connected bool) error {
 	_, err := s.cfg.Store.UpdateRobot(ctx, r, func(r *Robot) ([]Event, error) {
 		now := s.cfg.Now()
@@ -23,7 +24,7 @@ func (s *Service) Presence(ctx context.Context, r gcp.RobotID, connected bool) e
 			return nil, ErrUnchanged
 		}
 		came := r.Connected != connected
-		r.Connected, r.LastSeen = connected, now
+		r.Connected, r.LastSeen, r.LeaseUntil = connected, now, now
 		if connected {
 			r.LeaseUntil = now.Add(lease)
 		}

@@ -62,7 +62,7 @@ func (s *Service) visible(ctx context.Context, v *viewer, proxy gcp.ProxyID) ([]
 		return nil, err
 	}
 	if v.caller.User != nil {
-		shared, err := s.sharedWith(ctx, v.caller.User, proxy)
+		shared, err := s.sharedWith(ctx, v.caller.User, printers, PrinterFilter{Proxy: proxy})
 		if err != nil {
 			return nil, err
 		}
@@ -82,22 +82,25 @@ func (s *Service) visible(ctx context.Context, v *viewer, proxy gcp.ProxyID) ([]
 	return views, nil
 }
 
-// sharedWith returns the printers of others that a person was given.
-func (s *Service) sharedWith(ctx context.Context, u *User, proxy gcp.ProxyID) ([]Printer, error) {
-	shares, err := s.cfg.Store.SharesWith(ctx, scopesOf(u))
+// sharedWith returns the printers of others that a person was given and that match.
+func (s *Service) sharedWith(ctx context.Context, u *User, own []Printer, f PrinterFilter) ([]Printer, error) {
+	shares, err := s.sharesWith(ctx, u)
 	if err != nil {
 		return nil, err
 	}
-	ids := []gcp.PrinterID{}
+	known := make(map[gcp.PrinterID]bool, len(own)) // those are not read again
+	for _, p := range own {
+		known[p.ID] = true
+	}
 	for _, sh := range shares {
-		if !sh.Pending && !slices.Contains(ids, sh.Printer) {
-			ids = append(ids, sh.Printer)
+		if !sh.Pending && !known[sh.Printer] {
+			f.IDs = append(f.IDs, sh.Printer)
 		}
 	}
-	if len(ids) == 0 {
+	if len(f.IDs) == 0 {
 		return nil, nil
 	}
-	printers, err := s.cfg.Store.ListPrinters(ctx, PrinterFilter{IDs: ids, Proxy: proxy})
+	printers, err := s.cfg.Store.ListPrinters(ctx, f)
 	return slices.DeleteFunc(printers, func(p Printer) bool { return p.Owner == u.ID }), err
 }
 
@@ -166,6 +169,12 @@ func (s *Service) Printer(ctx context.Context, c Caller, id gcp.PrinterID) (Prin
 	view, err := s.newViewer(c).view(ctx, p)
 	if err == nil {
 		s.seen(ctx, c, id)
+	}
+	if !device(c, rightsOf(p)) && p.CapsFormat == "" {
+		view.Capabilities = preferring(p.Capabilities, &p)
+	}
+	if err == nil && !p.Hidden.IsZero() {
+		return PrinterView{}, hiddenFor(c)
 	}
 	return view, err
 }

@@ -3,10 +3,10 @@ package cloud
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
 	"encoding/base32"
-	"encoding/hex"
 	"errors"
+	"fmt"
+	"time"
 
 	"platen/gcp"
 )
@@ -14,8 +14,11 @@ import (
 // Register adds a printer of the caller, or returns the one with the same owner,
 // proxy and name (or uuid) updated.
 func (s *Service) Register(ctx context.Context, c Caller, f PrinterFields) (PrinterView, error) {
-	if c.Anonymous() {
+	switch {
+	case c.Anonymous():
 		return PrinterView{}, errSignIn
+	case c.User != nil && c.User.Guest:
+		return PrinterView{}, errGuest
 	}
 	if err := s.checkRegistration(c, &f); err != nil {
 		return PrinterView{}, err
@@ -24,7 +27,7 @@ func (s *Service) Register(ctx context.Context, c Caller, f PrinterFields) (Prin
 	if err != nil {
 		return PrinterView{}, err
 	}
-	id := newID()
+	id := gcp.NewID()
 	key := PrinterKey{Owner: owner, Proxy: gcp.ProxyID(*f.Proxy), Name: *f.Name, UUID: text(f.UUID)}
 	p, err := s.cfg.Store.SavePrinter(ctx, key, func(old *Printer) (Printer, []Event, error) {
 		now := s.cfg.Now()
@@ -35,13 +38,21 @@ func (s *Service) Register(ctx context.Context, c Caller, f PrinterFields) (Prin
 				return p, nil, errNotAllowed
 			}
 		}
+		if !p.Hidden.IsZero() {
+			kind = EventPrinterAdded
+			p.Hidden = time.Time{}
+		}
 		if robot != "" {
 			p.Robot = robot
 		}
-		if err := p.applyDevice(f, now); err != nil {
+		if err := p.applyDevice(f, s.cfg.Limits.Tags, now); err != nil {
 			return p, nil, err
 		}
-		return p, []Event{printerEvent(p, kind, now)}, nil
+		e := printerEvent(p, kind, now)
+		if old != nil && !old.Hidden.IsZero() {
+			e.By, e.Note = p.Owner, "the connector brought back the printer "+p.ShownName()
+		}
+		return p, []Event{e}, nil
 	})
 	if err != nil {
 		return PrinterView{}, err
@@ -62,11 +73,8 @@ func (s *Service) checkRegistration(c Caller, f *PrinterFields) error {
 	case text(f.Proxy) == "":
 		return &Error{Kind: KindMissing, Message: "Missing required parameters: proxy."}
 	}
-	return checkFields(*f)
+	return s.checkFields(*f)
 }
-
-// maxCapabilities bounds a printer's capabilities, in bytes.
-const maxCapabilities = 4 << 20
 
 // Bounds of what people without an account may leave here: registrations that
 // wait to be claimed, and the capabilities of each in bytes.
@@ -76,9 +84,15 @@ const (
 )
 
 // checkFields refuses what is too long to keep.
-func checkFields(f PrinterFields) error {
-	if len(f.Capabilities) > maxCapabilities {
-		return &Error{Kind: KindTooLarge, Message: "The printer's capabilities are too long."}
+func (s *Service) checkFields(f PrinterFields) error {
+	if most := s.cfg.Limits.Capabilities; len(f.Capabilities) > most {
+		return &Error{Kind: KindTooLarge, Message: fmt.Sprintf(
+			"The printer's capabilities are longer than %d KiB, which is the limit (capabilities_kib).", most>>10)}
+	}
+	if x := f.ExpireAfter; x != nil && *x != 0 {
+		if d := time.Duration(*x) * time.Second; d < minExpire || d > MaxExpire {
+			return errExpire
+		}
 	}
 	return nil
 }
@@ -89,10 +103,10 @@ func (s *Service) registrant(ctx context.Context, c Caller, proxy gcp.ProxyID) (
 		return c.Robot.Owner, c.Robot.ID, nil
 	}
 	r, err := s.cfg.Store.RobotByProxy(ctx, c.User.ID, proxy)
-	if err != nil && !errors.Is(err, ErrNotFound) {
-		return "", "", err
+	if errors.Is(err, ErrNotFound) {
+		r.ID, err = s.Serve(ctx, c)
 	}
-	return c.User.ID, r.ID, nil
+	return c.User.ID, r.ID, err
 }
 
 // RegisterAnonymous adds a printer that nobody owns yet.
@@ -108,11 +122,10 @@ func (s *Service) RegisterAnonymous(ctx context.Context, f PrinterFields) (Claim
 			return Claim{}, err
 		}
 	}
-	id := newID()
 	token, poll := newToken(), rand.Text()
 	now := s.cfg.Now()
-	p := Printer{ID: gcp.PrinterID(id), CreateTime: now, AccessTime: now}
-	if err := p.applyDevice(f, now); err != nil {
+	p := Printer{ID: gcp.PrinterID(gcp.NewID()), CreateTime: now, AccessTime: now}
+	if err := p.applyDevice(f, s.cfg.Limits.Tags, now); err != nil {
 		return Claim{}, err
 	}
 	expires := now.Add(claimTimeout)
@@ -127,13 +140,6 @@ func (s *Service) RegisterAnonymous(ctx context.Context, f PrinterFields) (Claim
 	return Claim{Printer: p, Token: token, Poll: poll, Expires: expires}, nil
 }
 
-// newID returns 128 random bits in hexadecimal, the form of every id here.
-func newID() string {
-	var b [16]byte
-	rand.Read(b[:]) // never fails, see its documentation
-	return hex.EncodeToString(b[:])
-}
-
 // newToken returns a registration token: 80 random bits in a form that people
 // can type from a sheet of paper.
 func newToken() string {
@@ -144,10 +150,7 @@ func newToken() string {
 
 // hashToken is what is stored of a token: whoever reads the database cannot use it.
 // A token is random and long, so that no salt or slow hash is needed.
-func hashToken(token string) string {
-	sum := sha256.Sum256([]byte(token))
-	return hex.EncodeToString(sum[:])
-}
+func hashToken(token string) string { return digestOf([]byte(token)) }
 
 // text returns what a field holds, "" for none.
 func text(p *string) string {

@@ -31,7 +31,15 @@ type PrinterFields struct {
 	LocalSettings                                      *gcp.LocalSettings
 	NotificationChannel                                *string
 	TOSAccepted, Public, QuotaEnabled                  *bool
-	DailyQuota                                         *int
+	DailyQuota, PersonQuota                            *int
+	ExpireAfter                                        *int // seconds that jobs may wait; 0 for the service's default
+
+	// What people alone set.
+	Location         *string
+	Labels           *[]string // all of them, instead of those before
+	AddLabels        []string
+	Paused, HoldJobs *bool
+	Choices          []byte // see SetChoices, which checks them; nil keeps them
 }
 
 // PasswordCheck is somebody's attempt to sign in.
@@ -78,20 +86,35 @@ type Submission struct {
 	Title       string
 	Ticket      []byte // CJT; empty or {} for the defaults
 	ContentType string
+	Opaque      bool     // the sender calls it application/octet-stream; ContentType is what it looks like
 	Document    Document // already in the blob store
 	Tags        []string
 	Received    time.Time // when the whole request was there (hop 1)
+
+	Key         string        // the caller's own key for this submission, kept 14 days; "" for none
+	ExpireAfter time.Duration // how long it may wait; 0 for the printer's default
+	AgainOf     gcp.JobID     // the job that it prints again; "" for none
+	Hold        bool          // it waits until its sender releases it
+	Releasers   Releasers     // who else may release it; if there is anybody, it is held
 }
 
 // JobQuery selects jobs.
 type JobQuery struct {
 	Printer gcp.PrinterID
 	Owner   string          // address
+	AgainOf gcp.JobID       // only jobs that print this one again
 	Text    string          // substring of title or tags
 	Status  []gcp.JobStatus // any of; empty for all
 	Sort    string          // CREATE_TIME, CREATE_TIME_DESC (default), STATUS, STATUS_DESC, TITLE, TITLE_DESC
 	Offset  int
 	Limit   int // 0 for the default
+}
+
+// FetchQuery is a connector's question for jobs.
+type FetchQuery struct {
+	Printer gcp.PrinterID
+	Limit   int       // 0: as many as a fetch gives
+	Run     gcp.RunID // "" from old connectors
 }
 
 // JobReport is a /control call: nil members keep their value.
@@ -103,6 +126,8 @@ type JobReport struct {
 	Message            *string
 	CancelAcknowledged bool
 	Trace              gcp.Trace // the connector's hops, merged into the job's
+	gcp.Grant                    // what the connector holds the job by
+	Unheard            bool      // of a restored job: the connector never had it
 }
 
 // ShareRequest is a /share call.
@@ -112,6 +137,8 @@ type ShareRequest struct {
 	Type             gcp.ScopeType // "" is derived from the scope
 	Role             gcp.Role
 	Public           bool
+	Approval         bool          // with Public: who finds the printer waits for an answer
+	ExpireAfter      time.Duration // when the share ends; 0 for never
 	SkipNotification bool
 }
 
@@ -122,8 +149,12 @@ type Invitation struct {
 	Printer PrinterView
 }
 
-// OpenDocument is a stored document being read; the reader must be closed.
+// OpenDocument is a document being read, as it was sent or made ready for its
+// printer; the reader must be closed.
 type OpenDocument struct {
-	Job  Job
-	Body io.ReadSeekCloser
+	Job    Job
+	Body   io.ReadSeekCloser
+	Type   string // MIME type of the body
+	Size   int64  // bytes
+	Digest string // "sha256:" and 64 hexadecimal digits
 }

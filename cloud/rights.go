@@ -14,25 +14,71 @@ var (
 	errUnknownPrinter = &Error{Kind: KindNotFound, Message: "Unknown printer."}
 	errUnknownJob     = &Error{Kind: KindNotFound, Message: "Unknown job id."}
 	errNotAllowed     = &Error{Kind: KindForbidden, Message: "User is not authorized."}
+	errGuest          = &Error{Kind: KindForbidden, Message: "Guests use the printers that are shared with them. Ask an administrator to make you a member."}
 )
 
-// device reports whether the caller acts as the printer: its robot does, and its
-// owner where it registered without a robot, as the oldest connectors do.
-func device(c Caller, of PrinterRights) bool {
-	if c.Robot != nil {
-		return of.Robot != "" && of.Robot == c.Robot.ID
+// Member refuses who is not signed in, and guests, who add nothing of their own:
+// neither connectors nor printers, and no program acts in their names.
+func (c Caller) Member() error {
+	switch {
+	case c.User == nil:
+		return errSignIn
+	case c.User.Guest:
+		return errGuest
 	}
-	return c.User != nil && of.Robot == "" && of.Owner == c.User.ID && of.Printer != ""
+	return nil
 }
 
-// scopesOf returns the scopes that a person's address is in.
-func scopesOf(u *User) []string {
+// Administrator refuses who may not look after the service: everybody but
+// administrators, and keys that are limited.
+func (c Caller) Administrator() error {
+	switch {
+	case c.User == nil:
+		return errSignIn
+	case !c.User.Admin || len(c.Scopes) > 0:
+		return errNotAllowed
+	}
+	return nil
+}
+
+// device reports whether the caller acts as the printer: its robot does, and a
+// program of its owner where it registered with the owner's token, as the oldest
+// connectors do. People at a page never do.
+func device(c Caller, of PrinterRights) bool {
+	switch {
+	case c.Robot != nil:
+		return of.Robot != "" && of.Robot == c.Robot.ID
+	case c.User == nil || c.Via == ViaCookie || of.Printer == "" || of.Owner != c.User.ID:
+		return false
+	}
+	return of.Robot == "" || of.Robot == OwnRobot(c.User.ID)
+}
+
+// scopesOf returns the scopes that a person is in. A guest is of no domain,
+// whatever the address, nor is a service account; a visitor has no scope at all where
+// links for them are not allowed.
+func (s *Service) scopesOf(u *User) []string {
+	if u.Visitor() && s.cfg.NoVisitors {
+		return nil
+	}
 	scopes := []string{u.Email}
-	if _, domain, ok := strings.Cut(u.Email, "@"); ok {
-		scopes = append(scopes, domainScope+domain)
+	if _, domain, ok := strings.Cut(u.Email, "@"); ok && !u.Guest && !u.Service {
+		scopes = append(scopes, DomainScope(domain))
+	}
+	for _, g := range u.Groups {
+		scopes = append(scopes, GroupScope(g))
 	}
 	return scopes
 }
+
+// GroupScope returns the scope of everybody in a group.
+func GroupScope(group string) string { return groupScope + strings.ToLower(group) }
+
+// groupScope begins the scope of everybody in a group of the service's own.
+const groupScope = "/group/"
+
+// DomainScope returns the scope of everybody with an address of a domain.
+func DomainScope(domain string) string { return domainScope + domain }
 
 // domainScope begins the scope of everybody with an address of a domain.
 const domainScope = "/hd/domain/"
@@ -62,17 +108,17 @@ func (s *Service) printerRole(ctx context.Context, c Caller, of PrinterRights) (
 	case of.Owner == c.User.ID:
 		return gcp.RoleOwner, nil
 	}
-	shares, err := s.cfg.Store.Shares(ctx, of.Printer)
+	shares, err := s.shares(ctx, of.Printer)
 	if err != nil {
 		return "", err
 	}
-	return sharedRole(c.User, shares), nil
+	return s.sharedRole(c.User, shares), nil
 }
 
 // sharedRole returns the highest role that shares give a person.
-func sharedRole(u *User, shares []Share) gcp.Role {
+func (s *Service) sharedRole(u *User, shares []Share) gcp.Role {
 	var role gcp.Role
-	scopes := scopesOf(u)
+	scopes := s.scopesOf(u)
 	for _, sh := range shares {
 		if sh.Pending || roleRank(sh.Role) <= roleRank(role) {
 			continue
@@ -117,8 +163,15 @@ func (s *Service) jobRole(ctx context.Context, c Caller, id gcp.JobID) (gcp.Role
 	if err != nil {
 		return "", unknownJob(err)
 	}
-	return s.roleFor(ctx, c, j, of)
+	role, err := s.roleFor(ctx, c, j, of)
+	if errors.Is(err, ErrNotFound) && c.oversees() {
+		return roleOverseer, nil
+	}
+	return role, err
 }
+
+// roleOverseer is an administrator's for the jobs of others, which may be stopped.
+const roleOverseer gcp.Role = ""
 
 // roleFor is jobRole for a job that was read already.
 func (s *Service) roleFor(ctx context.Context, c Caller, j Job, of PrinterRights) (gcp.Role, error) {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"platen/cloud"
 	"platen/gcp"
@@ -57,7 +58,7 @@ func TestRights(t *testing.T) {
 			}
 			_, err = w.Submit(ctx, tt.c, cloud.Submission{Printer: w.printer, ContentType: "application/pdf", Document: w.document()})
 			check("print", err, tt.print)
-			_, err = w.Fetch(ctx, tt.c, w.printer, 0)
+			_, err = w.Fetch(ctx, tt.c, cloud.FetchQuery{Printer: w.printer})
 			check("fetch", err, tt.fetch)
 			_, err = w.Job(ctx, tt.c, j.ID)
 			check("job", err, tt.job)
@@ -100,7 +101,7 @@ func TestForeignFetchIsNoJob(t *testing.T) {
 	w := newWorld(t)
 	w.submit(w.alice)
 	for _, id := range []gcp.PrinterID{w.printer, "unknown"} {
-		if _, err := w.Fetch(t.Context(), w.other, id, 0); cloud.KindOf(err) != cloud.KindNoJob {
+		if _, err := w.Fetch(t.Context(), w.other, cloud.FetchQuery{Printer: id}); cloud.KindOf(err) != cloud.KindNoJob {
 			t.Errorf("fetch of %s: %v", id, err)
 		}
 	}
@@ -184,6 +185,28 @@ func TestQuota(t *testing.T) {
 	}
 	w.clock.add(24 * 3600e9)
 	w.submit(w.alice)
+}
+
+// A person has a quota of the own, whatever others print, and is told when it ends.
+func TestQuotaOfEachPerson(t *testing.T) {
+	w := newWorld(t)
+	w.share("bob@example.com", gcp.RoleUser)
+	_, err := w.ProcessInvite(t.Context(), w.bob, w.printer, true)
+	must(t, err)
+	one := 1
+	p, err := w.UpdatePrinter(t.Context(), w.alice, w.printer, cloud.PrinterFields{PersonQuota: &one})
+	if err != nil || p.PersonQuota != 1 {
+		t.Fatalf("the quota is %d, %v", p.PersonQuota, err)
+	}
+	w.submit(w.alice)
+	w.submit(w.bob)
+	_, err = w.Submit(t.Context(), w.bob, cloud.Submission{Printer: w.printer, ContentType: "application/pdf", Document: w.document()})
+	// The world begins at 22:13:20 UTC.
+	if cloud.KindOf(err) != cloud.KindQuota || !strings.Contains(err.Error(), "daily_quota_per_person") || !strings.Contains(err.Error(), "in 106 minutes") {
+		t.Errorf("second of one: %v", err)
+	}
+	w.clock.add(106*time.Minute + 40*time.Second)
+	w.submit(w.bob)
 }
 
 func TestInvitation(t *testing.T) {
@@ -288,6 +311,26 @@ func TestManagersAreTheOwnersAffair(t *testing.T) {
 	must(t, w.Unshare(t.Context(), manager, of(manager)))
 	must(t, w.Share(t.Context(), w.alice, of(other)))
 	must(t, w.Unshare(t.Context(), w.alice, of(other)))
+}
+
+// Nobody tries many registration tokens; who types a good one is not held up.
+func TestGuessingClaims(t *testing.T) {
+	w := newWorld(t)
+	ctx := t.Context()
+	for range 10 {
+		_, err := w.Confirm(ctx, w.alice, "WRONG")
+		refusedAs(t, "a guess", err, cloud.KindInvalid)
+	}
+	name, proxy := "device", "other"
+	claim, err := w.RegisterAnonymous(ctx, cloud.PrinterFields{Name: &name, Proxy: &proxy})
+	must(t, err)
+	_, err = w.Confirm(ctx, w.alice, claim.Token)
+	refusedAs(t, "the eleventh", err, cloud.KindQuota)
+	w.clock.add(15 * time.Minute)
+	claim, err = w.RegisterAnonymous(ctx, cloud.PrinterFields{Name: &name, Proxy: &proxy})
+	must(t, err)
+	_, err = w.Confirm(ctx, w.alice, claim.Token)
+	must(t, err)
 }
 
 func TestClaim(t *testing.T) {

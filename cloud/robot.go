@@ -11,20 +11,37 @@ import (
 // CreateRobot makes (or finds, by owner and proxy) a robot of the caller. Once
 // the code is exchanged, what the robot was given before is revoked.
 func (s *Service) CreateRobot(ctx context.Context, c Caller, r RobotRequest) (RobotCode, error) {
-	if c.User == nil {
-		return RobotCode{}, errSignIn
+	if err := c.Member(); err != nil {
+		return RobotCode{}, err
 	}
 	robot, err := s.findRobot(ctx, c.User.ID, r.Proxy)
 	switch {
 	case errors.Is(err, ErrNotFound):
 		robot, err = s.addRobot(ctx, Robot{Owner: c.User.ID, Proxy: r.Proxy, ClientID: r.ClientID})
-	case err == nil && len(c.Scopes) > 0:
-		err = s.provedRobot(ctx, robot, r.Token)
+	case err == nil:
+		err = s.pairAgain(ctx, c, robot, r.Token)
 	}
 	if err != nil {
 		return RobotCode{}, err
 	}
 	return s.robotCode(ctx, robot, r.ClientID)
+}
+
+// pairAgain lets a robot's connector be paired again: what the robot was given
+// before ends with that.
+func (s *Service) pairAgain(ctx context.Context, c Caller, robot Robot, token string) error {
+	if len(c.Scopes) > 0 {
+		if err := s.provedRobot(ctx, robot, token); err != nil {
+			return err
+		}
+	}
+	_, err := s.cfg.Store.UpdateRobot(ctx, robot.ID, func(r *Robot) ([]Event, error) {
+		return []Event{{
+			Time: s.cfg.Now(), Kind: EventAudit, Robot: r.ID, User: r.Owner,
+			By: c.User.ID, Note: "paired the connector " + string(r.Proxy) + " again",
+		}}, nil
+	})
+	return err
 }
 
 var errNotThisConnector = &Error{
@@ -56,15 +73,14 @@ func (s *Service) provedRobot(ctx context.Context, robot Robot, token string) er
 // findRobot finds a proxy's robot. A caller that names no proxy gets a new one:
 // nothing tells which connector asks.
 func (s *Service) findRobot(ctx context.Context, owner UserID, proxy gcp.ProxyID) (Robot, error) {
-	if proxy == "" || proxy == claimedProxy {
+	if proxy == "" || proxy == claimedProxy || proxy == ownProxy {
 		return Robot{}, ErrNotFound
 	}
 	return s.cfg.Store.RobotByProxy(ctx, owner, proxy)
 }
 
 func (s *Service) addRobot(ctx context.Context, r Robot) (Robot, error) {
-	id := newID()
-	r.ID, r.CreateTime = gcp.RobotID(id), s.cfg.Now()
+	r.ID, r.CreateTime = gcp.RobotID(gcp.NewID()), s.cfg.Now()
 	return r, s.cfg.Store.AddRobot(ctx, r)
 }
 

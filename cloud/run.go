@@ -2,6 +2,7 @@ package cloud
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -19,17 +20,18 @@ const (
 // eventRetention is how long events are kept; orphanAge is how old a document
 // without a job is when it is deleted.
 const (
-	eventRetention = 30 * 24 * time.Hour
+	eventRetention = 30 * day
 	orphanAge      = time.Hour
 )
 
 // retentionPage is how many documents are deleted at a time.
 const retentionPage = 200
 
-// Recover puts right what a stop of the program left: no push stream is open now.
+// Recover puts right what a stop of the program left: no push stream is open now,
+// and nobody comes back for a half rendered document.
 // It is called before robots are let in; Run calls it if nobody has.
 func (s *Service) Recover(ctx context.Context) error {
-	s.recover.Do(func() { s.recovered = s.cfg.Store.DisconnectRobots(ctx) })
+	s.recover.Do(func() { s.recovered = errors.Join(s.cfg.Store.DisconnectRobots(ctx), s.renders.sweep()) })
 	return s.recovered
 }
 
@@ -43,11 +45,14 @@ func (s *Service) Run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("start the service: %w", err)
 	}
+	s.started.Store(s.cfg.Now().UnixMicro())
 	s.running.Store(true)
 	defer s.running.Store(false)
+	defer s.renders.stop()
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return s.feed(ctx, last) })
 	g.Go(func() error { return s.every(ctx, tickEvery, s.ticker()) })
+	g.Go(func() error { return s.every(ctx, tickEvery, func(ctx context.Context) { s.attempt(ctx, s.endDue) }) })
 	g.Go(func() error { return s.every(ctx, sweepEvery, s.sweeper()) })
 	s.attempt(ctx, s.hintAll)
 	err = g.Wait()
@@ -101,14 +106,25 @@ func (s *Service) ticker() func(context.Context) {
 // sweeper returns what is done each minute.
 func (s *Service) sweeper() func(context.Context) {
 	swept := false
+	from := s.cfg.Now()
 	return func(ctx context.Context) {
+		to := s.cfg.Now()
+		s.attempt(ctx, func(ctx context.Context) error { return s.checkTwins(ctx, from, to) })
+		from = to
 		s.attempt(ctx, s.expireDocuments)
+		s.renders.expire(ctx)
+		s.patience.expire()
+		s.expireDrafts(ctx)
 		s.attempt(ctx, func(ctx context.Context) error {
 			return s.cfg.Store.RemoveClaims(ctx, s.cfg.Now(), s.cfg.Now().Add(-claimKept))
 		})
 		s.attempt(ctx, func(ctx context.Context) error {
-			return s.cfg.Store.PruneEvents(ctx, s.cfg.Now().Add(-eventRetention))
+			return s.cfg.Store.PruneEvents(ctx, s.cfg.Now().Add(-eventRetention), s.past(s.cfg.Limits.Audit))
 		})
+		s.attempt(ctx, func(ctx context.Context) error { return s.cfg.Store.PruneKeys(ctx, s.past(s.cfg.Limits.Keys)) })
+		s.attempt(ctx, s.removeHidden)
+		s.attempt(ctx, s.endVisits)
+		s.attempt(ctx, s.lookForOutages)
 		if !swept && s.cfg.Blobs != nil {
 			swept = true
 			s.attempt(ctx, s.sweepOrphans)

@@ -96,11 +96,6 @@ func TestRepeatedHints(t *testing.T) {
 		}
 	}
 	must(t, w.Presence(t.Context(), w.robot.Robot.ID, false))
-	_, err := w.db.UpdateRobot(t.Context(), w.robot.Robot.ID, func(r *cloud.Robot) ([]cloud.Event, error) {
-		r.LeaseUntil = time.Time{}
-		return nil, nil
-	})
-	must(t, err)
 	if n := hints(10 * time.Minute); n != 0 {
 		t.Errorf("%d hints while the connector is away", n)
 	}
@@ -150,6 +145,13 @@ func TestPresence(t *testing.T) {
 	must(t, w.Presence(ctx, w.robot.Robot.ID, true))
 	w.clock.add(time.Hour)
 	want(gcp.ConnectionOnline)
+	must(t, w.Presence(ctx, w.robot.Robot.ID, false)) // it was stopped, which shows at once
+	want(gcp.ConnectionOffline)
+	must(t, w.Touch(ctx, w.robot.Robot.ID, w.clock.Now().Add(-time.Second))) // a call from before is written down later
+	want(gcp.ConnectionOffline)
+	must(t, w.Presence(ctx, w.robot.Robot.ID, true))
+	want(gcp.ConnectionOnline)
+	w.clock.add(time.Hour)
 	must(t, w.Recover(ctx)) // a new start of the service
 	want(gcp.ConnectionOffline)
 	w.clock.add(31 * 24 * time.Hour)

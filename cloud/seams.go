@@ -35,11 +35,20 @@ type CodeIssuer interface {
 	RobotOf(ctx context.Context, refreshToken string) (gcp.RobotID, error)
 }
 
-// Sessions ends what a person is signed in with. cloud/oauth satisfies it.
+// Sessions lets people in by a link, and ends what people and connectors are
+// signed in with. cloud/oauth satisfies it.
 type Sessions interface {
+	// JoinToken returns the secret of a link that lets a user choose a password,
+	// once. Those given before end.
+	JoinToken(ctx context.Context, id UserID, lifetime time.Duration) (token string, err error)
+	// Forget drops what is remembered of whom tokens speak for: an account changed.
+	Forget()
+	// RevokeRobot revokes all that a connector was given.
+	RevokeRobot(ctx context.Context, id gcp.RobotID) error
 	// EndSessions ends a user's sessions, for example after a new password.
 	EndSessions(ctx context.Context, id UserID) error
-	// RevokeUser ends a user's sessions and revokes all of the user's tokens and keys.
+	// RevokeUser ends a user's sessions and revokes all of the user's tokens and
+	// keys, but nothing of the user's connectors.
 	RevokeUser(ctx context.Context, id UserID) error
 }
 

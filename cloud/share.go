@@ -2,10 +2,10 @@ package cloud
 
 import (
 	"context"
-	"crypto/subtle"
 	"errors"
 	"net/mail"
 	"strings"
+	"time"
 
 	"platen/gcp"
 )
@@ -20,10 +20,13 @@ func (s *Service) Share(ctx context.Context, c Caller, r ShareRequest) error {
 		return err
 	}
 	if r.Public {
-		return s.setPublic(ctx, r.Printer, true)
+		return s.setPublic(ctx, c, r.Printer, func(p *Printer) { p.Public, p.Approval = true, r.Approval })
 	}
 	sh, err := newShare(r)
 	if err != nil {
+		return err
+	}
+	if sh.ExpireTime, err = s.shareEnd(r.ExpireAfter); err != nil {
 		return err
 	}
 	sh.Sender = of.Owner
@@ -31,29 +34,58 @@ func (s *Service) Share(ctx context.Context, c Caller, r ShareRequest) error {
 		sh.Sender = c.User.ID
 	}
 	self := c.User != nil && sh.Scope == c.User.Email
-	// A domain's printers are there for all of it without an answer of each.
-	sh.Pending = !self && sh.Type != gcp.ScopeDomain
+	// A domain's or a group's printers are there for all of it without an answer of each,
+	// and a service account has nobody who would answer.
+	sh.Pending = !self && !strings.HasPrefix(sh.Scope, domainScope) && !strings.HasPrefix(sh.Scope, groupScope) && !isService(sh.Scope)
 	if sh.Scope == s.ownerEmail(ctx, of) {
 		return errShare
 	}
 	old, err := s.share(ctx, sh.Printer, sh.Scope)
 	switch {
 	case err == nil:
-		sh.Pending = sh.Pending && old.Pending // a new role needs no new answer
+		sh.Pending = sh.Pending && old.Pending && !old.Asked // a new role needs no new answer, and this answers a request
 	case !errors.Is(err, ErrNotFound):
 		return err
 	}
-	return s.cfg.Store.PutShare(ctx, sh, s.changed(of))
+	note := "shared the printer " + of.Name + " with " + sh.Scope
+	if r.ExpireAfter > 0 {
+		note += " for " + inWords(r.ExpireAfter)
+	}
+	return s.cfg.Store.PutShare(ctx, sh, s.decided(c, of, note))
+}
+
+// maxShareTime bounds a share that ends.
+const maxShareTime = 366 * day
+
+// shareEnd returns when a share ends; zero for never.
+func (s *Service) shareEnd(after time.Duration) (time.Time, error) {
+	switch {
+	case after == 0:
+		return time.Time{}, nil
+	case after < time.Hour || after > maxShareTime:
+		return time.Time{}, &Error{Kind: KindInvalid, Message: "A share ends after one hour at least and 366 days at most, or never."}
+	}
+	return s.cfg.Now().Add(after), nil
 }
 
 // sharer checks that the caller may change who uses a printer: owner and managers
-// may, and the robot, for whom the connector's owner has configured it. Managers
-// are the owner's affair.
+// may, and the robot, for whom the connector's owner has configured it. Managers, and
+// who may come by a public page, are the owner's affair: whoever stole a connector
+// must not keep the printer after it was revoked.
 func (s *Service) sharer(ctx context.Context, c Caller, r ShareRequest) (PrinterRights, error) {
 	r.Scope = strings.ToLower(strings.TrimSpace(r.Scope))
 	role, of, err := s.needRole(ctx, c, r.Printer, gcp.RoleManager)
 	if err != nil {
 		return of, err
+	}
+	if of.Hidden {
+		return of, hiddenFor(c)
+	}
+	if c.Robot != nil {
+		role = gcp.RoleManager
+	}
+	if c.User != nil && c.User.Guest && r.Scope != c.User.Email {
+		return of, errGuest
 	}
 	if r.Role == gcp.RoleManager && role != gcp.RoleOwner || r.Public && role != gcp.RoleOwner {
 		return of, errNotAllowed
@@ -87,6 +119,13 @@ func newShare(r ShareRequest) (Share, error) {
 		}
 		return sh, nil
 	}
+	if group, ok := strings.CutPrefix(sh.Scope, groupScope); ok {
+		sh.Type = gcp.ScopeGroup
+		if group == "" || cleanGroup(group) != group {
+			return sh, errShare
+		}
+		return sh, nil
+	}
 	if _, err := mail.ParseAddress(sh.Scope); err != nil || !strings.Contains(sh.Scope, "@") {
 		return sh, errShare
 	}
@@ -103,13 +142,14 @@ func (s *Service) Unshare(ctx context.Context, c Caller, r ShareRequest) error {
 		return err
 	}
 	if r.Public {
-		if err := s.setPublic(ctx, r.Printer, false); err != nil {
+		if err := s.setPublic(ctx, c, r.Printer, func(p *Printer) { p.Public, p.Approval = false, false }); err != nil {
 			return err
 		}
 		return s.cfg.Store.RemovePublicShares(ctx, r.Printer)
 	}
 	scope := strings.ToLower(strings.TrimSpace(r.Scope))
-	if err := s.cfg.Store.RemoveShare(ctx, r.Printer, scope, s.changed(of)); errors.Is(err, ErrNotFound) {
+	gone := s.decided(c, of, "took the printer "+of.Name+" back from "+scope)
+	if err := s.cfg.Store.RemoveShare(ctx, r.Printer, scope, gone); errors.Is(err, ErrNotFound) {
 		return &Error{Kind: KindInvalid, Message: "The printer is not shared with this address."}
 	} else if err != nil {
 		return err
@@ -117,40 +157,16 @@ func (s *Service) Unshare(ctx context.Context, c Caller, r ShareRequest) error {
 	return nil
 }
 
-// setPublic makes a printer public or not.
-func (s *Service) setPublic(ctx context.Context, id gcp.PrinterID, public bool) error {
-	key := newID()
+// setPublic makes a printer public or not, as set does.
+func (s *Service) setPublic(ctx context.Context, c Caller, id gcp.PrinterID, set func(*Printer)) error {
+	key := gcp.NewID()
 	_, err := s.cfg.Store.UpdatePrinter(ctx, id, func(p *Printer) ([]Event, error) {
 		before := *p
-		p.Public = public
+		set(p)
 		p.keyPublic(key)
-		return printerEvents(before, *p, s.cfg.Now())
+		return decidedEvents(c, before, *p, s.cfg.Now())
 	})
 	return unknownPrinter(err)
-}
-
-// AddPublic puts a public printer on the caller's list: whoever knows the key of
-// its page may.
-func (s *Service) AddPublic(ctx context.Context, c Caller, id gcp.PrinterID, key string) (PrinterView, error) {
-	if c.User == nil {
-		return PrinterView{}, errSignIn
-	}
-	p, err := s.cfg.Store.Printer(ctx, id)
-	if err != nil {
-		return PrinterView{}, unknownPrinter(err)
-	}
-	if !p.Public || p.PublicKey == "" || subtle.ConstantTimeCompare([]byte(p.PublicKey), []byte(key)) != 1 {
-		return PrinterView{}, errUnknownPrinter
-	}
-	if role, err := s.printerRole(ctx, c, rightsOf(p)); err != nil {
-		return PrinterView{}, err
-	} else if role == "" {
-		sh := Share{Printer: id, Scope: c.User.Email, Type: gcp.ScopePublic, Role: gcp.RoleUser, Sender: p.Owner}
-		if err := s.cfg.Store.PutShare(ctx, sh, s.changed(rightsOf(p))); err != nil {
-			return PrinterView{}, err
-		}
-	}
-	return s.newViewer(c).view(ctx, p)
 }
 
 // changed is the event of a change to a printer's access list.
@@ -158,9 +174,18 @@ func (s *Service) changed(of PrinterRights) Event {
 	return Event{Time: s.cfg.Now(), Kind: EventPrinterChanged, Printer: of.Printer, Robot: of.Robot, User: of.Owner}
 }
 
+// decided is changed, for the audit log if a person did it.
+func (s *Service) decided(c Caller, of PrinterRights, note string) Event {
+	e := s.changed(of)
+	if c.User != nil {
+		e.By, e.Note = c.User.ID, note
+	}
+	return e
+}
+
 // share returns one share of a printer.
 func (s *Service) share(ctx context.Context, id gcp.PrinterID, scope string) (Share, error) {
-	shares, err := s.cfg.Store.Shares(ctx, id)
+	shares, err := s.shares(ctx, id)
 	if err != nil {
 		return Share{}, err
 	}

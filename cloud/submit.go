@@ -4,46 +4,60 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
+	"slices"
 	"time"
 
 	"platen/gcp"
 	"platen/gcp/ticket"
+	"platen/internal/impose"
 )
 
-// maxTicket bounds a ticket, in bytes.
-const maxTicket = 256 << 10
-
 // Submit checks and stores a new job, and tells the connector. The document must
-// be in the blob store already; on error the caller discards it.
+// be in the blob store already; on error the caller discards it. A submission
+// whose key the caller used before gives the first job, and its document is
+// discarded here.
 func (s *Service) Submit(ctx context.Context, c Caller, sub Submission) (JobView, error) {
 	started := s.cfg.Now()
 	if c.User == nil {
 		return JobView{}, errSignIn
 	}
+	if err := checkTerms(sub); err != nil {
+		return JobView{}, err
+	}
 	p, role, err := s.printable(ctx, c, sub.Printer)
 	if err != nil {
-		return JobView{}, err
+		return s.repeated(ctx, c, sub, err)
 	}
 	if sub.Document.ID == "" || sub.Document.Size == 0 {
 		return JobView{}, &Error{Kind: KindInvalid, Message: "The document is empty."}
 	}
-	ticketText, err := s.checkDocument(p, &sub)
+	plan, err := s.checkDocument(p, &sub)
 	if err != nil {
-		return JobView{}, err
+		return s.repeated(ctx, c, sub, err)
 	}
-	id := newID()
+	id := gcp.NewID()
 	now := s.cfg.Now()
 	j := Job{
-		ID: gcp.JobID(id), Printer: p.ID, PrinterName: p.shownName(),
+		ID: gcp.JobID(id), Printer: p.ID, PrinterName: p.ShownName(),
 		Owner: c.User.ID, OwnerEmail: c.User.Email,
-		Title: cleanTitle(sub.Title), ContentType: sub.ContentType, Ticket: ticketText,
+		Title: CleanTitle(sub.Title), ContentType: sub.ContentType, Ticket: plan.ticket, Work: plan.work, Notes: plan.notes,
 		Document: sub.Document, Tags: jobTags(sub.Tags), State: gcp.StateOf(gcp.JobQueued),
+		ExpireTime: now.Add(s.cfg.Limits.ExpireAfter(sub.ExpireAfter, p.ExpireAfter)), AgainOf: sub.AgainOf,
 		CreateTime: now, UpdateTime: now,
 	}
+	if p.HoldJobs || sub.Hold || sub.Releasers != (Releasers{}) {
+		j.hold(wish{now: now, hold: s.cfg.Limits.Hold})
+		if j.ReleaseBy, err = s.releaseBy(ctx, c, sub.Releasers); err != nil {
+			return JobView{}, err
+		}
+	}
 	j.addHops(submitHops(sub, started, now))
-	if err := s.addJob(ctx, p, j); err != nil {
+	j.DueTime = j.due(s.cfg.Limits)
+	if j, err = s.addJob(ctx, p, j, asked{sub.Key, plan.sent}); err != nil {
 		return JobView{}, err
+	}
+	if j.ID != gcp.JobID(id) && j.Document.ID != sub.Document.ID {
+		s.Discard(ctx, sub.Document)
 	}
 	return JobView{Job: j, Role: role}, nil
 }
@@ -85,102 +99,92 @@ func (s *Service) printable(ctx context.Context, c Caller, id gcp.PrinterID) (Pr
 		return p, "", err
 	case role == "":
 		return p, "", errUnknownPrinter
+	case !p.Hidden.IsZero():
+		return p, "", errHidden
 	case !p.TOSAccepted:
 		return p, "", &Error{Kind: KindForbidden, Message: "The owner has not accepted the terms of service of this printer."}
 	}
 	return p, role, nil
 }
 
-// addJob writes the job down; from here it is not lost.
-func (s *Service) addJob(ctx context.Context, p Printer, j Job) error {
-	quota := Quota{}
-	if p.QuotaEnabled {
-		quota = Quota{Limit: p.DailyQuota, Since: midnight(j.CreateTime)}
-		if quota.Limit == 0 {
-			return errQuotaUsed
-		}
-	}
-	err := s.cfg.Store.AddJob(ctx, j, quota, Event{
-		Time: j.CreateTime, Kind: EventJobQueued, Printer: j.Printer, Job: j.ID,
-		Robot: p.Robot, User: j.Owner, State: j.State.Type,
-	})
-	if errors.Is(err, ErrQuota) {
-		return errQuotaUsed
-	}
-	if err == nil {
-		s.note(ctx, JobNote{Job: j.ID, Hops: gcp.Trace{gcp.HopQueued: s.cfg.Now().UnixMicro()}})
-	}
-	return err
+// plan is what becomes of a submission's ticket.
+type plan struct {
+	ticket json.RawMessage // as it is kept
+	sent   json.RawMessage // as it came
+	work   impose.Work     // what the service does of it
+	notes  []string        // what is ignored of it
 }
 
-var errQuotaUsed = &Error{Kind: KindQuota, Message: "The printer's daily quota is used up."}
-
-// checkDocument checks the document's type and the ticket against what the
-// printer can do, and returns the ticket as it is kept.
-func (s *Service) checkDocument(p Printer, sub *Submission) (json.RawMessage, error) {
+// checkDocument checks the document's type and the ticket against what the printer
+// can do, and what the service can do in its place.
+func (s *Service) checkDocument(p Printer, sub *Submission) (plan, error) {
 	sub.ContentType = mediaType(sub.ContentType)
 	caps, err := s.caps.of(p)
 	if err != nil {
-		return nil, err
+		return plan{}, err
 	}
-	if !caps.takes(sub.ContentType) {
-		return nil, &Error{Kind: KindUnsupported, Message: caps.refusal(sub.ContentType)}
+	kind, err := s.admitted(caps, *sub)
+	if err != nil {
+		return plan{}, err
 	}
-	text := bytes.TrimSpace(sub.Ticket)
-	if len(text) == 0 {
-		return json.RawMessage("{}"), nil
+	sub.ContentType = kind
+	text := keptTicket(sub.Ticket)
+	if err := s.checkTicketSize(text); err != nil {
+		return plan{}, err
 	}
-	if len(text) > maxTicket {
-		return nil, &Error{Kind: KindTooLarge, Message: "The ticket is too long."}
+	sent := text
+	t, text, err := readFull(p, caps, sent)
+	if err != nil {
+		return plan{}, err
 	}
-	var t gcp.CJT
-	if err := json.Unmarshal(text, &t); err != nil {
-		return nil, &Error{Kind: KindInvalid, Message: "The ticket is not a print ticket (CJT).", Cause: err}
+	notes, err := ticket.Check(caps.cdd, t)
+	if err != nil {
+		return plan{}, &Error{Kind: KindInvalid, Message: err.Error(), Cause: err}
 	}
-	if err := ticket.Check(caps.cdd, t); err != nil {
-		return nil, &Error{Kind: KindInvalid, Message: err.Error(), Cause: err}
+	made := plan{ticket: text, sent: sent}
+	if made.work, err = s.workOf(caps, sub.ContentType, t); err != nil {
+		return plan{}, err
 	}
-	return json.RawMessage(text), nil
+	done := carried(made.work.Layout)
+	for _, n := range notes {
+		if !slices.Contains(done, n.Item) {
+			made.notes = append(made.notes, n.Message)
+		}
+	}
+	return made, nil
 }
+
+// workOf returns what the service does to a document for a printer: what its
+// capabilities lack, if the document can be made into what it takes.
+func (s *Service) workOf(caps capabilities, kind string, t gcp.CJT) (impose.Work, error) {
+	makes := s.makes(caps)
+	if len(makes) == 0 || !s.reads(kind) {
+		return impose.Work{}, nil
+	}
+	w := impose.Work{Layout: planned(caps.cdd.Printer, t.Print)}
+	if !w.Layout.IsZero() || !caps.takes(kind) {
+		w.To = makes[0]
+	}
+	return w, checkPlan(w.Layout)
+}
+
+// keptTicket returns a ticket as it is kept.
+func keptTicket(sent []byte) json.RawMessage {
+	text := bytes.TrimSpace(sent)
+	if len(text) == 0 {
+		return json.RawMessage("{}")
+	}
+	return json.RawMessage(text)
+}
+
+// maxJobTags bounds the tags of a job.
+const maxJobTags = 1000
 
 // jobTags keeps a person's tags, not those that only the service may set.
 func jobTags(tags []string) []string {
-	kept, err := changeList(nil, nil, tags)
+	kept, err := changeList(nil, nil, tags, maxJobTags)
 	if err != nil {
 		return nil // far too many to mean anything
 	}
 	return kept
-}
-
-// Resubmit copies a job, with its document, to another printer.
-func (s *Service) Resubmit(ctx context.Context, c Caller, job gcp.JobID, to gcp.PrinterID, ticketText []byte) (JobView, error) {
-	if _, err := s.jobRole(ctx, c, job); err != nil {
-		return JobView{}, err
-	}
-	old, _, err := s.cfg.Store.Job(ctx, job)
-	if err != nil {
-		return JobView{}, unknownJob(err)
-	}
-	if old.Document.ID == "" {
-		return JobView{}, errDocumentGone
-	}
-	doc, err := s.cfg.Blobs.Copy(ctx, old.Document)
-	if errors.Is(err, ErrNotFound) {
-		return JobView{}, errDocumentGone
-	}
-	if err != nil {
-		return JobView{}, err
-	}
-	if len(bytes.TrimSpace(ticketText)) == 0 {
-		ticketText = old.Ticket
-	}
-	view, err := s.Submit(ctx, c, Submission{
-		Printer: to, Title: old.Title, Ticket: ticketText, ContentType: old.ContentType,
-		Document: doc, Tags: old.Tags, Received: s.cfg.Now(),
-	})
-	if err != nil {
-		s.Discard(ctx, doc)
-		return JobView{}, err
-	}
-	return view, nil
 }

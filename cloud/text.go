@@ -9,9 +9,9 @@ import (
 // maxTitle bounds a job's title and a printer's names, in characters.
 const maxTitle = 255
 
-// cleanTitle drops control characters and cuts to a length that every database,
+// CleanTitle drops control characters and cuts to a length that every database,
 // page and printer can show.
-func cleanTitle(title string) string {
+func CleanTitle(title string) string {
 	title = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {
 			return -1

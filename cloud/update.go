@@ -3,6 +3,7 @@ package cloud
 import (
 	"context"
 	"reflect"
+	"strings"
 	"time"
 
 	"platen/gcp"
@@ -21,15 +22,21 @@ func (s *Service) UpdatePrinter(ctx context.Context, c Caller, id gcp.PrinterID,
 	if err != nil {
 		return PrinterView{}, err
 	}
-	if err := checkFields(f); err != nil {
+	if of.Hidden {
+		return PrinterView{}, hiddenFor(c)
+	}
+	if err := s.checkFields(f); err != nil {
 		return PrinterView{}, err
 	}
-	key := newID()
+	key := gcp.NewID()
 	p, err := s.cfg.Store.UpdatePrinter(ctx, id, func(p *Printer) ([]Event, error) {
 		now := s.cfg.Now()
 		before := *p
+		if !p.Hidden.IsZero() {
+			return nil, errUnknownPrinter // since just now
+		}
 		if device(c, of) {
-			if err := p.applyDevice(f, now); err != nil {
+			if err := p.applyDevice(f, s.cfg.Limits.Tags, now); err != nil {
 				return nil, err
 			}
 		}
@@ -37,13 +44,48 @@ func (s *Service) UpdatePrinter(ctx context.Context, c Caller, id gcp.PrinterID,
 			p.applyPerson(f, role, now)
 			p.keyPublic(key)
 		}
-		return printerEvents(before, *p, now)
+		return decidedEvents(c, before, *p, now)
 	})
 	if err != nil {
 		return PrinterView{}, unknownPrinter(err)
 	}
 	s.seen(ctx, c, id)
 	return s.newViewer(c).view(ctx, p)
+}
+
+// decidedEvents are printerEvents, with what a person decided for the audit log.
+func decidedEvents(c Caller, before, after Printer, now time.Time) ([]Event, error) {
+	events, err := printerEvents(before, after, now)
+	if note := decided(before, after); err == nil && note != "" && c.User != nil {
+		events[0].By, events[0].Note = c.User.ID, note
+	}
+	return events, err
+}
+
+// decided says in words what a person decided about a printer, for the audit log.
+func decided(before, after Printer) string {
+	var done []string
+	for _, d := range []struct {
+		is   bool
+		what string
+	}{
+		{after.Paused && !before.Paused, "paused"},
+		{before.Paused && !after.Paused, "resumed"},
+		{after.Public && !before.Public, "published"},
+		{before.Public && !after.Public, "unpublished"},
+		{after.ShownName() != before.ShownName() && after.DisplayName != before.DisplayName, "renamed"},
+		{after.HoldJobs != before.HoldJobs || after.QuotaEnabled != before.QuotaEnabled || after.DailyQuota != before.DailyQuota ||
+			after.PersonQuota != before.PersonQuota || string(after.Choices) != string(before.Choices) ||
+			after.ExpireAfter != before.ExpireAfter || after.Public && before.Public && after.Approval != before.Approval, "changed the rules of"},
+	} {
+		if d.is {
+			done = append(done, d.what)
+		}
+	}
+	if len(done) == 0 {
+		return ""
+	}
+	return strings.Join(done, " and ") + " the printer " + before.ShownName()
 }
 
 // keyPublic gives a printer that became public the key of its page, and takes it
@@ -65,38 +107,19 @@ func printerEvents(before, after Printer, now time.Time) ([]Event, error) {
 		return nil, ErrUnchanged
 	}
 	events := []Event{printerEvent(after, EventPrinterChanged, now)}
+	if before.Paused && !after.Paused {
+		events = append(events, printerEvent(after, EventPrinterResumed, now))
+	}
 	if pending && after.LocalSettings.Pending != nil {
 		events = append(events, printerEvent(after, EventPrinterSetting, now))
 	}
 	return events, nil
 }
 
-// DeletePrinter deletes an own printer, or drops a shared one from the caller's list.
-func (s *Service) DeletePrinter(ctx context.Context, c Caller, id gcp.PrinterID) error {
-	role, _, err := s.needRole(ctx, c, id, gcp.RoleUser)
-	if err != nil {
-		return err
-	}
-	if role != gcp.RoleOwner {
-		return s.dropShare(ctx, c, id)
-	}
-	err = s.cfg.Store.RemovePrinter(ctx, id, func(p Printer, open []*Job) []Event {
-		now := s.cfg.Now()
-		var events []Event
-		for _, j := range open {
-			before := *j
-			j.setState(gcp.ByService(gcp.JobAborted, gcp.ServicePrinterDeleted), now)
-			events = append(events, jobEvents(before, *j, rightsOf(p))...)
-		}
-		return append(events, printerEvent(p, EventPrinterDeleted, now))
-	})
-	return unknownPrinter(err)
-}
-
 // dropShare takes a printer off the list of somebody it was shared with. One that
 // came with a group or domain cannot be dropped by a single member.
 func (s *Service) dropShare(ctx context.Context, c Caller, id gcp.PrinterID) error {
-	shares, err := s.cfg.Store.Shares(ctx, id)
+	shares, err := s.shares(ctx, id)
 	if err != nil {
 		return err
 	}

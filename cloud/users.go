@@ -5,7 +5,10 @@ import (
 	"errors"
 	"net/mail"
 	"strings"
+	"time"
 	"unicode/utf8"
+
+	"platen/gcp"
 )
 
 // minPassword is the shortest password, in characters; maxPassword bounds the
@@ -15,6 +18,9 @@ const (
 	maxPassword = 1024
 	maxEmail    = 254 // RFC 5321, 4.5.3.1.3
 )
+
+// maxName bounds what people call themselves, in characters.
+const maxName = 100
 
 var errPassword = &Error{Kind: KindCredentials, Message: "The address or the password is wrong."}
 
@@ -30,32 +36,37 @@ func (s *Service) AddUser(ctx context.Context, email, password string, admin boo
 			return User{}, err
 		}
 	}
-	id := newID()
+	u := s.newUser(email)
+	u.Admin, u.PasswordHash = admin, hash
+	return u, s.addUser(ctx, u)
+}
+
+// newUser returns the account of an address, to be added.
+func (s *Service) newUser(email string) User {
 	name, _, _ := strings.Cut(email, "@")
-	u := User{
-		ID: UserID(id), Email: email, Name: name, Admin: admin,
-		PasswordHash: hash, CreateTime: s.cfg.Now(),
+	return User{ID: UserID(gcp.NewID()), Email: email, Name: name, CreateTime: s.cfg.Now()}
+}
+
+func (s *Service) addUser(ctx context.Context, u User, events ...Event) error {
+	err := s.cfg.Store.AddUser(ctx, u, events...)
+	if errors.Is(err, ErrExists) {
+		return &Error{Kind: KindInvalid, Message: "There is an account with this address already."}
 	}
-	if err := s.cfg.Store.AddUser(ctx, u); errors.Is(err, ErrExists) {
-		return User{}, &Error{Kind: KindInvalid, Message: "There is an account with this address already."}
-	} else if err != nil {
-		return User{}, err
-	}
-	return u, nil
+	return err
 }
 
 // cleanEmail returns a plain address in lower case.
 func cleanEmail(email string) (string, error) {
 	email = strings.ToLower(strings.TrimSpace(email))
 	a, err := mail.ParseAddress(email)
-	if err != nil || a.Address != email || len(email) > maxEmail {
+	if err != nil || a.Address != email || len(email) > maxEmail || isService(email) {
 		return "", &Error{Kind: KindInvalid, Message: "This is not an e-mail address."}
 	}
 	return email, nil
 }
 
-// checkNewPassword refuses a password that is too short to be safe.
-func checkNewPassword(password string) error {
+// CheckNewPassword refuses a password that is too short to be safe.
+func CheckNewPassword(password string) error {
 	switch {
 	case utf8.RuneCountInString(password) < minPassword:
 		return &Error{Kind: KindInvalid, Message: "A password needs at least 10 characters."}
@@ -74,7 +85,7 @@ func (s *Service) CheckPassword(ctx context.Context, p PasswordCheck) (User, err
 	}
 	who := guessKey{email, p.From}
 	if !s.passwords.guesses.take(who, s.cfg.Now()) {
-		return User{}, &Error{Kind: KindQuota, Message: "Too many wrong passwords. Try again in a quarter of an hour."}
+		return User{}, &Error{Kind: KindQuota, Message: "Too many wrong passwords. Try again in a quarter of an hour.", After: guessWindow}
 	}
 	u, err := s.matchPassword(ctx, email, p.Password)
 	if !errors.Is(err, errPassword) {
@@ -92,7 +103,7 @@ func (s *Service) matchPassword(ctx context.Context, email, password string) (Us
 	if err != nil {
 		return User{}, err
 	}
-	if !ok || u.Disabled {
+	if !ok || u.Disabled || u.Visitor() {
 		return User{}, errPassword
 	}
 	return u, nil
@@ -107,9 +118,15 @@ func (s *Service) SetPassword(ctx context.Context, id UserID, password string) e
 	if err != nil {
 		return err
 	}
-	_, err = s.cfg.Store.UpdateUser(ctx, id, func(u *User) error {
+	_, err = s.cfg.Store.UpdateUser(ctx, id, func(u *User) ([]Event, error) {
+		if u.Visitor() {
+			return nil, errVisitor
+		}
+		if u.Service {
+			return nil, errService
+		}
 		u.PasswordHash = hash
-		return nil
+		return nil, nil
 	})
 	if err != nil {
 		return unknownUser(err)
@@ -120,25 +137,48 @@ func (s *Service) SetPassword(ctx context.Context, id UserID, password string) e
 	return s.cfg.Sessions.EndSessions(ctx, id)
 }
 
-// RemoveUser removes an account, its sessions and keys; printers go to heir.
-func (s *Service) RemoveUser(ctx context.Context, id, heir UserID) error {
-	if id == heir {
-		return &Error{Kind: KindInvalid, Message: "The printers must go to another account."}
-	}
-	if _, err := s.cfg.Store.User(ctx, heir); err != nil {
-		return unknownUser(err)
-	}
-	if s.cfg.Sessions != nil {
-		if err := s.cfg.Sessions.RevokeUser(ctx, id); err != nil {
-			return err
-		}
-	}
-	return unknownUser(s.cfg.Store.RemoveUser(ctx, id, heir))
-}
-
 func unknownUser(err error) error {
 	if errors.Is(err, ErrNotFound) {
 		return &Error{Kind: KindNotFound, Message: "Unknown account."}
 	}
 	return err
+}
+
+// SetName changes what the caller is called.
+func (s *Service) SetName(ctx context.Context, c Caller, name string) error {
+	if c.User == nil {
+		return errSignIn
+	}
+	if name = strings.TrimSpace(name); name == "" {
+		return &Error{Kind: KindInvalid, Message: "A name is needed."}
+	}
+	if err := checkName(name); err != nil {
+		return err
+	}
+	_, err := s.cfg.Store.UpdateUser(ctx, c.User.ID, func(u *User) ([]Event, error) {
+		u.Name = name
+		return nil, nil
+	})
+	s.forget()
+	return unknownUser(err)
+}
+
+func checkName(name string) error {
+	if utf8.RuneCountInString(name) > maxName || strings.ContainsFunc(name, func(r rune) bool { return r < ' ' }) {
+		return &Error{Kind: KindInvalid, Message: "A name has at most 100 characters."}
+	}
+	return nil
+}
+
+// SignedIn notes that somebody signed in.
+func (s *Service) SignedIn(ctx context.Context, id UserID) error {
+	now := s.cfg.Now()
+	_, err := s.cfg.Store.UpdateUser(ctx, id, func(u *User) ([]Event, error) {
+		if now.Sub(u.SignInTime) < time.Minute {
+			return nil, ErrUnchanged
+		}
+		u.SignInTime = now
+		return nil, nil
+	})
+	return unknownUser(err)
 }

@@ -1,6 +1,7 @@
 package cloud
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -37,11 +38,11 @@ func (s *Service) newViewer(c Caller) *viewer {
 // view returns the printer as the caller may see it; ErrNotFound if not at all.
 func (v *viewer) view(ctx context.Context, p Printer) (PrinterView, error) {
 	of := rightsOf(p)
-	shares, err := v.s.cfg.Store.Shares(ctx, p.ID)
+	shares, err := v.s.shares(ctx, p.ID)
 	if err != nil {
 		return PrinterView{}, err
 	}
-	view := PrinterView{Printer: p, Role: viewerRole(v.caller, of, shares)}
+	view := PrinterView{Printer: p, Role: v.role(of, shares)}
 	if view.Role == "" {
 		return PrinterView{}, errUnknownPrinter
 	}
@@ -52,7 +53,7 @@ func (v *viewer) view(ctx context.Context, p Printer) (PrinterView, error) {
 	if err != nil {
 		return PrinterView{}, err
 	}
-	view.Connection = connection(robot, v.now)
+	view.Connection, view.Seen = connection(robot, v.now), robot.LastSeen
 	if err := v.count(ctx, &view); err != nil {
 		return PrinterView{}, err
 	}
@@ -67,26 +68,19 @@ func (v *viewer) view(ctx context.Context, p Printer) (PrinterView, error) {
 }
 
 func rightsOf(p Printer) PrinterRights {
-	return PrinterRights{Printer: p.ID, Owner: p.Owner, Robot: p.Robot, Name: p.shownName()}
+	return PrinterRights{Printer: p.ID, Owner: p.Owner, Robot: p.Robot, Name: p.ShownName(), Hidden: !p.Hidden.IsZero(), Paused: p.Paused}
 }
 
-// shownName is what people call the printer.
-func (p *Printer) shownName() string {
-	switch {
-	case p.DisplayName != "":
-		return p.DisplayName
-	case p.DefaultDisplayName != "":
-		return p.DefaultDisplayName
-	}
-	return p.Name
-}
+// ShownName is what people call the printer.
+func (p *Printer) ShownName() string { return cmp.Or(p.DisplayName, p.DefaultDisplayName, p.Name) }
 
-func viewerRole(c Caller, of PrinterRights, shares []Share) gcp.Role {
+func (v *viewer) role(of PrinterRights, shares []Share) gcp.Role {
+	c := v.caller
 	switch {
 	case device(c, of), c.User != nil && of.Owner == c.User.ID:
 		return gcp.RoleOwner
 	case c.User != nil:
-		return sharedRole(c.User, shares)
+		return v.s.sharedRole(c.User, shares)
 	}
 	return ""
 }
@@ -159,7 +153,7 @@ func (v *viewer) tags(view PrinterView, shares []Share) []string {
 			tags = append(tags, "^can_share", "^can_update")
 		}
 	}
-	return append(tags, view.Tags...)
+	return slices.Concat(tags, view.Labels, view.Tags)
 }
 
 // directly reports whether a person was given a printer by the own address.

@@ -38,7 +38,7 @@ func benchJobs(b *testing.B, printers int) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	c, err := connector.New(connector.Config{Cloud: w, Registry: w, PrintSystem: w, Spool: dir, Identities: &identities{}})
+	c, err := connector.New(connector.Config{Cloud: w, Registry: w, PrintSystem: w, Spool: dir, Identities: &identities{}, Runs: &histories{}})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -69,14 +69,14 @@ type slow struct {
 	trip time.Duration
 }
 
-func (s slow) Fetch(ctx context.Context, p gcp.PrinterID, n int) ([]gcp.Job, error) {
+func (s slow) Fetch(ctx context.Context, p gcp.PrinterID, run gcp.RunID, n int) ([]gcp.Job, error) {
 	time.Sleep(s.trip)
-	return s.Cloud.Fetch(ctx, p, n)
+	return s.Cloud.Fetch(ctx, p, run, n)
 }
 
-func (s slow) Download(ctx context.Context, j gcp.Job, w io.Writer) (string, error) {
+func (s slow) Download(ctx context.Context, j gcp.Job, g gcp.Grant, w io.Writer) (string, error) {
 	time.Sleep(s.trip)
-	return s.Cloud.Download(ctx, j, w)
+	return s.Cloud.Download(ctx, j, g, w)
 }
 
 func (s slow) Report(ctx context.Context, r gcp.Report) error {
@@ -94,7 +94,7 @@ func TestTwoRoundTrips(t *testing.T) {
 		l.hint("lp")
 		l.settle(10 * time.Second)
 		l.want("j", gcp.JobDone, 1)
-		tr := l.job("j").trace
+		tr := l.seen("j").trace
 		if took := time.Duration(tr[gcp.HopPrinted]-tr[gcp.HopPushed]) * time.Microsecond; took != 160*time.Millisecond {
 			t.Errorf("from push to printer %s, want two trips of 80ms", took)
 		}

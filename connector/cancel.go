@@ -86,13 +86,13 @@ func (q *queue) cancelJob(ctx context.Context, j *job) {
 	j.cancel = true
 	switch j.phase {
 	case phaseWaiting, phaseReady:
-		q.end(ctx, j, cancelled())
+		q.end(ctx, j, j.calledOff())
 	case phaseLoading, phaseMaking:
 		j.stop() // its helper's answer ends it
 	case phaseCreated:
 		if i := slices.Index(q.created, j); i >= 0 {
 			q.created = slices.Delete(q.created, i, i+1)
-			q.takeBack(ctx, j)
+			q.cancelCreated(ctx, j)
 		}
 	case phaseOut:
 		if j.rec.Stage == EventSent {
@@ -101,8 +101,14 @@ func (q *queue) cancelJob(ctx context.Context, j *job) {
 	}
 }
 
-// takeBack cancels a local job without document, and ends it.
-func (q *queue) takeBack(ctx context.Context, j *job) {
+// cancelCreated cancels a local job without document, and ends it.
+func (q *queue) cancelCreated(ctx context.Context, j *job) {
+	id, end := j.rec.Job.ID, j.calledOff()
+	q.takeBack(ctx, j, func(ctx context.Context) { q.writeEnd(ctx, id, end) })
+}
+
+// takeBack cancels a local job without document, and then calls next.
+func (q *queue) takeBack(ctx context.Context, j *job, next func(context.Context)) {
 	j.phase = phaseEnding
 	l := *j.rec.Local
 	q.c.wg.Go(func() {
@@ -114,7 +120,7 @@ func (q *queue) takeBack(ctx context.Context, j *job) {
 		}
 		// Should it fail, the printer drops a job without document by itself.
 		q.c.failing(ctx, "cancel jobs on "+string(l.Printer), err)
-		q.writeEnd(ctx, l.Cloud, cancelled())
+		next(ctx)
 	})
 }
 

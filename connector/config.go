@@ -23,19 +23,29 @@ type Config struct {
 	PrintSystem PrintSystem
 	Spool       Spool
 	Identities  Identities
+	Runs        Runs
+	Renderer    Renderer     // nil: documents go as they are
 	Logger      *slog.Logger // nil logs nothing
+	Death       Death        // of the process before; see poison.go
 	Options     Options
 }
 
 // Options are the connector's settings; zero members take their default.
 type Options struct {
-	// Share says whether a printer is shared; nil shares all.
+	// Share says whether a printer is shared without being asked for; nil shares
+	// plain queues.
 	Share func(printer.Printer) bool
 	// UserName is how the sender is named to the printer; UserFull by default.
 	UserName UserName
+	// Host and Version are how this installation is named to the service.
+	Host, Version string
+	// Place is another one when the state folder may have been copied since the
+	// last run, or its machine was started anew: then its last user may live.
+	Place string
 
 	PrinterPoll    time.Duration // between two looks at the local printers; 60 s
 	Downloads      int           // documents at once, all printers; 16
+	Renders        int           // documents rendered at once, all printers; 1
 	Ahead          int           // documents on disk for one printer before their turn; 8
 	StepAside      time.Duration // a job without its document lets others pass; 10 min
 	DocumentGiveUp time.Duration // and ends; 24 h
@@ -52,6 +62,7 @@ const (
 func (o Options) withDefaults() Options {
 	orDefault(&o.PrinterPoll, time.Minute)
 	orDefault(&o.Downloads, 16)
+	orDefault(&o.Renders, 1)
 	orDefault(&o.Ahead, 8)
 	orDefault(&o.StepAside, 10*time.Minute)
 	orDefault(&o.DocumentGiveUp, 24*time.Hour)
@@ -60,7 +71,7 @@ func (o Options) withDefaults() Options {
 		o.UserName = UserFull
 	}
 	if o.Share == nil {
-		o.Share = func(printer.Printer) bool { return true }
+		o.Share = func(p printer.Printer) bool { return p.Kind == printer.KindPlain }
 	}
 	return o
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"platen/gcp"
@@ -24,24 +25,36 @@ type Connector struct {
 	downloads  pool
 	reports    pool
 	fetches    pool
+	renders    chan struct{}              // holds one for each document that is being rendered
+	gate       *gate                      // for jobs that may have killed the process before
 	wake       chan struct{}              // the reconciler has something to do
 	asks       chan func(context.Context) // what a person asks of the reconciler
 
-	mu      sync.Mutex // guards what follows
-	queues  map[gcp.PrinterID]*queue
-	unknown map[gcp.PrinterID]time.Time // hints for printers without a queue
-	catchUp bool                        // the service must be listed
-	full    map[gcp.PrinterID]bool      // printers with jobs that the disk has no room for
-	view    []PrinterStatus
-	recent  []JobStatus       // forgotten, oldest first
-	trouble map[string]string // what fails now, by what it is about
-	last    string            // the newest of them
+	instance string                 // names this process to the service
+	stance   atomic.Pointer[stance] // what the service said of it last
+	keeping  sync.Mutex             // held while the history is written
+	asked    gcp.RunID              // announced last; of the reconciler
+	inherits bool                   // there were jobs to be printed at the start
+	holds    atomic.Bool            // those wait, see vigil
+
+	mu         sync.Mutex // guards what follows
+	past       History
+	owed       *duty // to be done next
+	accounting bool  // a goroutine does duties
+	queues     map[gcp.PrinterID]*queue
+	unknown    map[gcp.PrinterID]time.Time // hints for printers without a queue
+	catchUp    bool                        // the service must be listed
+	full       map[gcp.PrinterID]bool      // printers with jobs that the disk has no room for
+	view       []PrinterStatus
+	recent     []JobStatus       // forgotten, oldest first
+	trouble    map[string]string // what fails now, by what it is about
+	last       string            // the newest of them
 }
 
 // New builds a Connector and does nothing else.
 func New(cfg Config) (*Connector, error) {
-	if cfg.Cloud == nil || cfg.Registry == nil || cfg.PrintSystem == nil || cfg.Spool == nil || cfg.Identities == nil {
-		return nil, errors.New("connector: Cloud, Registry, PrintSystem, Spool and Identities must be set")
+	if cfg.Cloud == nil || cfg.Registry == nil || cfg.PrintSystem == nil || cfg.Spool == nil || cfg.Identities == nil || cfg.Runs == nil {
+		return nil, errors.New("connector: Cloud, Registry, PrintSystem, Spool, Identities and Runs must be set")
 	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
@@ -53,8 +66,11 @@ func New(cfg Config) (*Connector, error) {
 		full: map[gcp.PrinterID]bool{}, trouble: map[string]string{}, catchUp: true,
 	}
 	c.downloads = pool{limit: cfg.Options.Downloads, wg: &c.wg}
+	c.renders = make(chan struct{}, cfg.Options.Renders)
 	c.reports = pool{limit: maxReports, wg: &c.wg}
 	c.fetches = pool{limit: cfg.Options.Downloads, wg: &c.wg}
+	c.instance, c.past = gcp.NewID(), cfg.Runs.History()
+	c.stance.Store(&stance{})
 	c.reconciler = newReconciler(c)
 	return c, nil
 }
@@ -64,7 +80,10 @@ func New(cfg Config) (*Connector, error) {
 func (c *Connector) Run(ctx context.Context) error {
 	r := c.reconciler
 	records := map[gcp.PrinterID][]Record{}
-	for _, rec := range c.Spool.Unfinished() {
+	unfinished := c.Spool.Unfinished()
+	c.accuse(ctx, unfinished)
+	c.inherits = inherits(unfinished)
+	for _, rec := range unfinished {
 		records[rec.Job.PrinterID] = append(records[rec.Job.PrinterID], rec)
 	}
 	for _, id := range r.ids {

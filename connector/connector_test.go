@@ -23,7 +23,7 @@ func TestJobIsPrintedOnce(t *testing.T) {
 		l.hint("lp")
 		l.settle(5 * time.Second)
 		l.want("j1", gcp.JobDone, 1)
-		j := l.job("j1")
+		j := l.seen("j1")
 		for _, hop := range []gcp.Hop{
 			gcp.HopPushed, gcp.HopHinted, gcp.HopFetched, gcp.HopClaimed, gcp.HopSpooled,
 			gcp.HopTranslated, gcp.HopPrinted, gcp.HopEnded, gcp.HopReported,
@@ -103,9 +103,7 @@ func TestManyJobsInSmallPages(t *testing.T) {
 		if n := l.count("fetch") - fetches; n > 0 {
 			t.Errorf("%d more fetches although nothing new was given", n)
 		}
-		l.mu.Lock()
-		l.mute = false
-		l.mu.Unlock()
+		l.change(func() { l.mute = false })
 		l.settle(5 * time.Minute)
 		for i := range 300 {
 			l.want(gcp.JobID(fmt.Sprintf("j%03d", i)), gcp.JobDone, 1)
@@ -124,9 +122,7 @@ func TestBlockedPrinterDelaysNoOther(t *testing.T) {
 		l.settle(2 * time.Minute)
 		l.want("g", gcp.JobDone, 1)
 		l.want("b", gcp.JobStopped, 0)
-		l.mu.Lock()
-		l.locals["bad"].refuse = nil
-		l.mu.Unlock()
+		l.change(func() { l.locals["bad"].refuse = nil })
 		l.settle(2 * time.Minute)
 		l.want("b", gcp.JobDone, 1)
 	}, "bad", "good")
@@ -152,13 +148,9 @@ func TestPassingFailureEndsNothing(t *testing.T) {
 	in(t, func(t *testing.T, l *lab) {
 		l.locals["lp"].away = errors.New("timeout")
 		l.start()
-		l.submit("lp", "j")
-		l.hint("lp")
-		l.settle(3 * time.Hour)
+		l.offer("j", 3*time.Hour)
 		l.want("j", gcp.JobInProgress, 1)
-		l.mu.Lock()
-		l.locals["lp"].away = nil
-		l.mu.Unlock()
+		l.change(func() { l.locals["lp"].away = nil })
 		l.settle(2 * time.Minute)
 		l.want("j", gcp.JobDone, 1)
 	}, "lp")
@@ -168,11 +160,9 @@ func TestRefusedByThePrinter(t *testing.T) {
 	in(t, func(t *testing.T, l *lab) {
 		l.locals["lp"].refuse = &printer.Error{Op: "Create-Job", Text: "not that format", State: gcp.ByService(gcp.JobAborted, gcp.ServiceUnsupportedType)}
 		l.start()
-		l.submit("lp", "j")
-		l.hint("lp")
-		l.settle(time.Second)
+		l.offer("j", time.Second)
 		l.want("j", gcp.JobAborted, 0)
-		if got := l.job("j").state.Cause(); got != "service_action_cause/CONVERSION_UNSUPPORTED_CONTENT_TYPE" {
+		if got := l.seen("j").state.Cause(); got != "service_action_cause/CONVERSION_UNSUPPORTED_CONTENT_TYPE" {
 			t.Errorf("cause %s", got)
 		}
 	}, "lp")
@@ -183,11 +173,9 @@ func TestNoTicketPrintsNothing(t *testing.T) {
 	in(t, func(t *testing.T, l *lab) {
 		l.classic, l.noTicket = true, &gcp.Error{Op: "ticket", Code: 5, Message: "no", HTTPStatus: 200}
 		l.start()
-		l.submit("lp", "j")
-		l.hint("lp")
-		l.settle(time.Minute)
+		l.offer("j", time.Minute)
 		l.want("j", gcp.JobAborted, 0)
-		if got := l.job("j").state.Cause(); got != "device_action_cause/INVALID_TICKET" {
+		if got := l.seen("j").state.Cause(); got != "device_action_cause/INVALID_TICKET" {
 			t.Errorf("cause %s", got)
 		}
 	}, "lp")
@@ -197,9 +185,7 @@ func TestClassicServiceGivesTicketApart(t *testing.T) {
 	in(t, func(t *testing.T, l *lab) {
 		l.classic = true
 		l.start()
-		l.submit("lp", "j")
-		l.hint("lp")
-		l.settle(5 * time.Second)
+		l.offer("j", 5*time.Second)
 		l.want("j", gcp.JobDone, 1)
 	}, "lp")
 }
@@ -208,11 +194,9 @@ func TestDocumentGone(t *testing.T) {
 	in(t, func(t *testing.T, l *lab) {
 		l.noDoc["j"] = &gcp.Error{Op: "download", HTTPStatus: 404}
 		l.start()
-		l.submit("lp", "j")
-		l.hint("lp")
-		l.settle(time.Second)
+		l.offer("j", time.Second)
 		l.want("j", gcp.JobAborted, 0)
-		if got := l.job("j").state.Cause(); got != "device_action_cause/DOWNLOAD_FAILURE" {
+		if got := l.seen("j").state.Cause(); got != "device_action_cause/DOWNLOAD_FAILURE" {
 			t.Errorf("cause %s", got)
 		}
 	}, "lp")
@@ -223,9 +207,7 @@ func TestDocumentThatCannotBeHadStepsAside(t *testing.T) {
 		l.noDoc["first"] = errDown
 		l.start()
 		l.submit("lp", "first")
-		l.submit("lp", "second")
-		l.hint("lp")
-		l.settle(9 * time.Minute)
+		l.offer("second", 9*time.Minute)
 		l.want("second", gcp.JobInProgress, 0)
 		l.settle(2 * time.Minute)
 		l.want("second", gcp.JobDone, 1)
@@ -251,9 +233,7 @@ func TestFewDocumentsAhead(t *testing.T) {
 		if n := l.count("download"); n > 9 {
 			t.Errorf("%d documents were downloaded", n)
 		}
-		l.mu.Lock()
-		l.locals["lp"].refuse = nil
-		l.mu.Unlock()
+		l.change(func() { l.locals["lp"].refuse = nil })
 		l.settle(2 * time.Minute)
 		for i := range 40 {
 			l.want(gcp.JobID(fmt.Sprintf("j%02d", i)), gcp.JobDone, 1)
@@ -265,9 +245,7 @@ func TestDocumentGivenUp(t *testing.T) {
 	in(t, func(t *testing.T, l *lab) {
 		l.noDoc["j"] = errDown
 		l.start()
-		l.submit("lp", "j")
-		l.hint("lp")
-		l.settle(25 * time.Hour)
+		l.offer("j", 25*time.Hour)
 		l.want("j", gcp.JobAborted, 0)
 	}, "lp")
 }
@@ -276,19 +254,13 @@ func TestCloudAwayForHours(t *testing.T) {
 	in(t, func(t *testing.T, l *lab) {
 		l.locals["lp"].hold = true
 		l.start()
-		l.submit("lp", "j")
-		l.hint("lp")
-		l.settle(5 * time.Second)
-		l.mu.Lock()
-		l.down, l.locals["lp"].hold = true, false
-		l.mu.Unlock()
+		l.offer("j", 5*time.Second)
+		l.change(func() { l.down, l.locals["lp"].hold = true, false })
 		l.settle(6 * time.Hour)
 		l.restart() // the report waits on the disk
 		l.settle(time.Hour)
 		l.want("j", gcp.JobInProgress, 1)
-		l.mu.Lock()
-		l.down = false
-		l.mu.Unlock()
+		l.change(func() { l.down = false })
 		l.c.Connected()
 		l.settle(time.Second)
 		l.want("j", gcp.JobDone, 1)
@@ -298,9 +270,7 @@ func TestCloudAwayForHours(t *testing.T) {
 func TestEndedJobOfferedAgain(t *testing.T) {
 	in(t, func(t *testing.T, l *lab) {
 		l.start()
-		l.submit("lp", "j")
-		l.hint("lp")
-		l.settle(5 * time.Second)
+		l.offer("j", 5*time.Second)
 		l.want("j", gcp.JobDone, 1)
 		l.mu.Lock()
 		l.job("j").state = gcp.StateOf(gcp.JobQueued) // the service lost its last hour
@@ -316,15 +286,13 @@ func TestCancelledBeforeTheReport(t *testing.T) {
 		l.noDoc["j"] = errDown
 		l.start()
 		l.submit("lp", "j")
-		l.mu.Lock()
-		l.job("j").cancel = true
-		l.mu.Unlock()
+		l.change(func() { l.job("j").cancel = true })
 		l.hint("lp")
 		l.settle(5 * time.Second)
 		l.hint("lp")
 		l.settle(5 * time.Second)
 		l.want("j", gcp.JobAborted, 0)
-		if got := l.job("j").state.Cause(); got != "user_action_cause/CANCELLED" {
+		if got := l.seen("j").state.Cause(); got != "user_action_cause/CANCELLED" {
 			t.Errorf("cause %s", got)
 		}
 	}, "lp")
@@ -335,16 +303,12 @@ func TestCancelAtThePrinter(t *testing.T) {
 	in(t, func(t *testing.T, l *lab) {
 		l.locals["lp"].hold = true
 		l.start()
-		l.submit("lp", "j")
-		l.hint("lp")
-		l.settle(5 * time.Second)
-		l.mu.Lock()
-		l.job("j").cancel = true
-		l.mu.Unlock()
+		l.offer("j", 5*time.Second)
+		l.change(func() { l.job("j").cancel = true })
 		l.hint("lp")
 		l.settle(5 * time.Second)
 		l.want("j", gcp.JobAborted, 1)
-		if j := l.job("j"); !j.acked || j.state.Cause() != "user_action_cause/CANCELLED" {
+		if j := l.seen("j"); !j.acked || j.state.Cause() != "user_action_cause/CANCELLED" {
 			t.Errorf("acknowledged %v, cause %s", j.acked, j.state.Cause())
 		}
 	}, "lp")
@@ -355,14 +319,10 @@ func TestServiceTookTheJobBack(t *testing.T) {
 		l.noDoc["j"] = errDown
 		l.start()
 		l.submit("lp", "j")
-		l.mu.Lock()
-		l.down = true
-		l.mu.Unlock()
+		l.change(func() { l.down = true })
 		l.hint("lp")
 		l.settle(time.Second)
-		l.mu.Lock()
-		l.down = false
-		l.mu.Unlock()
+		l.change(func() { l.down = false })
 		l.settle(500 * time.Millisecond)
 		l.mu.Lock()
 		l.job("j").state = gcp.ByUser(gcp.JobAborted, gcp.UserCancelled)
@@ -377,11 +337,9 @@ func TestPrinterForgotTheJob(t *testing.T) {
 	in(t, func(t *testing.T, l *lab) {
 		l.locals["lp"].forgets = true
 		l.start()
-		l.submit("lp", "j")
-		l.hint("lp")
-		l.settle(time.Minute)
+		l.offer("j", time.Minute)
 		l.want("j", gcp.JobAborted, 1)
-		if j := l.job("j"); j.msg != gcp.UnconfirmedMessage || j.state.Cause() != "device_action_cause/OTHER" {
+		if j := l.seen("j"); j.msg != gcp.UnconfirmedMessage || j.state.Cause() != "device_action_cause/OTHER" {
 			t.Errorf("%s %q", j.state.Cause(), j.msg)
 		}
 		l.mu.Lock()
@@ -396,11 +354,9 @@ func TestCutSendIsNeverSentAgain(t *testing.T) {
 	in(t, func(t *testing.T, l *lab) {
 		l.locals["lp"].cutSend, l.locals["lp"].forgets = true, true
 		l.start()
-		l.submit("lp", "j")
-		l.hint("lp")
-		l.settle(time.Hour)
+		l.offer("j", time.Hour)
 		l.want("j", gcp.JobAborted, 1)
-		if j := l.job("j"); j.msg != gcp.UnconfirmedMessage {
+		if j := l.seen("j"); j.msg != gcp.UnconfirmedMessage {
 			t.Errorf("%s %q", j.state.Cause(), j.msg)
 		}
 	}, "lp")
@@ -416,9 +372,7 @@ func TestLittleDiskLeavesTheJobQueued(t *testing.T) {
 		l.mu.Lock()
 		j.ContentLength = 5000
 		l.mu.Unlock()
-		l.submit("lp", "small")
-		l.hint("lp")
-		l.settle(5 * time.Second)
+		l.offer("small", 5*time.Second)
 		l.want("large", gcp.JobQueued, 0)
 		l.want("small", gcp.JobDone, 1)
 		if got := l.printer().Description; got != "spool full" {
@@ -437,11 +391,9 @@ func TestDocumentRefusedByThePrinter(t *testing.T) {
 	in(t, func(t *testing.T, l *lab) {
 		l.locals["lp"].reject = &printer.Error{Op: "Send-Document", Text: "the document is locked", State: gcp.ByDevice(gcp.JobAborted, gcp.DevicePrintFailure)}
 		l.start()
-		l.submit("lp", "j")
-		l.hint("lp")
-		l.settle(5 * time.Second)
+		l.offer("j", 5*time.Second)
 		l.want("j", gcp.JobAborted, 0)
-		if j := l.job("j"); j.msg != "the document is locked" {
+		if j := l.seen("j"); j.msg != "the document is locked" {
 			t.Errorf("message %q", j.msg)
 		}
 	}, "lp")
@@ -452,13 +404,9 @@ func TestDocumentNotTakenNow(t *testing.T) {
 		l.locals["lp"].reject = &printer.Error{Op: "Send-Document", Text: "busy", Busy: true}
 		l.start()
 		l.submit("lp", "a")
-		l.submit("lp", "b")
-		l.hint("lp")
-		l.settle(time.Hour)
+		l.offer("b", time.Hour)
 		l.want("a", gcp.JobInProgress, 0)
-		l.mu.Lock()
-		l.locals["lp"].reject = nil
-		l.mu.Unlock()
+		l.change(func() { l.locals["lp"].reject = nil })
 		l.settle(5 * time.Minute)
 		l.want("a", gcp.JobDone, 1)
 		l.want("b", gcp.JobDone, 1)

@@ -62,24 +62,44 @@ func cutErr(ctx context.Context, g *guillotine, name string, f func() error) err
 
 type cutCloud struct{ *guillotine }
 
-func (c cutCloud) Fetch(ctx context.Context, p gcp.PrinterID, n int) ([]gcp.Job, error) {
-	return cut(ctx, c.guillotine, "fetch", func() ([]gcp.Job, error) { return c.Cloud.Fetch(ctx, p, n) })
+func (c cutCloud) Fetch(ctx context.Context, p gcp.PrinterID, run gcp.RunID, n int) ([]gcp.Job, error) {
+	return cut(ctx, c.guillotine, "fetch", func() ([]gcp.Job, error) { return c.Cloud.Fetch(ctx, p, run, n) })
 }
 
 func (c cutCloud) Ticket(ctx context.Context, j gcp.JobID) (gcp.CJT, error) {
 	return cut(ctx, c.guillotine, "ticket", func() (gcp.CJT, error) { return c.Cloud.Ticket(ctx, j) })
 }
 
-func (c cutCloud) Download(ctx context.Context, j gcp.Job, w io.Writer) (string, error) {
-	return cut(ctx, c.guillotine, "download", func() (string, error) { return c.Cloud.Download(ctx, j, w) })
+func (c cutCloud) Download(ctx context.Context, j gcp.Job, g gcp.Grant, w io.Writer) (string, error) {
+	return cut(ctx, c.guillotine, "download", func() (string, error) { return c.Cloud.Download(ctx, j, g, w) })
 }
 
 func (c cutCloud) Report(ctx context.Context, r gcp.Report) error {
 	return cutErr(ctx, c.guillotine, "report "+string(r.State.Type), func() error { return c.Cloud.Report(ctx, r) })
 }
 
+func (c cutCloud) Restored(ctx context.Context, p gcp.PrinterID, run gcp.RunID) ([]gcp.Job, error) {
+	return cut(ctx, c.guillotine, "restored", func() ([]gcp.Job, error) { return c.Cloud.Restored(ctx, p, run) })
+}
+
 func (c cutCloud) Jobs(ctx context.Context, p gcp.PrinterID) ([]gcp.Job, error) {
 	return c.Cloud.Jobs(ctx, p)
+}
+
+type cutRegistry struct {
+	connector.Registry
+	g *guillotine
+}
+
+func (c cutRegistry) List(ctx context.Context, a gcp.Announcement) (p []gcp.Printer, inst *gcp.Installation, err error) {
+	p, err = cut(ctx, c.g, "list", func() (p []gcp.Printer, err error) {
+		p, inst, err = c.Registry.List(ctx, a)
+		return p, err
+	})
+	if err != nil {
+		inst = nil
+	}
+	return p, inst, err
 }
 
 type cutPrinters struct{ *guillotine }
@@ -114,7 +134,7 @@ type cutSpool struct {
 	ctx context.Context
 }
 
-func (c cutSpool) Claim(p printer.Name, jobs []gcp.Job, t gcp.Trace) ([]connector.Claim, error) {
+func (c cutSpool) Claim(p printer.Name, jobs []connector.Offer, t gcp.Trace) ([]connector.Claim, error) {
 	return cut(c.ctx, c.guillotine, "claim", func() ([]connector.Claim, error) { return c.Spool.Claim(p, jobs, t) })
 }
 
@@ -125,6 +145,8 @@ func (c cutSpool) Write(e connector.Event) error {
 func (c cutSpool) Save(j gcp.JobID, fill func(io.Writer) (string, error)) (connector.Document, error) {
 	return cut(c.ctx, c.guillotine, "save", func() (connector.Document, error) { return c.Spool.Save(j, fill) })
 }
+
+func (c cutSpool) Recall(j gcp.JobID) (connector.Claim, error) { return c.Spool.Recall(j) }
 
 func (c cutSpool) Open(j gcp.JobID) (io.ReadSeekCloser, error) { return c.Spool.Open(j) }
 
@@ -137,6 +159,8 @@ func (c cutSpool) Forget(j gcp.JobID) error {
 func (l *lab) dieAt(n int) string {
 	g := &guillotine{left: n, fallen: make(chan struct{})}
 	ctx, stop := context.WithCancel(l.t.Context())
+	l.registry = func(r connector.Registry) connector.Registry { return cutRegistry{r, g} }
+	defer func() { l.registry = nil }()
 	l.start(func(s seams) seams {
 		g.Cloud, g.PrintSystem, g.Spool = s.cloud, s.ps, s.spool
 		return seams{cutCloud{g}, cutPrinters{g}, cutSpool{g, ctx}}
@@ -175,7 +199,7 @@ func TestDiesAnywherePrintsOnce(t *testing.T) {
 			l.settle(2 * time.Hour)
 			for _, id := range ids {
 				l.want(id, gcp.JobDone, 1)
-				if got := l.job(id).ended; got != 1 {
+				if got := l.seen(id).ended; got != 1 {
 					t.Errorf("job %s ended %d times", id, got)
 				}
 			}
@@ -216,7 +240,7 @@ func TestDiesWhileSendingToADirectPrinter(t *testing.T) {
 			if got := l.prints["a"]; got > 1 {
 				t.Errorf("printed %d times", got)
 			}
-			j := l.job("a")
+			j := l.seen("a")
 			if sure := j.state.Type == gcp.JobDone; sure && l.prints["a"] != 1 || !sure && j.msg != gcp.UnconfirmedMessage {
 				t.Errorf("%s %q, printed %d times", j.state.Type, j.msg, l.prints["a"])
 			}

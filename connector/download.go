@@ -17,6 +17,9 @@ const printerDownloads = 4
 // download starts the downloads that may start: a few ahead, in order. Documents
 // of later jobs never keep an earlier one from getting its own.
 func (q *queue) download(ctx context.Context) {
+	if _, may := q.c.permit(); !may {
+		return
+	}
 	now, ahead := time.Now(), 0
 	for _, j := range q.order {
 		if q.loading >= printerDownloads || ahead >= q.c.Options.Ahead {
@@ -35,11 +38,13 @@ func (q *queue) download(ctx context.Context) {
 func (q *queue) load(ctx context.Context, j *job) {
 	j.phase = phaseLoading
 	q.loading++
-	job := j.rec.Job
+	job, grant := j.rec.Job, q.c.grant(j.rec.Claim)
 	jctx, stop := context.WithCancel(ctx)
 	j.stop = stop
 	q.c.downloads.run(func() {
-		e, err := q.c.save(jctx, job)
+		over := q.c.attempt(jctx, job.ID, job.Title, HopDownload)
+		e, err := q.c.save(jctx, job, grant)
+		over()
 		if err == nil {
 			point("connector.spooled")
 			if !q.c.write(ctx, e) {
@@ -49,6 +54,9 @@ func (q *queue) load(ctx context.Context, j *job) {
 		q.post(ctx, func(ctx context.Context) {
 			q.loading--
 			stop()
+			if standsBy(err) {
+				q.c.outrun(grant.Run)
+			}
 			q.loaded(ctx, j, e, err)
 		})
 	})
@@ -58,7 +66,7 @@ func (q *queue) load(ctx context.Context, j *job) {
 var errTicket = errors.New("the service does not give the ticket")
 
 // save gets ticket and document of a job, and returns the event to write.
-func (c *Connector) save(ctx context.Context, job gcp.Job) (Event, error) {
+func (c *Connector) save(ctx context.Context, job gcp.Job, grant gcp.Grant) (Event, error) {
 	if err := ctx.Err(); err != nil {
 		return Event{}, err
 	}
@@ -71,7 +79,7 @@ func (c *Connector) save(ctx context.Context, job gcp.Job) (Event, error) {
 		e.Job = &gcp.Job{ID: job.ID, Ticket: ticket}
 	}
 	doc, err := c.Spool.Save(job.ID, func(w io.Writer) (string, error) {
-		return c.Cloud.Download(ctx, job, &halfway{Writer: w})
+		return c.Cloud.Download(ctx, job, grant, &halfway{Writer: w})
 	})
 	if err != nil {
 		return e, fmt.Errorf("download document: %w", err)
@@ -103,17 +111,23 @@ func (q *queue) loaded(ctx context.Context, j *job, e Event, err error) {
 		j.phase = phaseWaiting
 	}
 	switch {
-	case j.dropped:
+	case j.dropped, claimedElsewhere(err):
 		q.drop(ctx, j)
+	case j.disowned:
+		q.giveUp(ctx, j)
 	case j.cancel:
-		q.end(ctx, j, cancelled())
+		q.end(ctx, j, j.calledOff())
 	case j.phase == phaseReady:
 	case errors.Is(err, errTicket):
 		q.end(ctx, j, Status{State: gcp.ByDevice(gcp.JobAborted, gcp.DeviceInvalidTicket), Message: err.Error()})
 	case noDocument(err), time.Since(j.rec.Claimed) >= q.c.Options.DocumentGiveUp:
 		q.end(ctx, j, Status{State: gcp.ByDevice(gcp.JobAborted, gcp.DeviceDownloadFailure), Message: err.Error()})
 	default:
-		q.c.Logger.LogAttrs(ctx, slog.LevelWarn, "document not downloaded, will be tried again",
+		level := slog.LevelWarn
+		if standsBy(err) {
+			level = slog.LevelDebug
+		}
+		q.c.Logger.LogAttrs(ctx, level, "document not downloaded, will be tried again",
 			slog.String("job", string(j.rec.Job.ID)), slog.Any("err", err))
 		wait := j.docTry.Next()
 		j.retryAt = time.Now().Add(wait)

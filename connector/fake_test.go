@@ -27,7 +27,8 @@ type world struct {
 	finished int // reports that ended a job
 	printers map[gcp.PrinterID]*gcp.Printer
 	locals   map[printer.Name]*localPrinter
-	look     error // of the next looks at the local printers
+	look     error                 // of the next looks at the local printers
+	half     *printer.PartialError // likewise, of looks that find some
 	calls    map[string]int
 	prints   map[gcp.JobID]int // how often each document came out
 	order    []gcp.JobID       // in which they came out
@@ -38,6 +39,9 @@ type world struct {
 	page     int  // jobs given at once at most; 0 for all
 	mute     bool // reports fail
 	noTicket error
+
+	firstPages int // what printers say that they have printed of a job that has begun
+	runs       runs
 }
 
 type cloudJob struct {
@@ -50,6 +54,9 @@ type cloudJob struct {
 	acked  bool
 	cancel bool
 	trace  gcp.Trace
+
+	claim    gcp.ClaimID
+	restored gcp.JobStateType // before the service was restored
 }
 
 type localPrinter struct {
@@ -57,16 +64,20 @@ type localPrinter struct {
 	gone    bool
 	jobs    map[int]*localJob
 	created int
-	hold    bool  // nothing is printed
-	refuse  error // of Create
-	reject  error // of Send, which took nothing
-	away    error // of Follow and Settle
-	forgets bool  // the printer knows no job any more
-	cutSend bool  // Send fails in the middle, and the printer may have printed
+	hold    bool                                    // nothing is printed
+	stopped bool                                    // and it says so
+	refuse  error                                   // of Create
+	refused []string                                // attributes that Create leaves out
+	reject  error                                   // of Send, which took nothing
+	picky   func(format string, creates bool) error // of Create and Send; nil takes all
+	away    error                                   // of Follow and Settle
+	forgets bool                                    // the printer knows no job any more
+	cutSend bool                                    // Send fails in the middle, and the printer may have printed
 }
 
 type localJob struct {
 	cloud     gcp.JobID
+	as        printer.Job // as it was created
 	doc       []byte
 	has       bool
 	cancelled bool
@@ -76,12 +87,15 @@ type localJob struct {
 func newWorld(names ...printer.Name) *world {
 	w := &world{
 		printers: map[gcp.PrinterID]*gcp.Printer{}, locals: map[printer.Name]*localPrinter{},
-		calls: map[string]int{}, byID: map[gcp.JobID]*cloudJob{}, prints: map[gcp.JobID]int{}, noDoc: map[gcp.JobID]error{},
+		calls: map[string]int{}, byID: map[gcp.JobID]*cloudJob{}, prints: map[gcp.JobID]int{}, noDoc: map[gcp.JobID]error{}, firstPages: 1,
 	}
 	for _, n := range names {
 		w.locals[n] = &localPrinter{
-			Printer: printer.Printer{Name: n, UUID: "uuid-" + string(n), CapsHash: "1", State: gcp.CDS{Printer: &gcp.PrinterState{State: gcp.PrinterIdle}}},
-			jobs:    map[int]*localJob{},
+			Printer: printer.Printer{
+				Name: n, UUID: "uuid-" + string(n), CapsHash: "1", State: gcp.CDS{Printer: &gcp.PrinterState{State: gcp.PrinterIdle}},
+				Capabilities: printer.Capabilities{Formats: []string{"application/pdf"}},
+			},
+			jobs: map[int]*localJob{},
 		}
 	}
 	return w
@@ -124,10 +138,13 @@ func (w *world) idOf(p printer.Name) gcp.PrinterID { return gcp.PrinterID("id-" 
 
 // The Cloud.
 
-func (w *world) Fetch(_ context.Context, p gcp.PrinterID, limit int) ([]gcp.Job, error) {
+func (w *world) Fetch(_ context.Context, p gcp.PrinterID, run gcp.RunID, limit int) ([]gcp.Job, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if err := w.enter("fetch"); err != nil {
+		return nil, err
+	}
+	if err := w.current(run); err != nil {
 		return nil, err
 	}
 	if w.page > 0 {
@@ -149,9 +166,13 @@ func (w *world) Ticket(context.Context, gcp.JobID) (gcp.CJT, error) {
 	return gcp.CJT{Version: "1.0"}, cmp.Or(err, w.noTicket)
 }
 
-func (w *world) Download(_ context.Context, j gcp.Job, to io.Writer) (string, error) {
+func (w *world) Download(_ context.Context, j gcp.Job, g gcp.Grant, to io.Writer) (string, error) {
 	w.mu.Lock()
 	if err := cmp.Or(w.enter("download"), w.noDoc[j.ID]); err != nil {
+		w.mu.Unlock()
+		return "", err
+	}
+	if err := w.take(w.job(j.ID), g); err != nil {
 		w.mu.Unlock()
 		return "", err
 	}
@@ -175,6 +196,13 @@ func (w *world) Report(_ context.Context, r gcp.Report) error {
 		return errDown
 	}
 	j := w.job(r.Job)
+	if err := w.take(j, r.Grant); err != nil {
+		return err
+	}
+	if r.Unheard {
+		w.release(j)
+		return nil
+	}
 	late := j.msg == gcp.UnconfirmedMessage && r.State.Type == gcp.JobDone
 	if j.state.Type.Ended() && !late {
 		if r.State.Equal(j.state) {
@@ -203,7 +231,7 @@ func (w *world) Jobs(_ context.Context, p gcp.PrinterID) ([]gcp.Job, error) {
 	}
 	var jobs []gcp.Job
 	for _, j := range w.jobs {
-		if j.PrinterID == p && !j.state.Type.Ended() {
+		if j.PrinterID == p && (j.state.Type == gcp.JobInProgress || j.state.Type == gcp.JobStopped) {
 			o := j.Job
 			o.CancelRequested = j.cancel
 			jobs = append(jobs, o)
@@ -214,11 +242,11 @@ func (w *world) Jobs(_ context.Context, p gcp.PrinterID) ([]gcp.Job, error) {
 
 // The Registry.
 
-func (w *world) List(context.Context) ([]gcp.Printer, error) {
+func (w *world) List(_ context.Context, a gcp.Announcement) ([]gcp.Printer, *gcp.Installation, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if err := w.enter("list"); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var all []gcp.Printer
 	for _, id := range slices.Sorted(maps.Keys(w.printers)) {
@@ -232,7 +260,7 @@ func (w *world) List(context.Context) ([]gcp.Printer, error) {
 		p.QueuedJobsCount = &n
 		all = append(all, p)
 	}
-	return all, nil
+	return all, w.announce(a), nil
 }
 
 func (w *world) Register(_ context.Context, p printer.Printer) (gcp.Printer, error) {
@@ -295,6 +323,9 @@ func (w *world) Printers(context.Context) ([]printer.Printer, error) {
 			all = append(all, p.Printer)
 		}
 	}
+	if w.half != nil {
+		return all, w.half
+	}
 	return all, nil
 }
 
@@ -305,9 +336,14 @@ func (w *world) Create(_ context.Context, j printer.Job) (printer.LocalJob, erro
 	if p.refuse != nil {
 		return printer.LocalJob{}, p.refuse
 	}
+	if p.picky != nil {
+		if err := p.picky(j.Format, true); err != nil {
+			return printer.LocalJob{}, err
+		}
+	}
 	p.created++
-	p.jobs[p.created] = &localJob{cloud: j.ID}
-	return printer.LocalJob{Printer: j.Printer, Cloud: j.ID, ID: p.created, User: j.User}, nil
+	p.jobs[p.created] = &localJob{cloud: j.ID, as: j}
+	return printer.LocalJob{Printer: j.Printer, Cloud: j.ID, ID: p.created, User: j.User, Refused: p.refused}, nil
 }
 
 var errCut = errors.New("connection reset")
@@ -327,6 +363,11 @@ func (w *world) Send(_ context.Context, l printer.LocalJob, j printer.Job, doc i
 	if p.reject != nil {
 		return l, p.reject
 	}
+	if p.picky != nil {
+		if err := p.picky(j.Format, false); err != nil {
+			return l, err
+		}
+	}
 	lj.doc, lj.has = b, true
 	w.prints[j.ID]++
 	w.order = append(w.order, j.ID)
@@ -341,14 +382,29 @@ func (w *world) Follow(ctx context.Context, l printer.LocalJob, report func(prin
 	if !wait {
 		return s, err
 	}
-	report(printer.JobStatus{State: gcp.StateOf(gcp.JobInProgress), Pages: 1})
+	said := w.halfway(l)
+	report(said)
 	for wait {
 		if err := sleep(ctx, pollPrinter); err != nil {
 			return printer.JobStatus{}, err
 		}
+		if now := w.halfway(l); now.Begun != said.Begun {
+			said = now
+			report(said)
+		}
 		s, wait, err = w.status(l)
 	}
 	return s, err
+}
+
+// halfway is what a printer says of a job before its end.
+func (w *world) halfway(l printer.LocalJob) printer.JobStatus {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.locals[l.Printer].stopped {
+		return printer.JobStatus{State: gcp.ByDeviceState(gcp.JobStopped, gcp.DeviceOther)}
+	}
+	return printer.JobStatus{State: gcp.StateOf(gcp.JobInProgress), Pages: w.firstPages, Begun: true}
 }
 
 // status says what a printer says of a job, and whether to ask again.

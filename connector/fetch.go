@@ -41,7 +41,8 @@ const fetchLimit = 64
 // and most of it is done with. No timer leads here but the retry of a failure.
 func (q *queue) fetchIfDue(ctx context.Context) {
 	f, limit := &q.fetch, fetchLimit
-	if f.running || f.waits || !f.hinted && !f.more || len(q.order) > limit {
+	run, may := q.c.permit()
+	if !may || f.running || f.waits || !f.hinted && !f.more || len(q.order) > limit {
 		return
 	}
 	untold := q.untold()
@@ -62,18 +63,25 @@ func (q *queue) fetchIfDue(ctx context.Context) {
 	skip := q.stillRefused(started)
 	q.c.fetches.run(func() {
 		point("connector.hinted")
-		jobs, err := q.fetchJobs(ctx, limit, trace)
+		jobs, err := q.fetchJobs(ctx, run, limit, trace)
 		full := len(jobs) >= fetchLimit // less than asked for may be all that the service gives at once
+		offered := len(jobs)
 		jobs = slices.DeleteFunc(jobs, func(j gcp.Job) bool { return skip[j.ID] })
+		skipped := len(jobs) < offered
 		var claims []Claim
 		if err == nil && len(jobs) > 0 && ctx.Err() == nil {
-			claims, err = q.c.Spool.Claim(name, jobs, trace)
+			claims, err = q.c.Spool.Claim(name, q.c.offers(jobs, run), trace)
 			if err == nil {
 				point("connector.claimed")
 			}
 		}
 		q.post(ctx, func(ctx context.Context) {
 			f.running = false
+			if standsBy(err) {
+				q.fetchFailed(ctx)
+				q.c.outrun(run)
+				return
+			}
 			q.c.failing(ctx, "fetch jobs of "+string(name), err)
 			if err != nil {
 				q.fetchFailed(ctx)
@@ -81,22 +89,44 @@ func (q *queue) fetchIfDue(ctx context.Context) {
 			}
 			f.try.Reset()
 			q.claimed(ctx, jobs, claims, started)
+			if skipped { // then this hint is not served yet
+				q.later(ctx, refusedPause, func(context.Context) { q.rehint() })
+			}
 			f.barren = full && !anyFresh(claims)
 			f.more = full && (!f.barren || untold > 0)
 		})
 	})
 }
 
-func (q *queue) fetchJobs(ctx context.Context, limit int, trace gcp.Trace) ([]gcp.Job, error) {
+// offers gives each job a claim, unless the service knows none. It is one of this
+// life: see foreign.
+func (c *Connector) offers(jobs []gcp.Job, run gcp.RunID) []Offer {
+	list := make([]Offer, len(jobs))
+	recovered := c.history().Recovered
+	for i, j := range jobs {
+		list[i].Job, list[i].After = j, recovered
+		if run != "" {
+			list[i].Claim = gcp.ClaimID(gcp.NewID())
+		}
+	}
+	return list
+}
+
+func (q *queue) fetchJobs(ctx context.Context, run gcp.RunID, limit int, trace gcp.Trace) ([]gcp.Job, error) {
 	ctx, done := q.c.call(ctx)
 	defer done()
-	jobs, err := q.c.Cloud.Fetch(ctx, q.id, limit)
+	jobs, err := q.c.Cloud.Fetch(ctx, q.id, run, limit)
 	if err != nil {
 		return nil, fmt.Errorf("fetch jobs: %w", err)
 	}
 	point("connector.fetched")
 	for i := range jobs {
 		jobs[i].PrinterID = q.id
+		// The clocks of the two may differ, so that what is left is counted from here.
+		jobs[i].ExpireTime = 0
+		if left := jobs[i].ExpiresIn; left > 0 {
+			jobs[i].ExpireTime = gcp.MillisOf(time.Now().Add(time.Duration(left) * time.Second))
+		}
 	}
 	trace[gcp.HopFetched] = time.Now().UnixMicro()
 	return jobs, nil
@@ -148,12 +178,13 @@ func (q *queue) claimed(ctx context.Context, jobs []gcp.Job, claims []Claim, sta
 		switch cl.Outcome {
 		case ClaimFresh:
 			j := q.add(cl.Record)
+			q.expects(ctx, j.expireTime())
 			q.enlist(j)
 			q.tell(ctx, j)
 		case ClaimHeld:
 			q.offeredAgain(ctx, jobs[i].ID, started)
 		case ClaimEnded:
-			q.tellAgain(ctx, jobs[i], *cl.Record.End)
+			q.tellAgain(ctx, jobs[i], cl.Record)
 		case ClaimNoRoom:
 			noRoom++
 			if size := int64(jobs[i].ContentLength); need < 0 || size < need {
@@ -181,11 +212,11 @@ func (q *queue) offeredAgain(ctx context.Context, id gcp.JobID, started time.Tim
 
 // tellAgain tells how a job ended that the service offers again: it must have
 // forgotten. Nothing is printed.
-func (q *queue) tellAgain(ctx context.Context, job gcp.Job, end Status) {
+func (q *queue) tellAgain(ctx context.Context, job gcp.Job, rec Record) {
 	if _, ok := q.jobs[job.ID]; ok {
 		return
 	}
-	j := q.add(Record{Job: job, Printer: q.name, Stage: EventEnded, End: &end, Ended: time.Now()})
+	j := q.add(Record{Job: job, Claim: rec.Claim, Printer: q.name, Stage: EventEnded, End: rec.End, Ended: time.Now()})
 	j.phase = phaseEnded
 	q.tell(ctx, j)
 }
@@ -205,11 +236,17 @@ func (q *queue) waitForRoom(ctx context.Context) {
 		case !q.c.Spool.Room(f.need):
 			q.waitForRoom(ctx)
 		default:
-			f.hinted, f.noRoom = true, 0
-			f.pushed, f.woke = time.Time{}, time.Now()
+			f.noRoom = 0
+			q.rehint()
 			q.c.spoolFull(q.id, false)
 		}
 	})
+}
+
+// rehint serves a hint that could not be served when it came.
+func (q *queue) rehint() {
+	q.fetch.hinted = true
+	q.fetch.pushed, q.fetch.woke = time.Time{}, time.Now()
 }
 
 // spoolFull notes whether a printer's jobs find no room.

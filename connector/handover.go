@@ -2,14 +2,13 @@ package connector
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"mime"
-	"strings"
+	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"platen/gcp"
+	"platen/internal/impose"
 	"platen/printer"
 )
 
@@ -27,6 +26,10 @@ const (
 // handOver keeps two jobs on their way to the printer, in the service's order:
 // one sends its document while the next is being created.
 func (q *queue) handOver(ctx context.Context) {
+	run, may := q.c.permit()
+	if !may {
+		return
+	}
 	head := q.head(ctx)
 	if !q.sending && len(q.created) > 0 && (head == nil || q.created[0].seq < head.seq) {
 		j := q.created[0]
@@ -34,6 +37,11 @@ func (q *queue) handOver(ctx context.Context) {
 		q.send(ctx, j)
 	}
 	if q.making || q.local == nil || q.out() >= maxFollowing || head == nil || head.phase != phaseReady {
+		return
+	}
+	// The document of a job from before the start is here because its claim was
+	// granted once. Another life may have ended the job since.
+	if head.old && run != "" && (!head.confirmed || q.c.holds.Load()) {
 		return
 	}
 	// One ahead is enough, but a job that goes again comes before later ones.
@@ -52,214 +60,160 @@ func (q *queue) head(ctx context.Context) *job {
 	return nil
 }
 
+// handing is a job on its way to the printer.
+type handing struct {
+	printer.Job                 // as the printer gets it
+	rec         Record          // as it is known here
+	local       printer.Printer // where it goes
+	work        impose.Work     // done to the document before
+	made        *rendered       // what the document was made into; nil if it goes as it is
+	notes       []string        // what of the ticket is left out
+	trace       gcp.Trace       // of what was done so far
+	tell        func(Status)    // says how it goes
+}
+
 // make creates the job at the printer.
 func (q *queue) make(ctx context.Context, j *job) {
 	q.making = true
 	j.phase = phaseMaking
 	q.delist(j)
-	rec, local := j.rec, *q.local
+	h := &handing{
+		rec: j.rec, local: without(*q.local, j.refused), made: j.made, trace: gcp.Trace{},
+		tell: func(s Status) { q.postMaking(ctx, j, s) },
+	}
 	jctx, stop := context.WithCancel(ctx)
 	j.stop = stop
 	q.c.wg.Go(func() {
-		pj, e, err := q.create(jctx, rec, local, func(s Status) { q.postStatus(ctx, j, s) })
+		var e Event
+		err := q.c.prepare(jctx, h)
 		if err == nil {
-			if !q.c.write(ctx, e) {
+			var written bool
+			if e, written, err = q.create(ctx, jctx, h); !written {
 				return
 			}
-			point("connector.created-journaled")
 		}
 		q.post(ctx, func(ctx context.Context) {
 			q.making = false
 			stop()
-			q.made(ctx, j, pj, e, err)
+			q.made(ctx, j, h, e, err)
 		})
 	})
 }
 
-// create translates the ticket and creates the job, and tells when that takes
-// long. A passing failure is tried again until ctx ends.
-func (q *queue) create(ctx context.Context, rec Record, local printer.Printer, tell func(Status)) (printer.Job, Event, error) {
-	e := q.c.event(EventCreated, rec.Job.ID)
-	pj, err := q.c.translate(rec, local)
+// prepare translates the ticket, and does to the document what the printer does not.
+func (c *Connector) prepare(ctx context.Context, h *handing) error {
+	over := c.attempt(ctx, h.rec.Job.ID, h.rec.Job.Title, HopCreate)
+	err := c.translate(ctx, h)
+	over()
 	if err != nil {
-		return pj, e, err
+		return err
 	}
-	e.Trace = gcp.Trace{gcp.HopTranslated: time.Now().UnixMicro()}
+	h.trace[gcp.HopTranslated] = time.Now().UnixMicro()
 	point("connector.translated")
-	slow := time.AfterFunc(unreachable, func() { tell(waitsForPrinter()) })
+	if h.work.IsZero() {
+		h.made = nil
+		return nil
+	}
+	return c.render(ctx, h) // no hop of ours: a document that kills there kills a child
+}
+
+// create creates the job, writes that down, and tells when it takes long. A passing
+// failure is tried again until jctx ends. It returns false when ctx ended before it
+// was written down.
+func (q *queue) create(ctx, jctx context.Context, h *handing) (Event, bool, error) {
+	defer q.c.attempt(jctx, h.ID, h.Title, HopCreate)()
+	e := q.c.event(EventCreated, h.ID)
+	e.Trace, e.Notes = h.trace, h.notes
+	var last atomic.Pointer[printer.Error]
+	slow := time.AfterFunc(unreachable, func() { h.tell(waitsForPrinter(last.Load())) })
 	defer slow.Stop()
 	var refusal error
-	if !q.c.insist(ctx, "create jobs on "+string(local.Name), func() error {
-		l, err := q.c.PrintSystem.Create(ctx, pj)
+	if !q.c.insist(jctx, "create jobs on "+string(h.Printer), func() error {
+		l, err := q.c.PrintSystem.Create(jctx, h.Job)
 		if _, final := ending(err); final {
 			refusal = err
 			return nil
 		}
 		if err == nil {
 			point("connector.created")
-			l.Cloud, l.Printer = pj.ID, pj.Printer
+			l.Cloud, l.Printer = h.ID, h.Printer
 			e.Local = &l
+			q.c.logRefused(jctx, l, 0)
+		}
+		if why, ok := errors.AsType[*printer.Error](err); ok {
+			last.Store(why)
 		}
 		return err
 	}) {
-		return pj, e, ctx.Err()
+		return e, true, jctx.Err()
 	}
-	return pj, e, refusal
+	if refusal != nil {
+		return e, true, refusal
+	}
+	if !q.c.write(ctx, e) {
+		return e, false, nil
+	}
+	point("connector.created-journaled")
+	return e, true, nil
 }
 
-func waitsForPrinter() Status {
-	return Status{
+// logRefused tells what of a ticket a printer refused, beyond the first known of it.
+func (c *Connector) logRefused(ctx context.Context, l printer.LocalJob, known int) {
+	if len(l.Refused) <= known {
+		return
+	}
+	c.Logger.InfoContext(ctx, "the printer refused some of a ticket, and prints without it",
+		slog.String("job", string(l.Cloud)), slog.String("printer", string(l.Printer)), slog.Any("attributes", l.Refused))
+}
+
+// waitsForPrinter is the state of a job that its printer does not take; why may be
+// nil.
+func waitsForPrinter(why *printer.Error) Status {
+	s := Status{
 		State:   gcp.ByService(gcp.JobStopped, gcp.ServiceCommunication),
 		Message: "the printer takes no job now; it is tried again",
 	}
-}
-
-// translate turns a job of the service into one of the printer.
-func (c *Connector) translate(rec Record, local printer.Printer) (printer.Job, error) {
-	t, err := decodeTicket(rec.Job.Ticket)
-	if err != nil {
-		return printer.Job{}, &printer.ErrTicket{Reason: "the ticket cannot be read: " + err.Error()}
+	if why != nil && why.State.Type == gcp.JobStopped {
+		s.State, s.Message = why.State, why.Text+"; it is tried again"
 	}
-	attrs, err := printer.JobAttributes(local, t)
-	if err != nil {
-		var ticket *printer.ErrTicket
-		if errors.As(err, &ticket) {
-			return printer.Job{}, err
-		}
-		return printer.Job{}, &printer.ErrTicket{Reason: err.Error()}
-	}
-	return printer.Job{
-		ID: rec.Job.ID, Printer: local.Name, Title: rec.Job.Title, User: c.user(rec.Job.OwnerID),
-		Format: format(rec), Size: rec.Document.Size, Attributes: attrs,
-	}, nil
-}
-
-// user names the sender as the printer shall know it.
-func (c *Connector) user(sender string) string {
-	if name, _, ok := strings.Cut(sender, "@"); ok && name != "" && c.Options.UserName == UserShort {
-		return name
-	}
-	return sender
-}
-
-// format returns the document's MIME type: what came with it, or else what the
-// job says.
-func format(rec Record) string {
-	for _, s := range []string{rec.Document.ContentType, rec.Job.ContentType} {
-		if t, _, err := mime.ParseMediaType(s); err == nil && t != "application/octet-stream" {
-			return t
-		}
-	}
-	return "application/octet-stream"
-}
-
-func decodeTicket(b []byte) (gcp.CJT, error) {
-	var t gcp.CJT
-	err := json.Unmarshal(b, &t)
-	return t, err
-}
-
-func encodeTicket(t gcp.CJT) ([]byte, error) {
-	b, err := json.Marshal(t)
-	if err != nil {
-		return nil, fmt.Errorf("keep ticket: %w", err)
-	}
-	return b, nil
+	return s
 }
 
 // made takes up a created job.
-func (q *queue) made(ctx context.Context, j *job, pj printer.Job, e Event, err error) {
+func (q *queue) made(ctx context.Context, j *job, h *handing, e Event, err error) {
+	j.made = h.made
 	if err == nil {
 		j.rec.Apply(e)
 		j.phase = phaseCreated
 	}
 	s, final := ending(err)
 	switch {
+	case j.dropped && err != nil:
+		q.drop(ctx, j)
+	case j.dropped:
+		q.takeBack(ctx, j, func(ctx context.Context) { q.post(ctx, func(ctx context.Context) { q.drop(ctx, j) }) })
+	case j.disowned && err != nil:
+		q.giveUp(ctx, j)
+	case j.disowned:
+		q.settleCreated(ctx, j)
 	case j.cancel && err != nil:
-		q.end(ctx, j, cancelled())
+		q.end(ctx, j, j.calledOff())
 	case j.cancel:
-		q.takeBack(ctx, j)
+		q.cancelCreated(ctx, j)
+	case final && q.otherFormat(j, h.Format, err):
+		q.prepared(j)
+		q.enlist(j)
 	case final:
 		q.end(ctx, j, s)
 	case err != nil: // ctx ends
 		q.prepared(j)
 		q.enlist(j)
 	default:
-		if j.want.State.Type == gcp.JobStopped {
+		if j.want.State.Type == gcp.JobStopped || j.want.Message != "" {
 			j.want = Status{State: gcp.StateOf(gcp.JobInProgress)}
 			q.tell(ctx, j)
 		}
-		j.handing = pj
+		j.handing = h
 		q.created = insert(q.created, j)
-	}
-}
-
-// send gives the printer the document. From the moment that this is written
-// down, only the printer can say whether it was printed.
-func (q *queue) send(ctx context.Context, j *job) {
-	q.sending = true
-	j.phase = phaseOut
-	pj, l := j.handing, *j.rec.Local
-	j.handing = printer.Job{}
-	q.c.wg.Go(func() {
-		grace, done := withGrace(ctx, q.c.Options.StopGrace)
-		e, err := q.sendDocument(grace, pj, l, func() { q.post(ctx, func(context.Context) { q.sending = false }) })
-		done()
-		if err == nil {
-			q.post(ctx, func(ctx context.Context) { q.sent(ctx, j, e) })
-			q.follow(ctx, j, *e.Local)
-			return
-		}
-		if ctx.Err() != nil {
-			return
-		}
-		q.c.failing(ctx, "send documents to "+string(l.Printer), err)
-		q.settle(ctx, j, l, err)
-	})
-}
-
-// withGrace returns a context that outlives ctx by d, so that a document on its
-// way arrives when the program is stopped.
-func withGrace(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
-	grace, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	stop := context.AfterFunc(ctx, func() { time.AfterFunc(d, cancel) })
-	return grace, func() { stop(); cancel() }
-}
-
-// sendDocument writes that the document goes, sends it, calls next so that the
-// next job's goes, and writes that the printer has it.
-func (q *queue) sendDocument(ctx context.Context, pj printer.Job, l printer.LocalJob, next func()) (Event, error) {
-	doc, err := q.c.Spool.Open(pj.ID)
-	if err != nil {
-		return Event{}, err
-	}
-	defer func() { _ = doc.Close() }() // only read
-	e := q.c.event(EventSending, pj.ID)
-	if !q.c.write(ctx, e) {
-		return e, ctx.Err()
-	}
-	point("connector.sending")
-	l, err = q.c.PrintSystem.Send(ctx, l, pj, doc)
-	if err != nil {
-		return e, err
-	}
-	point("connector.sent")
-	next()
-	e = q.c.event(EventSent, pj.ID)
-	l.Cloud, l.Printer = pj.ID, pj.Printer
-	e.Local, e.Trace = &l, gcp.Trace{gcp.HopPrinted: e.At}
-	if !q.c.write(ctx, e) {
-		return e, ctx.Err()
-	}
-	point("connector.sent-journaled")
-	return e, nil
-}
-
-// sent takes up a job whose document the printer confirmed.
-func (q *queue) sent(ctx context.Context, j *job, e Event) {
-	q.c.failing(ctx, "send documents to "+string(q.name), nil)
-	j.rec.Apply(e)
-	if j.cancel {
-		q.cancelLocal(ctx, j)
 	}
 }

@@ -2,11 +2,11 @@ package connector
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"platen/gcp"
 	"platen/internal/backoff"
-	"platen/printer"
 )
 
 // phase is where a job stands in its queue's loop.
@@ -36,15 +36,28 @@ type job struct {
 	sends   int       // hand-overs that the printer refused
 	handTry backoff.Backoff
 
-	handing  printer.Job // created, to be sent
-	cancel   bool        // somebody wants it cancelled
-	wantsAck bool        // and the service waits to hear that we know
+	handing *handing  // created, to be sent
+	sentAs  string    // format of what was sent last
+	refused []string  // formats that the printer lists, and did not take this document in
+	made    *rendered // what its document was made into, if that is still there
+	cancel  bool      // somebody wants it cancelled, or it waited too long
+	heard   bool      // the printer has said something of it
+	begun   bool      // and was seen to work on it
+
+	expired  atomic.Pointer[Status] // how it ends because it waited too long; set by the loop, read by helpers too
+	wantsAck bool                   // and the service waits to hear that we know
 
 	want        Status // what there is to tell while it has not ended
 	told        *Status
 	toldAt      time.Time
 	reportedAt  int64 // microseconds since 1970 when the end was first sent
-	dropped     bool  // the service ended it while its document was on the way
+	old         bool  // from before the start
+	confirmed   bool  // the service took a report of it since the start, and since the vigil
+	disowned    bool  // another life may have printed it: this one does not
+	leaving     bool  // given up while a report was on its way, whose answer decides
+	mute        bool  // another claim has it, and the printer has ours: nothing is told
+	undoing     bool  // a helper takes the local job back
+	dropped     bool  // the service ended it, or gave it to another claim, while a helper worked for it
 	telling     bool  // a report is on its way
 	reportWaits bool  // for its next try
 	reportTry   backoff.Backoff
@@ -71,6 +84,8 @@ func (q *queue) add(rec Record) *job {
 // resume takes up a job where a restart left it.
 func (q *queue) resume(ctx context.Context, rec Record) {
 	j := q.add(rec)
+	q.expects(ctx, j.expireTime())
+	j.old, j.disowned = true, q.c.foreign(rec)
 	switch rec.Stage {
 	case EventSending, EventSent:
 		j.phase = phaseOut
@@ -82,10 +97,17 @@ func (q *queue) resume(ctx context.Context, rec Record) {
 		}
 		q.watch(ctx, j)
 	case EventCreated:
-		j.phase = phaseUndoing
+		if j.disowned {
+			q.settleCreated(ctx, j)
+			break
+		}
+		j.phase = phaseUndoing // undone when the standing is known
 		q.enlist(j)
-		q.undo(ctx, j)
 	default:
+		if j.disowned {
+			q.giveUp(ctx, j)
+			return
+		}
 		q.enlist(j)
 		q.prepared(j)
 	}

@@ -2,6 +2,7 @@ package connector_test
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -26,8 +27,13 @@ type lab struct {
 	opt  connector.Options
 	sopt spool.Options
 	ids  identities // outlive the connector
+	hist histories
 	c    *connector.Connector
 	end  func()
+
+	renderer connector.Renderer                          // nil for none
+	death    connector.Death                             // of the connector before
+	registry func(connector.Registry) connector.Registry // put between; nil for nothing
 }
 
 // identities is a connector.Identities.
@@ -37,6 +43,24 @@ func (i *identities) Identities() []connector.Identity { return slices.Clone(i.k
 
 func (i *identities) KeepIdentities(ids []connector.Identity) error {
 	i.kept = slices.Clone(ids)
+	return nil
+}
+
+// histories is a connector.Runs.
+type histories struct {
+	kept   connector.History
+	refuse func(connector.History) error // nil for never
+}
+
+func (h *histories) History() connector.History { return h.kept }
+
+func (h *histories) KeepHistory(k connector.History) error {
+	if h.refuse != nil {
+		if err := h.refuse(k); err != nil {
+			return err
+		}
+	}
+	h.kept = k
 	return nil
 }
 
@@ -64,16 +88,27 @@ func (l *lab) start(between ...func(seams) seams) {
 	for _, f := range between {
 		s = f(s)
 	}
+	reg := connector.Registry(l.world)
+	if l.registry != nil {
+		reg = l.registry(reg)
+	}
 	l.c, err = connector.New(connector.Config{
-		Cloud: s.cloud, Registry: l.world, PrintSystem: s.ps, Spool: s.spool, Identities: &l.ids, Options: l.opt,
+		Cloud: s.cloud, Registry: reg, PrintSystem: s.ps, Spool: s.spool, Identities: &l.ids, Runs: &l.hist, Options: l.opt, Death: l.death, Renderer: l.renderer,
 	})
 	if err != nil {
 		l.t.Fatal(err)
 	}
+	c := l.c
+	l.mu.Lock()
+	l.runs.streams = append(l.runs.streams, c)
+	l.mu.Unlock()
 	ctx, cancel := context.WithCancel(l.t.Context())
 	done := make(chan error, 1)
 	go func() { done <- l.c.Run(ctx) }()
 	l.end = func() {
+		l.mu.Lock()
+		l.runs.streams = slices.DeleteFunc(l.runs.streams, func(o *connector.Connector) bool { return o == c })
+		l.mu.Unlock()
 		cancel()
 		if err := <-done; err != nil {
 			l.t.Error(err)
@@ -95,6 +130,20 @@ func (l *lab) hint(p printer.Name) {
 	l.c.Hint(gcp.Notification{Printer: l.idOf(p)}, time.Now())
 }
 
+// offer submits a job to the printer lp, tells of it, and lets d pass.
+func (l *lab) offer(id gcp.JobID, d time.Duration) {
+	l.submit("lp", id)
+	l.hint("lp")
+	l.settle(d)
+}
+
+// change lets f change the world.
+func (l *lab) change(f func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	f()
+}
+
 // settle lets d pass.
 func (l *lab) settle(d time.Duration) {
 	time.Sleep(d) // in a bubble: all that is due happens first
@@ -110,6 +159,15 @@ func (l *lab) want(id gcp.JobID, state gcp.JobStateType, prints int) {
 	if j.state.Type != state || l.prints[id] != prints {
 		l.t.Errorf("job %s: %s %s %q, printed %d times; want %s, %d times", id, j.state.Type, j.state.Cause(), j.msg, l.prints[id], state, prints)
 	}
+}
+
+// seen returns how the service has a job now.
+func (l *lab) seen(id gcp.JobID) cloudJob {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	j := *l.job(id)
+	j.trace = maps.Clone(j.trace)
+	return j
 }
 
 func (l *lab) count(call string) int {

@@ -3,7 +3,9 @@ package connector
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"log/slog"
+	"strings"
 	"time"
 
 	"platen/gcp"
@@ -15,7 +17,7 @@ import (
 // down. It is a helper's whole work after the document was sent.
 func (q *queue) follow(ctx context.Context, j *job, l printer.LocalJob) {
 	wait := backoff.Backoff{Max: time.Minute}
-	report := func(s printer.JobStatus) { q.postStatus(ctx, j, statusOf(s)) }
+	report := func(s printer.JobStatus) { q.postStatus(ctx, j, statusOf(s, l)) }
 	for {
 		s, err := q.c.PrintSystem.Follow(ctx, l, report)
 		switch {
@@ -25,7 +27,7 @@ func (q *queue) follow(ctx context.Context, j *job, l printer.LocalJob) {
 			q.writeEnd(ctx, l.Cloud, Unconfirmed())
 			return
 		case err == nil && s.State.Type.Ended():
-			q.writeEnd(ctx, l.Cloud, statusOf(s))
+			q.writeEnd(ctx, l.Cloud, j.endOf(statusOf(s, l)))
 			return
 		}
 		// A failure to ask says nothing about the job.
@@ -36,8 +38,22 @@ func (q *queue) follow(ctx context.Context, j *job, l printer.LocalJob) {
 	}
 }
 
-func statusOf(s printer.JobStatus) Status {
-	return Status{State: s.State, Pages: s.Pages, Message: s.Message}
+// statusOf is what is told of a local job: what the printer says, and as long as
+// all is well and it says nothing, what of the ticket it refused.
+func statusOf(s printer.JobStatus, l printer.LocalJob) Status {
+	message := s.Message
+	if message == "" && (s.State.Type == gcp.JobInProgress || s.State.Type == gcp.JobDone) {
+		message = refusedNote(l)
+	}
+	return Status{State: s.State, Pages: s.Pages, Message: message, Begun: s.Begun}
+}
+
+// refusedNote says what of a ticket the printer refused, "" for nothing.
+func refusedNote(l printer.LocalJob) string {
+	if len(l.Refused) == 0 {
+		return ""
+	}
+	return "the printer refused some options, and prints without them: " + strings.ReplaceAll(strings.Join(l.Refused, ", "), "-", " ")
 }
 
 // postStatus tells the loop what a printer says of a job that has not ended.
@@ -45,11 +61,26 @@ func (q *queue) postStatus(ctx context.Context, j *job, s Status) {
 	if s.State.Type.Ended() {
 		return // Follow returns it
 	}
+	q.post(ctx, func(ctx context.Context) { q.status(ctx, j, s) })
+}
+
+// postMaking posts how a job is that is being made. It may come late: a job that is
+// further has a newer status.
+func (q *queue) postMaking(ctx context.Context, j *job, s Status) {
 	q.post(ctx, func(ctx context.Context) {
-		s.Pages = max(s.Pages, j.want.Pages)
-		j.want = s
-		q.tell(ctx, j)
+		if j.phase == phaseMaking {
+			q.status(ctx, j, s)
+		}
 	})
+}
+
+// status takes up how a job is, and tells it.
+func (q *queue) status(ctx context.Context, j *job, s Status) {
+	s.Pages = max(s.Pages, j.want.Pages)
+	j.want = s
+	j.heard, j.begun = j.phase == phaseOut, j.begun || s.Begun
+	q.expireJob(ctx, j, time.Now())
+	q.tell(ctx, j)
 }
 
 // settleAgain finds out what became of a hand-over that a restart cut.
@@ -70,7 +101,7 @@ func (q *queue) settle(ctx context.Context, j *job, l printer.LocalJob, cause er
 		return
 	}
 	s, final := ending(cause)
-	if fate == printer.FateResend && !final {
+	if fate == printer.FateResend && (!final || wrongFormat(cause)) {
 		q.resend(ctx, j, l.Cloud, cause)
 		return
 	}
@@ -125,16 +156,31 @@ func (q *queue) resend(ctx context.Context, j *job, id gcp.JobID, cause error) {
 	}
 	var passing interface{ Temporary() bool }
 	q.post(ctx, func(ctx context.Context) {
+		var s Status
+		final := false
+		j.undoing = false
 		j.rec.Apply(e)
 		if cause != nil {
 			q.sending = false
+			if errors.Is(cause, fs.ErrNotExist) {
+				j.made = nil // what it was made into is not there any more
+			}
 			if !errors.As(cause, &passing) || !passing.Temporary() {
 				j.sends++
 			}
+			s, final = ending(cause)
+			final = final && !q.otherFormat(j, j.sentAs, cause)
 		}
 		switch {
+		case q.jobs[id] != j: // dropped meanwhile
+		case j.dropped:
+			q.drop(ctx, j)
+		case j.disowned:
+			q.giveUp(ctx, j)
 		case j.cancel:
-			q.end(ctx, j, cancelled())
+			q.end(ctx, j, j.calledOff())
+		case final:
+			q.end(ctx, j, s)
 		case j.sends >= maxSends:
 			q.end(ctx, j, Status{State: gcp.ByDevice(gcp.JobAborted, gcp.DevicePrintFailure), Message: cause.Error()})
 		case cause != nil:
@@ -152,6 +198,20 @@ func (q *queue) resend(ctx context.Context, j *job, id gcp.JobID, cause error) {
 func (q *queue) retake(j *job) {
 	if j.phase == phaseUndoing {
 		q.prepared(j)
+	}
+}
+
+// undoOld takes back the local jobs that were created before a crash, once jobs
+// may be handed over: another installation may be about to send their documents.
+func (q *queue) undoOld(ctx context.Context) {
+	if _, may := q.c.permit(); !may || q.c.holds.Load() {
+		return
+	}
+	for _, j := range q.order {
+		if j.phase == phaseUndoing && j.rec.Local != nil && !j.undoing {
+			j.undoing = true
+			q.undo(ctx, j)
+		}
 	}
 }
 
@@ -203,7 +263,7 @@ func (q *queue) watchFor(ctx context.Context, l printer.LocalJob, d time.Duratio
 	for ctx.Err() == nil {
 		s, err := q.c.PrintSystem.Follow(ctx, l, func(printer.JobStatus) {})
 		if err == nil && s.State.Type.Ended() {
-			return statusOf(s), s.State.Type == gcp.JobDone
+			return statusOf(s, l), s.State.Type == gcp.JobDone
 		}
 		_ = wait.Wait(ctx) // the loop sees that ctx ended
 	}

@@ -27,6 +27,7 @@ type queue struct {
 		hinted    bool
 		received  time.Time // of the first hint not seen yet
 		connected bool
+		resumed   bool
 	}
 
 	name  printer.Name
@@ -42,6 +43,9 @@ type queue struct {
 	created []*job // created, without document, in the service's order
 	sending bool   // a document is on its way to the printer
 	asideOf gcp.JobID
+
+	expireAt time.Time // when to look for jobs that waited too long; zero for never
+	repeats  bool      // jobs in hand are told again later
 }
 
 func newQueue(c *Connector, id gcp.PrinterID, name printer.Name) *queue {
@@ -65,6 +69,15 @@ func (q *queue) hint(received time.Time) {
 func (q *queue) connected() {
 	q.mail.Lock()
 	q.mail.connected = true
+	q.mail.Unlock()
+	q.nudge()
+}
+
+// resumed notes that jobs may be taken and handed over, under a new run. It never
+// blocks.
+func (q *queue) resumed() {
+	q.mail.Lock()
+	q.mail.resumed = true
 	q.mail.Unlock()
 	q.nudge()
 }
@@ -113,13 +126,14 @@ func (q *queue) run(ctx context.Context, recs []Record) {
 func (q *queue) readMail(ctx context.Context) {
 	q.mail.Lock()
 	hinted, received, connected := q.mail.hinted, q.mail.received, q.mail.connected
-	q.mail.hinted, q.mail.connected = false, false
+	again := connected || q.mail.resumed
+	q.mail.hinted, q.mail.connected, q.mail.resumed = false, false, false
 	q.mail.Unlock()
 	if hinted {
 		q.fetch.hinted = true
 		q.fetch.pushed, q.fetch.woke = received, time.Now()
 	}
-	if connected {
+	if again {
 		q.fetch.waits, q.cancels.waits = false, false
 		q.fetch.try.Reset()
 		q.cancels.try.Reset()
@@ -138,6 +152,9 @@ func (q *queue) readMail(ctx context.Context) {
 
 // step starts whatever can start.
 func (q *queue) step(ctx context.Context) {
+	q.expire(ctx)
+	q.undoOld(ctx)
+	q.weed(ctx)
 	q.fetchIfDue(ctx)
 	q.askIfDue(ctx)
 	q.download(ctx)

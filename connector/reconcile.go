@@ -3,6 +3,7 @@ package connector
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -26,22 +27,30 @@ const (
 // reconciler keeps the service's printers as the local ones are. Its goroutine
 // alone touches it.
 type reconciler struct {
-	c      *Connector
-	ids    []Identity
-	locals []printer.Printer // of the last good look
-	looked bool
-	listed bool                     // the service was listed since the start
-	retry  backoff.Backoff          // of the list
-	states map[gcp.PrinterID]string // as the service has them
-	misses map[gcp.PrinterID]int
-	errs   map[printer.Name]string
-	wanted map[printer.Name]bool // a person asks to share them although they were removed
+	c         *Connector
+	ids       []Identity
+	locals    []printer.Printer // of the last good look
+	looked    bool
+	listed    bool            // the service was listed since the start
+	retry     backoff.Backoff // of the list
+	askAt     time.Time       // when to announce again while standing by; zero otherwise
+	vigil     vigil
+	retold    string                   // the epoch in which the printers were told again
+	recovered bool                     // the service said so, and it is not written down yet
+	states    map[gcp.PrinterID]string // as the service has them
+	names     map[gcp.PrinterID]string // likewise, see WireName
+	misses    map[gcp.PrinterID]int
+	errs      map[printer.Name]string
+	wanted    map[printer.Name]bool      // a person asks to share them whatever speaks against it
+	young     map[printer.Name]time.Time // when new queues for known devices were first seen
+	hidden    func(printer.Name) bool    // whether the last good look could not see a printer
 }
 
 func newReconciler(c *Connector) *reconciler {
 	return &reconciler{
-		c: c, ids: c.Identities.Identities(), states: map[gcp.PrinterID]string{},
+		c: c, ids: c.Identities.Identities(), states: map[gcp.PrinterID]string{}, names: map[gcp.PrinterID]string{},
 		misses: map[gcp.PrinterID]int{}, errs: map[printer.Name]string{}, wanted: map[printer.Name]bool{},
+		young: map[printer.Name]time.Time{}, hidden: hiddenBy(nil),
 	}
 }
 
@@ -51,9 +60,12 @@ func (r *reconciler) run(ctx context.Context) {
 		if err := r.list(ctx); err != nil { // first: a print system that hangs delays no catching up
 			wait = min(wait, r.retry.Next())
 		}
+		if !r.askAt.IsZero() {
+			wait = max(min(wait, time.Until(r.askAt)), 0)
+		}
 		r.look(ctx)
+		r.update(ctx) // first: a new printer may have the name that another one had
 		r.register(ctx)
-		r.update(ctx)
 		r.publish()
 		t := time.NewTimer(wait)
 		select {
@@ -79,37 +91,45 @@ func (r *reconciler) look(ctx context.Context) {
 	if ctx.Err() != nil || err != nil && len(seen) == 0 {
 		return
 	}
-	if err != nil { // those that answered, and the others as they were
-		for _, p := range r.locals {
-			if !slices.ContainsFunc(seen, func(s printer.Printer) bool { return s.Name == p.Name }) {
-				seen = append(seen, p)
-			}
+	r.hidden = hiddenBy(err)
+	for _, p := range r.locals { // those that could not be seen are as they were
+		if r.hidden(p.Name) && !slices.ContainsFunc(seen, func(s printer.Printer) bool { return s.Name == p.Name }) {
+			seen = append(seen, p)
 		}
 	}
 	r.locals, r.looked = seen, true
-	r.recognise(ctx, err == nil)
+	for _, id := range r.recognise(ctx) {
+		if !r.hidden(id.Name) {
+			r.misses[id.ID]++
+		}
+	}
 }
 
-// recognise gives the printers their identities, and counts the missing.
-func (r *reconciler) recognise(ctx context.Context, whole bool) {
-	missing := map[gcp.PrinterID]bool{}
-	for _, id := range r.ids {
-		missing[id.ID] = true
+// hiddenBy returns what a look with this error could not see.
+func hiddenBy(err error) func(printer.Name) bool {
+	if partial, ok := errors.AsType[*printer.PartialError](err); ok {
+		return partial.Hidden
 	}
+	return func(printer.Name) bool { return err != nil }
+}
+
+// match recognises the local printers.
+func (r *reconciler) match() matching {
+	return match(r.locals, r.ids, func(id Identity) bool { return !r.hidden(id.Name) || r.misses[id.ID] > 0 })
+}
+
+// recognise gives the printers their identities, and returns those whose printer
+// is missing.
+func (r *reconciler) recognise(ctx context.Context) []Identity {
+	found := r.match().found
 	changed := false
-	for i, k := range match(r.locals, r.ids) {
+	for i, k := range found {
 		if k < 0 {
 			continue
 		}
 		p, id := r.locals[i], &r.ids[k]
-		delete(missing, id.ID)
 		delete(r.misses, id.ID)
-		if id.Name != p.Name || p.UUID != "" && id.UUID != p.UUID {
-			id.Name, changed = p.Name, true
-			if p.UUID != "" {
-				id.UUID = p.UUID
-			}
-		}
+		changed = id.tie(p) || changed
 		if !id.Removed {
 			r.c.startQueue(ctx, id.ID, id.Name, nil)
 		}
@@ -117,14 +137,16 @@ func (r *reconciler) recognise(ctx context.Context, whole bool) {
 			q.setLocal(ctx, p)
 		}
 	}
-	if whole {
-		for id := range missing {
-			r.misses[id]++
-		}
-	}
 	if changed {
 		r.keep(ctx)
 	}
+	var missing []Identity
+	for k, id := range r.ids {
+		if !slices.Contains(found, k) {
+			missing = append(missing, id)
+		}
+	}
+	return missing
 }
 
 // keep writes the identities down.
@@ -137,15 +159,13 @@ func (r *reconciler) keep(ctx context.Context) {
 // waiting jobs, learns of printers it did not know, and of deleted ones.
 func (r *reconciler) list(ctx context.Context) error {
 	r.c.mu.Lock()
-	due := r.c.catchUp
+	due := r.c.catchUp || !r.askAt.IsZero() && !time.Now().Before(r.askAt)
 	r.c.catchUp = false
 	r.c.mu.Unlock()
 	if !due {
 		return nil
 	}
-	cctx, done := r.c.call(ctx)
-	defer done()
-	remote, err := r.c.Registry.List(cctx)
+	err := r.announce(ctx)
 	r.c.failing(ctx, "list the service's printers", err)
 	if err != nil {
 		r.c.mu.Lock()
@@ -154,15 +174,46 @@ func (r *reconciler) list(ctx context.Context) error {
 		return fmt.Errorf("list the service's printers: %w", err)
 	}
 	r.retry.Reset()
-	r.listed = true
-	r.takeList(ctx, remote)
 	return nil
+}
+
+// announce begins a run, asks the service for its printers and for our standing,
+// and takes both up.
+func (r *reconciler) announce(ctx context.Context) error {
+	a, err := r.c.announcement()
+	if err != nil {
+		return err
+	}
+	cctx, done := r.c.call(ctx)
+	defer done()
+	remote, inst, err := r.c.Registry.List(cctx, a)
+	if err != nil {
+		return err
+	}
+	r.listed = true
+	if known := r.c.history().Epoch; inst != nil && known != "" && inst.Epoch != known && inst.Epoch != r.retold {
+		r.retold = inst.Epoch // once: to deal with the restored jobs may take long, and who stands by does not
+		r.retell(ctx)
+	}
+	r.takeList(ctx, remote)
+	return r.stand(ctx, a.Run, inst, remote)
+}
+
+// retell forgets what the service was told: it was restored and may have older
+// descriptions and states.
+func (r *reconciler) retell(ctx context.Context) {
+	clear(r.states)
+	for i := range r.ids {
+		r.ids[i].Hash = ""
+	}
+	r.keep(ctx)
+	r.c.eachQueue(func(q *queue) { q.retell(ctx) })
 }
 
 func (r *reconciler) takeList(ctx context.Context, remote []gcp.Printer) {
 	there := map[gcp.PrinterID]gcp.Printer{}
 	for _, p := range remote {
-		there[p.ID] = p
+		there[p.ID], r.names[p.ID] = p, p.Name
 		var s gcp.CDS
 		if json.Unmarshal(p.SemanticState, &s) == nil && s.Printer != nil {
 			r.states[p.ID] = stateKey(s)
@@ -174,58 +225,27 @@ func (r *reconciler) takeList(ctx context.Context, remote []gcp.Printer) {
 		_, ok := there[id.ID]
 		if id.Removed == ok { // deleted there, or back again
 			id.Removed, changed = !ok, true
+			if id.Removed {
+				r.c.gone(ctx, id.ID)
+			}
 		}
 		delete(there, id.ID)
 	}
 	for _, p := range remote {
 		if _, fresh := there[p.ID]; fresh { // registered earlier, and our answer or memory was lost
-			r.ids = append(r.ids, Identity{Name: printer.Name(p.Name), UUID: p.UUID, ID: p.ID})
+			r.ids = append(r.ids, learned(p))
 			changed = true
 		}
 	}
 	if changed {
 		r.keep(ctx)
 	}
-	r.recognise(ctx, false)
+	r.recognise(ctx)
 	for _, p := range remote {
-		q := r.c.startQueue(ctx, p.ID, printer.Name(p.Name), nil)
+		q := r.c.startQueue(ctx, p.ID, learned(p).Name, nil)
 		if p.QueuedJobsCount == nil || *p.QueuedJobsCount > 0 {
 			q.hint(time.Time{})
 		}
-	}
-}
-
-// register adds the printers that the service does not know. Without a list
-// from the service nothing is added: it may know them.
-func (r *reconciler) register(ctx context.Context) {
-	if !r.listed || !r.looked {
-		return
-	}
-	matched := match(r.locals, r.ids)
-	var fresh []printer.Printer
-	for i, p := range r.locals {
-		if matched[i] < 0 && (r.wanted[p.Name] || r.c.Options.Share(p)) {
-			fresh = append(fresh, p)
-		}
-	}
-	var mu sync.Mutex
-	r.each(len(fresh), func(i int) {
-		cctx, done := r.c.call(ctx)
-		defer done()
-		remote, err := r.c.Registry.Register(cctx, fresh[i])
-		mu.Lock()
-		defer mu.Unlock()
-		r.note(ctx, "register", fresh[i].Name, err)
-		if err != nil {
-			return
-		}
-		delete(r.wanted, fresh[i].Name)
-		r.states[remote.ID] = stateKey(fresh[i].State)
-		r.ids = append(r.ids, Identity{Name: fresh[i].Name, UUID: fresh[i].UUID, ID: remote.ID, Hash: hash(fresh[i])})
-	})
-	if len(fresh) > 0 {
-		r.keep(ctx)
-		r.recognise(ctx, false)
 	}
 }
 
@@ -251,28 +271,4 @@ func (r *reconciler) note(ctx context.Context, what string, name printer.Name, e
 		return
 	}
 	delete(r.errs, name)
-}
-
-// publish makes the view for snapshots.
-func (r *reconciler) publish() {
-	view := make([]PrinterStatus, 0, len(r.locals))
-	here := map[int]bool{}
-	for i, k := range match(r.locals, r.ids) {
-		p := r.locals[i]
-		s := PrinterStatus{Name: p.Name, UUID: p.UUID, Info: p.Info, URI: p.URI, Source: p.Source, State: p.State, Error: r.errs[p.Name]}
-		if k >= 0 {
-			here[k] = true
-			s.ID, s.Removed = r.ids[k].ID, r.ids[k].Removed
-			s.Missing = r.misses[s.ID] > 0
-		}
-		view = append(view, s)
-	}
-	for k, id := range r.ids {
-		if !here[k] && !id.Removed {
-			view = append(view, PrinterStatus{Name: id.Name, UUID: id.UUID, ID: id.ID, Removed: id.Removed, Missing: true, State: missingState()})
-		}
-	}
-	r.c.mu.Lock()
-	r.c.view = view
-	r.c.mu.Unlock()
 }

@@ -54,9 +54,7 @@ func TestDriverChangeKeepsTheID(t *testing.T) {
 	in(t, func(t *testing.T, l *lab) {
 		l.start()
 		l.settle(time.Second)
-		l.mu.Lock()
-		l.locals["lp"].UUID, l.locals["lp"].CapsHash = "another", "2"
-		l.mu.Unlock()
+		l.change(func() { l.locals["lp"].UUID, l.locals["lp"].CapsHash = "another", "2" })
 		l.lookAgain(1)
 		if n := l.count("register"); n != 1 || l.printer().CapsHash != "2" {
 			t.Errorf("%d registrations, capabilities %s", n, l.printer().CapsHash)
@@ -69,25 +67,19 @@ func TestFailedLookChangesNothing(t *testing.T) {
 	in(t, func(t *testing.T, l *lab) {
 		l.start()
 		l.settle(time.Second)
-		l.mu.Lock()
-		l.look = errors.New("cups is away")
-		l.mu.Unlock()
+		l.change(func() { l.look = errors.New("cups is away") })
 		states := l.count("state")
 		l.lookAgain(10)
 		if l.count("state") != states || len(l.registered()) != 1 {
 			t.Error("a failed look changed the service")
 		}
-		l.mu.Lock()
-		l.look, l.locals["lp"].gone = nil, true
-		l.mu.Unlock()
+		l.change(func() { l.look, l.locals["lp"].gone = nil, true })
 		l.lookAgain(4)
 		p := l.printer()
 		if l.deleted > 0 || p == nil || p.Status != "STOPPED" {
 			t.Fatalf("printer %+v after it was not found, %d deleted", p, l.deleted)
 		}
-		l.mu.Lock()
-		l.locals["lp"].gone = false
-		l.mu.Unlock()
+		l.change(func() { l.locals["lp"].gone = false })
 		l.lookAgain(1)
 		if p = l.printer(); p.Status != "IDLE" || l.count("register") != 1 {
 			t.Errorf("back again it is %s", p.Status)
@@ -100,17 +92,13 @@ func TestFailedUpdateIsTriedAgain(t *testing.T) {
 	in(t, func(t *testing.T, l *lab) {
 		l.start()
 		l.settle(time.Second)
-		l.mu.Lock()
-		l.updates, l.locals["lp"].CapsHash = errDown, "2"
-		l.mu.Unlock()
+		l.change(func() { l.updates, l.locals["lp"].CapsHash = errDown, "2" })
 		l.lookAgain(1)
 		s, err := l.c.Snapshot(t.Context())
 		if err != nil || s.Printers[0].Error == "" {
 			t.Errorf("the failure is not shown: %+v, %v", s, err)
 		}
-		l.mu.Lock()
-		l.updates = nil
-		l.mu.Unlock()
+		l.change(func() { l.updates = nil })
 		l.lookAgain(1)
 		if l.printer().CapsHash != "2" {
 			t.Error("the update was not tried again")
@@ -169,9 +157,7 @@ func TestAdoptsWhatTheServiceKnows(t *testing.T) {
 		if got := l.count("register"); got != 0 {
 			t.Errorf("%d registrations of a printer that is there", got)
 		}
-		l.submit("lp", "j")
-		l.hint("lp")
-		l.settle(5 * time.Second)
+		l.offer("j", 5*time.Second)
 		l.want("j", gcp.JobDone, 1)
 	}, "lp")
 }
@@ -192,9 +178,7 @@ func TestRegistersWhenTheServiceComesBack(t *testing.T) {
 		l.down = true
 		l.start()
 		l.lookAgain(5)
-		l.mu.Lock()
-		l.down = false
-		l.mu.Unlock()
+		l.change(func() { l.down = false })
 		l.c.Connected()
 		l.settle(time.Second)
 		if got := l.registered(); len(got) != 1 {
@@ -207,9 +191,7 @@ func TestCancelByAPerson(t *testing.T) {
 	in(t, func(t *testing.T, l *lab) {
 		l.locals["lp"].hold = true
 		l.start()
-		l.submit("lp", "j")
-		l.hint("lp")
-		l.settle(5 * time.Second)
+		l.offer("j", 5*time.Second)
 		if err := l.c.CancelJob(t.Context(), "j"); err != nil {
 			t.Fatal(err)
 		}

@@ -2,6 +2,7 @@ package connector
 
 import (
 	"maps"
+	"slices"
 	"time"
 
 	"platen/gcp"
@@ -22,6 +23,7 @@ const (
 	EventEnded     EventKind = "ended"     // how it ended is known
 	EventReported  EventKind = "reported"  // the service knows how it ended
 	EventForgotten EventKind = "forgotten" // the document is deleted; without an end, as if never claimed
+	EventTried     EventKind = "tried"     // what deaths of the process say of the job; changes no stage
 )
 
 // Event is one change of a job in hand, as the journal keeps it. Which members
@@ -31,11 +33,14 @@ type Event struct {
 	ID       gcp.JobID         `json:"id"`
 	At       int64             `json:"at"`            // microseconds since 1970
 	Job      *gcp.Job          `json:"job,omitempty"` // claimed; ticket and document members included
+	Claim    gcp.ClaimID       `json:"claim,omitempty"`
 	Printer  printer.Name      `json:"printer,omitempty"`
 	Document *Document         `json:"doc,omitempty"`
 	Local    *printer.LocalJob `json:"local,omitempty"` // created, sent
 	Status   *Status           `json:"status,omitempty"`
 	Trace    gcp.Trace         `json:"trace,omitempty"`
+	Tries    *Tries            `json:"tries,omitempty"` // tried
+	Notes    []string          `json:"notes,omitempty"` // created: what of the ticket is left out
 }
 
 // Document is a whole document on disk.
@@ -50,6 +55,7 @@ type Status struct {
 	Pages       int          `json:"pages,omitempty"`
 	Message     string       `json:"message,omitempty"`
 	Unconfirmed bool         `json:"unconfirmed,omitempty"` // ended, and it may have printed
+	Begun       bool         `json:"-"`                     // not ended, and the printer works on it
 }
 
 // equal reports whether there is nothing new in s beside o.
@@ -60,6 +66,7 @@ func (s Status) equal(o Status) bool {
 // Record is what the spool knows of a job in hand.
 type Record struct {
 	Job      gcp.Job
+	Claim    gcp.ClaimID // what the service knows us by for this job; "" if it knows no claims
 	Printer  printer.Name
 	Stage    EventKind // the last event that counts
 	Claimed  time.Time
@@ -69,6 +76,8 @@ type Record struct {
 	End      *Status
 	Ended    time.Time
 	Trace    gcp.Trace
+	Tries    *Tries   // nil for jobs that were not under way when the process died
+	Notes    []string // sentences about what of the ticket is left out: see notes
 }
 
 // Apply changes r as e says. Applying an event twice is the same as once.
@@ -82,7 +91,7 @@ func (r *Record) Apply(e Event) {
 		if e.Job != nil {
 			r.Job = *e.Job
 		}
-		r.Printer, r.Claimed = e.Printer, time.UnixMicro(e.At)
+		r.Claim, r.Printer, r.Claimed = e.Claim, e.Printer, time.UnixMicro(e.At)
 	case EventSaved:
 		r.Document = e.Document
 		if e.Job != nil { // the ticket of a service that gives it apart
@@ -90,13 +99,35 @@ func (r *Record) Apply(e Event) {
 		}
 	case EventCreated, EventSent:
 		r.Local, r.Sent = e.Local, e.Kind == EventSent
+		if e.Kind == EventCreated || len(e.Notes) > 0 {
+			r.Notes = e.Notes
+		}
 	case EventResend:
 		r.Local, r.Sent, r.Stage = nil, false, EventSaved
 		return
 	case EventEnded:
 		r.End, r.Ended = e.Status, time.UnixMicro(e.At)
+	case EventTried:
+		r.Tries = e.Tries
+		return
 	}
 	r.Stage = e.Kind
+}
+
+// notes are all sentences about what of the ticket the job does without: what is left
+// out, and what the printer refused.
+func (r *Record) notes() []string {
+	if r.Local == nil || len(r.Local.Refused) == 0 {
+		return r.Notes
+	}
+	return append(slices.Clone(r.Notes), refusedNote(*r.Local))
+}
+
+// Offer is a waiting job, and the claim that it is to be held by.
+type Offer struct {
+	Job   gcp.Job
+	Claim gcp.ClaimID // "" for a service that knows no claims
+	After int64       // the claim is written down as made later than this, whatever the clock says; microseconds since 1970
 }
 
 // Outcome says what became of an offered job in Spool.Claim.
@@ -113,5 +144,5 @@ const (
 // Claim is the answer for one offered job.
 type Claim struct {
 	Outcome Outcome
-	Record  Record // of a fresh job; End alone of one that ended earlier
+	Record  Record // of a fresh or held job; Job.ID, Claim and End of one that ended earlier
 }

@@ -5,21 +5,28 @@ import (
 	"io"
 
 	"platen/gcp"
+	"platen/internal/impose"
 	"platen/printer"
 )
 
 // Cloud is the service as the connector's jobs see it; gcp/client.Client is one.
 // An error with Temporary() true, and any transport error, may be tried again.
+// One with gcp.CodeClaimed says that another claim has the job, one with
+// gcp.CodeStandby that the run shown is not the current one.
 type Cloud interface {
 	// Fetch returns up to limit waiting jobs, oldest first, with ticket and
 	// document members where the service knows them; none is not an error.
-	Fetch(ctx context.Context, p gcp.PrinterID, limit int) ([]gcp.Job, error)
+	Fetch(ctx context.Context, p gcp.PrinterID, run gcp.RunID, limit int) ([]gcp.Job, error)
+	// Restored returns the printer's jobs that the service holds because it was
+	// restored from a backup.
+	Restored(ctx context.Context, p gcp.PrinterID, run gcp.RunID) ([]gcp.Job, error)
 	// Ticket returns a job's ticket, for services that do not send it with Fetch.
 	Ticket(ctx context.Context, j gcp.JobID) (gcp.CJT, error)
 	// Download writes the document to w and returns its MIME type. A body shorter
 	// or longer than announced, or of another digest, is an error. It takes as long
-	// as the line needs, but ends when nothing moves for a minute.
-	Download(ctx context.Context, j gcp.Job, w io.Writer) (contentType string, err error)
+	// as the line needs, but ends when nothing moves for a minute. Nothing is
+	// written for a claim that the service does not grant.
+	Download(ctx context.Context, j gcp.Job, g gcp.Grant, w io.Writer) (contentType string, err error)
 	// Report tells the service a change. It is safe to repeat.
 	Report(ctx context.Context, r gcp.Report) error
 	// Jobs returns the jobs in progress of a printer, with CancelRequested.
@@ -28,8 +35,10 @@ type Cloud interface {
 
 // Registry is the service as the connector's printers see it.
 type Registry interface {
-	// List returns the printers of this proxy, with QueuedJobsCount.
-	List(ctx context.Context) ([]gcp.Printer, error)
+	// List announces this installation, and returns the printers of this proxy, with
+	// QueuedJobsCount, and the installation's standing: nil from a service that
+	// knows nothing of runs.
+	List(ctx context.Context, a gcp.Announcement) ([]gcp.Printer, *gcp.Installation, error)
 	// Register adds p, and returns it as the service has it.
 	Register(ctx context.Context, p printer.Printer) (gcp.Printer, error)
 	// Update sends what changed of a printer.
@@ -61,4 +70,13 @@ type PrintSystem interface {
 	Settle(ctx context.Context, l printer.LocalJob, sent bool) (printer.Fate, error)
 	// Cancel asks the printer to cancel the job; that it ended already is no error.
 	Cancel(ctx context.Context, l printer.LocalJob) error
+}
+
+// Renderer makes documents into what a printer takes; raster.Renderer is one.
+type Renderer interface {
+	// Render reads the document in, of a format (a MIME type), does the work to it
+	// and writes out, which may be there already. It ends within its own limits of
+	// time and memory, and soon after ctx; what it was writing is left then. An error
+	// that says something of the document is an *impose.Error.
+	Render(ctx context.Context, in, format string, w impose.Work, out string) (impose.Result, error)
 }

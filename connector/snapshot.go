@@ -17,6 +17,8 @@ type Snapshot struct {
 	Jobs     []JobStatus     // in hand, oldest first
 	Recent   []JobStatus     // told and forgotten since the start, oldest first, the last hundred
 	Trouble  string          // the newest failure that lasts; "" if none
+	Standing gcp.Standing    // which of several installations prints; "" if not known, or from a service that does not say
+	Twins    []gcp.Twin      // the installations, if there are several
 }
 
 // PrinterStatus is one printer in a snapshot.
@@ -27,11 +29,15 @@ type PrinterStatus struct {
 	Info    string
 	URI     string
 	Source  printer.Source
+	Kind    printer.Kind
 	Removed bool // deleted in the service
 	Missing bool // not found here now
 	State   gcp.CDS
 	Jobs    int    // in hand
 	Error   string // why the service does not have its latest description; "" if it has
+
+	Reason string      // why it is not registered; "" if it is
+	MayBe  []Candidate // which printers of the service it may be: a person must say
 }
 
 // JobStatus is one job in hand in a snapshot.
@@ -48,6 +54,7 @@ type JobStatus struct {
 	Claimed     time.Time
 	Local       int // job-id on the printer, 0 if none
 	Trace       gcp.Trace
+	Notes       []string // what of its ticket is left out
 }
 
 // Snapshot returns what the connector is doing.
@@ -67,6 +74,8 @@ func (c *Connector) Snapshot(ctx context.Context) (Snapshot, error) {
 		s.Trouble = c.last + ": " + c.trouble[c.last]
 	}
 	c.mu.Unlock()
+	stance := c.stance.Load()
+	s.Standing, s.Twins = stance.standing, stance.twins
 	for i := range s.Printers {
 		s.Printers[i].Jobs = counts[s.Printers[i].ID]
 	}
@@ -114,7 +123,7 @@ func (j *job) snapshot(name printer.Name) JobStatus {
 	s := JobStatus{
 		ID: j.rec.Job.ID, Printer: name, Title: j.rec.Job.Title, User: j.rec.Job.OwnerID, Stage: j.rec.Stage,
 		State: now.State, Pages: now.Pages, Message: now.Message, Unconfirmed: now.Unconfirmed,
-		Claimed: j.rec.Claimed, Trace: maps.Clone(j.rec.Trace),
+		Claimed: j.rec.Claimed, Trace: maps.Clone(j.rec.Trace), Notes: j.rec.notes(),
 	}
 	if j.rec.Local != nil {
 		s.Local = j.rec.Local.ID

@@ -2,8 +2,6 @@ package connector
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"slices"
 	"sync"
 
@@ -13,9 +11,9 @@ import (
 
 // change is what the service must be told of one printer.
 type change struct {
-	identity int // index
-	local    *printer.Printer
-	hash     string // "" if the description is known there
+	identity int              // index
+	local    *printer.Printer // as the service is told of it; nil if it is missing
+	hash     string           // "" if the description is known there
 	state    gcp.CDS
 	tell     bool // the state
 }
@@ -39,7 +37,7 @@ func (r *reconciler) update(ctx context.Context) {
 			return
 		}
 		if ch.hash != "" {
-			r.ids[ch.identity].Hash = ch.hash
+			r.ids[ch.identity].Hash, r.names[id] = ch.hash, WireName(*ch.local)
 		}
 		r.states[id] = stateKey(ch.state)
 	})
@@ -64,13 +62,15 @@ func (r *reconciler) send(ctx context.Context, id gcp.PrinterID, ch change) erro
 
 // changes compares what is here with what the service was told.
 func (r *reconciler) changes() []change {
+	m := r.match()
 	r.c.mu.Lock()
 	defer r.c.mu.Unlock()
 	var changes []change
 	here := map[int]*printer.Printer{}
-	for i, k := range match(r.locals, r.ids) {
+	for i, k := range m.found {
 		if k >= 0 {
-			here[k] = &r.locals[i]
+			p := r.ids[k].onWire(r.locals[i])
+			here[k] = &p
 		}
 	}
 	for k, id := range r.ids {
@@ -84,7 +84,7 @@ func (r *reconciler) changes() []change {
 				ch.hash = h
 			}
 		case r.misses[id.ID] >= missesBeforeStopped:
-			ch.state = missingState()
+			ch.state = missingState(r.question(m, k))
 		default:
 			continue
 		}
@@ -97,75 +97,4 @@ func (r *reconciler) changes() []change {
 		}
 	}
 	return changes
-}
-
-// UnknownError says that nothing here has a name that somebody gave.
-type UnknownError struct{ What string }
-
-// Error names what is not known.
-func (e *UnknownError) Error() string { return e.What + " is not known here" }
-
-// NotFound returns true.
-func (e *UnknownError) NotFound() bool { return true }
-
-// ask runs f in the reconciler's goroutine, and waits until what it changed can
-// be seen.
-func (c *Connector) ask(ctx context.Context, f func(context.Context)) error {
-	done := make(chan struct{})
-	select {
-	case c.asks <- func(run context.Context) { defer close(done); f(run); c.reconciler.publish() }:
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	select {
-	case <-done:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// share forgets that a printer was removed, and registers it at once.
-func (r *reconciler) share(ctx context.Context, name printer.Name) (gcp.PrinterID, error) {
-	r.look(ctx)
-	i := slices.IndexFunc(r.locals, func(p printer.Printer) bool { return p.Name == name })
-	if i < 0 {
-		return "", &UnknownError{"printer " + string(name)}
-	}
-	if k := match(r.locals, r.ids)[i]; k >= 0 {
-		if !r.ids[k].Removed {
-			return r.ids[k].ID, nil
-		}
-		r.ids = slices.Delete(r.ids, k, k+1)
-	}
-	r.wanted[name] = true
-	if !r.listed {
-		if err := r.list(ctx); err != nil {
-			return "", err
-		}
-	}
-	r.register(ctx)
-	if k := match(r.locals, r.ids)[i]; k >= 0 {
-		return r.ids[k].ID, nil
-	}
-	if e := r.errs[name]; e != "" {
-		return "", errors.New(e)
-	}
-	return "", errors.New("the service was not asked yet: is it reachable?")
-}
-
-// remove deletes a printer from the service.
-func (r *reconciler) remove(ctx context.Context, name printer.Name) error {
-	k := slices.IndexFunc(r.ids, func(id Identity) bool { return id.Name == name && !id.Removed })
-	if k < 0 {
-		return &UnknownError{"printer " + string(name)}
-	}
-	cctx, done := r.c.call(ctx)
-	defer done()
-	if err := r.c.Registry.Delete(cctx, r.ids[k].ID); err != nil && !refused(err) {
-		return fmt.Errorf("delete printer %s: %w", name, err)
-	}
-	r.ids[k].Removed = true
-	r.keep(ctx)
-	return nil
 }

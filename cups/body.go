@@ -19,6 +19,7 @@ type body struct {
 	size  int64
 	sent  int64 // bytes of the document
 	half  int64
+	wait  time.Duration // without a read until stall ends the request
 	stall *time.Timer
 	begun bool
 }
@@ -26,7 +27,7 @@ type body struct {
 // newBody returns a body that ends the request when nothing moves.
 func newBody(head []byte, doc *document, cancel context.CancelCauseFunc) *body {
 	return &body{
-		head: head, doc: doc.r, size: doc.size, half: doc.size / 2,
+		head: head, doc: doc.r, size: doc.size, half: doc.size / 2, wait: stallTimeout,
 		stall: time.AfterFunc(stallTimeout, func() { cancel(errStalled) }),
 	}
 }
@@ -34,7 +35,7 @@ func newBody(head []byte, doc *document, cancel context.CancelCauseFunc) *body {
 // Read reads on. A document that turns out too short is an error, so that the
 // request is cut and never completed with something else.
 func (b *body) Read(p []byte) (int, error) {
-	b.stall.Reset(stallTimeout)
+	b.stall.Reset(b.wait)
 	if len(b.head) > 0 {
 		n := copy(p, b.head)
 		b.head = b.head[n:]

@@ -2,6 +2,7 @@ package cups
 
 import (
 	"log/slog"
+	"time"
 
 	"platen/internal/secret"
 	"platen/printer"
@@ -37,6 +38,11 @@ type Config struct {
 	Servers []Server
 	Direct  []Direct
 
+	// Render says that a renderer is there, for what printers lack.
+	Render bool
+	// Raw reports whether the owner of a printer allows documents in its own
+	// language. Nil: of none.
+	Raw func(printer.Name) bool
 	// Credentials returns user and password for a server's address or a
 	// printer's URI; an empty user means none. May be nil.
 	Credentials func(uri string) (user string, password secret.Text)
@@ -46,5 +52,11 @@ type Config struct {
 	// User is the requesting-user-name of what is not done for a sender:
 	// listing and subscriptions. "" means "platen".
 	User string
-	Log  *slog.Logger // nil discards
+	Idle time.Duration // between two questions to an idle printer; 0 is 20 s
+	Log  *slog.Logger  // nil discards
+}
+
+// origin says where the attributes of a printer come from.
+func (c Config) origin(n printer.Name, from printer.Source, uri string) printer.Origin {
+	return printer.Origin{Name: n, Source: from, URI: uri, Render: c.Render, Raw: c.Raw != nil && c.Raw(n)}
 }

@@ -18,6 +18,7 @@ import (
 	"platen/cups"
 	"platen/gcp"
 	"platen/internal/lab"
+	"platen/internal/smallpdf"
 	"platen/internal/vprinter"
 	"platen/printer"
 )
@@ -70,37 +71,18 @@ func virtual(t *testing.T, o vprinter.Options) (*vprinter.Printer, string) {
 
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	tick := time.NewTicker(5 * time.Millisecond)
-	defer tick.Stop()
-	for end := time.Now().Add(30 * time.Second); !ok(); <-tick.C {
-		if time.Now().After(end) {
-			t.Fatalf("not in time: %s", what)
-		}
-	}
+	lab.Until(t, 30*time.Second, what, ok)
 }
 
 // pdf returns a document of one page of A4 that all filters take, filled up to size.
 func pdf(size int) []byte {
-	var b bytes.Buffer
-	b.WriteString("%PDF-1.4\n")
-	var at []int
-	obj := func(s string) {
-		at = append(at, b.Len())
-		fmt.Fprintf(&b, "%d 0 obj\n%s\nendobj\n", len(at), s)
-	}
-	obj("<</Type/Catalog/Pages 2 0 R>>")
-	obj("<</Type/Pages/Kids[3 0 R]/Count 1>>")
-	obj("<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<<>>>>")
-	draw := "100 100 200 200 re f "
 	fill := strings.Repeat("%"+strings.Repeat("x", 62)+"\n", max(0, size-600)/64)
-	obj(fmt.Sprintf("<</Length %d>>\nstream\n%s\n%sendstream", len(draw)+1+len(fill), draw, fill))
-	xref := b.Len()
-	fmt.Fprintf(&b, "xref\n0 %d\n0000000000 65535 f \n", len(at)+1)
-	for _, o := range at {
-		fmt.Fprintf(&b, "%010d 00000 n \n", o)
-	}
-	fmt.Fprintf(&b, "trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n", len(at)+1, xref)
-	return b.Bytes()
+	return smallpdf.File(
+		"<</Type/Catalog/Pages 2 0 R>>",
+		"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+		"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<<>>>>",
+		smallpdf.Stream("100 100 200 200 re f \n"+fill),
+	)
 }
 
 func newJob(name printer.Name, doc []byte) printer.Job {
@@ -191,15 +173,15 @@ func TestPPDQueue(t *testing.T) {
 	}
 	doc := pdf(20_000)
 	j := newJob("ppd", doc)
-	var err error
-	j.Attributes, err = printer.JobAttributes(p, gcp.CJT{Print: gcp.PrintTicketSection{
+	plan, err := printer.PlanJob(p, gcp.CJT{Print: gcp.PrintTicketSection{
 		MediaSize: &gcp.MediaSizeTicketItem{WidthMicrons: 215900, HeightMicrons: 279400},
 		Duplex:    &gcp.DuplexTicketItem{Type: gcp.DuplexLongEdge},
 		Color:     &gcp.ColorTicketItem{Type: gcp.ColorMonochrome},
-	}})
+	}}, j.Format)
 	if err != nil {
 		t.Fatal(err)
 	}
+	j.Attributes = plan.Attributes
 	l := begin(t, s, j, doc)
 	wantState(t, finish(t, s, l), gcp.StateOf(gcp.JobDone))
 	got, ok := c.Output("ppd", l.ID)
@@ -337,6 +319,24 @@ func TestUnknownJob(t *testing.T) {
 				t.Errorf("Settle on %s: %s, %v, want unknown", name, f, err)
 			}
 		}
+	}
+}
+
+// A printer that begins to count anew and has no job-uuid answers for another job:
+// its name says so.
+func TestAnotherJobWithTheNumber(t *testing.T) {
+	_, uri := virtual(t, vprinter.Options{})
+	s := open(t, cups.Config{Direct: []cups.Direct{{Name: "v", URI: uri}}})
+	doc := pdf(1000)
+	l := begin(t, s, newJob("v", doc), doc)
+	l.UUID = ""
+	wantState(t, finish(t, s, l), gcp.StateOf(gcp.JobDone))
+	l.Cloud = "another"
+	if _, err := s.Follow(t.Context(), l, nil); !errors.Is(err, printer.ErrNoJob) {
+		t.Errorf("Follow: %v, want ErrNoJob", err)
+	}
+	if f, err := s.Settle(t.Context(), l, false); err != nil || f != printer.FateUnknown {
+		t.Errorf("Settle: %s, %v, want unknown", f, err)
 	}
 }
 

@@ -7,11 +7,11 @@ import (
 	"fmt"
 	"net/url"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/OpenPrinting/goipp"
 
-	"platen/gcp"
 	"platen/printer"
 )
 
@@ -26,13 +26,21 @@ type direct struct {
 	path string
 	user string
 	peer *peer
+	cfg  Config
 
-	mu      sync.Mutex      // guards what follows
-	known   printer.Printer // Name is "" before the first look
-	changed int             // printer-config-change-time, -1 if the printer does not tell
-	dated   bool            // it tells when it was changed
-	read    time.Time
-	lacks   bool // Create-Job: it knows Print-Job alone
+	asking  sync.Mutex   // held while the printer is asked for what it is
+	watched atomic.Bool  // Watch asks it: a look only reads what is known
+	spoke   atomic.Int64 // when it last answered a question about a job, in ns since 1970
+
+	mu       sync.Mutex      // guards what follows; never held while the printer is asked
+	known    printer.Printer // Name is "" before the first look
+	patience printer.Patience
+	away     error  // it does not answer
+	changed  int    // printer-config-change-time, -1 if the printer does not tell
+	uuid     string // printer-uuid: another one means another printer at this address
+	dated    bool   // it tells when it was changed
+	read     time.Time
+	lacks    bool // Create-Job: it knows Print-Job alone
 }
 
 func newDirect(c Direct, cfg Config) (*direct, error) {
@@ -48,27 +56,46 @@ func newDirect(c Direct, cfg Config) (*direct, error) {
 	if path == "" {
 		path = "/"
 	}
-	return &direct{name: c.Name, uri: c.URI, path: path, user: cfg.User, peer: p}, nil
+	return &direct{name: c.Name, uri: c.URI, path: path, user: cfg.User, peer: p, cfg: cfg}, nil
 }
 
 // look returns the printer as it is now. If it does not answer it is returned as
 // it was, stopped, with the error.
 func (d *direct) look(ctx context.Context) (printer.Printer, error) {
+	if p, away := d.current(); p.Name != "" && d.watched.Load() {
+		return p, away
+	}
+	d.asking.Lock()
+	defer d.asking.Unlock()
+	d.take(d.update(ctx, queryTimeout))
+	return d.current()
+}
+
+// take notes whether the printer answered.
+func (d *direct) take(err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	err := d.update(ctx)
-	if err == nil || d.known.Name == "" {
-		return d.known, err
-	}
-	p := d.known
-	p.State = gcp.CDS{Version: "1.0", Printer: &gcp.PrinterState{
-		State: gcp.PrinterStopped,
-		VendorState: &gcp.VendorStateSection{Item: []gcp.VendorStateItem{
-			{State: gcp.VendorError, Description: sentence(err)},
-		}},
-	}}
-	return p, err
+	d.away = err
 }
+
+// current returns the printer as it is known, offline if it does not answer, and
+// why.
+func (d *direct) current() (printer.Printer, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	p := d.known
+	switch why := sentence(d.away); {
+	case d.away == nil:
+	case why == noAnswer:
+		p.State = printer.Offline("it does not answer")
+	default:
+		p.State = printer.Unusable(why)
+	}
+	return p, d.away
+}
+
+// noAnswer is said of a printer that is not there, as far as can be seen.
+const noAnswer = "the printer does not answer"
 
 // sentence is what an error says to people.
 func sentence(err error) string {
@@ -76,31 +103,60 @@ func sentence(err error) string {
 	if errors.As(err, &e) {
 		return e.Text
 	}
-	return "the printer does not answer"
+	return noAnswer
 }
 
-// update reads the state, and the rest when it may have changed. d.mu is held.
-func (d *direct) update(ctx context.Context) error {
-	stale := d.known.Name == "" || d.changed < 0 && time.Since(d.read) > d.believe()
-	if !stale {
-		light, err := d.attributes(ctx, lightAttributes()...)
+// update reads the state within a time, and the rest when it may have changed.
+// d.asking is held.
+func (d *direct) update(ctx context.Context, within time.Duration) error {
+	if !d.stale() {
+		lctx, done := context.WithTimeout(ctx, within)
+		light, err := d.attributes(lctx, lightAttributes()...)
+		done()
 		if err != nil {
 			return err
 		}
-		if configTime(light) == d.changed {
-			return d.known.UpdateState(light)
+		if same, err := d.heard(light); same || err != nil {
+			return err
 		}
 	}
 	full, err := d.attributes(ctx, "all", "media-col-database")
 	if err != nil {
 		return err
 	}
-	p, err := printer.FromIPP(full, printer.Origin{Name: d.name, Source: printer.SourceDirect, URI: d.uri})
+	return d.learn(full)
+}
+
+// stale reports whether all of the printer must be read.
+func (d *direct) stale() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.known.Name == "" || d.changed < 0 && time.Since(d.read) > d.believe()
+}
+
+// heard takes in the printer's state. same is false if the printer was changed
+// since it was read, or is another one.
+func (d *direct) heard(light goipp.Attributes) (same bool, err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if configTime(light) != d.changed || text(light, "printer-uuid") != d.uuid {
+		return false, nil
+	}
+	return true, d.known.UpdateState(light, d.patience.See(light, time.Now()))
+}
+
+// learn takes in all of the printer.
+func (d *direct) learn(full goipp.Attributes) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	o := d.cfg.origin(d.name, printer.SourceDirect, d.uri)
+	o.Lasted = d.patience.See(full, time.Now())
+	p, err := printer.FromIPP(full, o)
 	if err != nil {
 		return err
 	}
 	d.known, d.read = p, time.Now()
-	d.changed = configTime(full)
+	d.changed, d.uuid = configTime(full), text(full, "printer-uuid")
 	d.dated = number(full, "printer-config-change-time", -1) >= 0
 	ops := first(full, "operations-supported")
 	d.lacks = len(ops) > 0 && (!supports(ops, goipp.OpCreateJob) || !supports(ops, goipp.OpSendDocument))
@@ -127,13 +183,17 @@ func (d *direct) attributes(ctx context.Context, names ...string) (goipp.Attribu
 
 // printJobOnly reports whether the printer has no Create-Job.
 func (d *direct) printJobOnly(ctx context.Context) (bool, error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.known.Name == "" {
-		if err := d.update(ctx); err != nil {
-			return false, err
+	if p, _ := d.current(); p.Name == "" {
+		d.asking.Lock()
+		defer d.asking.Unlock()
+		if d.stale() {
+			if err := d.update(ctx, queryTimeout); err != nil {
+				return false, err
+			}
 		}
 	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	return d.lacks, nil
 }
 

@@ -30,6 +30,9 @@ func (s *System) Follow(ctx context.Context, l printer.LocalJob, report func(pri
 	if err != nil {
 		return printer.JobStatus{}, err
 	}
+	if at.socket != nil {
+		return at.socket.printed(), nil
+	}
 	if l.ID == 0 {
 		found, err := at.search(ctx, l)
 		if err != nil {
@@ -53,14 +56,20 @@ type follower struct {
 	l      printer.LocalJob
 	report func(printer.JobStatus)
 	last   printer.JobStatus
+
+	patience printer.Patience
+	after    aftermath // of a CUPS server's crash
 }
 
 // see takes in what the printer says, and reports whether the job has ended.
 func (f *follower) see(ctx context.Context, job, state goipp.Attributes) bool {
-	now := printer.JobStatusFromIPP(job, state)
+	now := printer.JobStatusFromIPP(job, state, f.patience.See(state, time.Now()))
 	now.Pages = max(now.Pages, f.last.Pages)
 	before := f.last
 	f.last = now
+	if f.at.server != nil {
+		f.after.see(job, f.at.server.hub.countOutages())
+	}
 	if now.State.Type.Ended() {
 		if number(job, "job-state", 0) == jobStopped {
 			_ = f.at.cancel(ctx, f.l) // CUPS would keep a job whose filter failed for ever; it is over all the same
@@ -74,7 +83,7 @@ func (f *follower) see(ctx context.Context, job, state goipp.Attributes) bool {
 }
 
 func changed(a, b printer.JobStatus) bool {
-	return a.Pages != b.Pages || a.Message != b.Message || !a.State.Equal(b.State)
+	return a.Pages != b.Pages || a.Begun != b.Begun || a.Message != b.Message || !a.State.Equal(b.State)
 }
 
 // poll asks a direct printer for its job.
@@ -92,8 +101,10 @@ func (f *follower) poll(ctx context.Context) (printer.JobStatus, error) {
 			f.silent(&silent)
 		default:
 			silent = time.Time{}
+			f.at.direct.answered()
 			if wait.slow() || f.last.State.Type == gcp.JobStopped { // it takes its time: why?
 				printerState = f.at.state(ctx, f.l)
+				f.at.direct.tell(printerState)
 			}
 			if f.see(ctx, job, printerState) {
 				return f.last, nil
@@ -125,7 +136,7 @@ func (f *follower) silent(since *time.Time) {
 // state asks for the state of the job's printer; nil if it does not answer.
 func (at place) state(ctx context.Context, l printer.LocalJob) goipp.Attributes {
 	r := newRequest(goipp.OpGetPrinterAttributes, at.path).uri(at.uri).user(l.User).
-		wanting("printer-state", "printer-state-reasons", "printer-state-message")
+		wanting(append(lightAttributes(), "media-ready", "media-col-ready")...)
 	m, err := at.peer.ask(ctx, r, networkLimit)
 	if err != nil {
 		return nil // the next question about the job shows it
@@ -136,39 +147,55 @@ func (at place) state(ctx context.Context, l printer.LocalJob) goipp.Attributes 
 // events waits for what the server's hub hears of the job.
 func (f *follower) events(ctx context.Context) (printer.JobStatus, error) {
 	h := f.at.server.hub
+	f.after.outages = h.countOutages()
 	w, fresh := h.watch(f.l)
-	defer h.forget(f.l.ID)
+	defer h.forget(f.l)
 	if fresh { // a job from before a restart may have ended long ago
 		job, err := f.at.job(ctx, f.l)
 		if err != nil && !temporary(err) {
 			return f.last, err
 		}
 		if err == nil && f.see(ctx, job, asPrinter(job)) {
-			return f.last, nil
+			return f.ended(ctx)
 		}
 	}
 	silent := time.Time{}
 	check := time.NewTicker(silentFor / 4)
 	defer check.Stop()
+	ripe := time.NewTimer(0) // when something begins to count that does not yet
+	defer ripe.Stop()
 	for {
+		if next := f.patience.Next(time.Now()); next > 0 {
+			ripe.Reset(next)
+		} else {
+			ripe.Stop()
+		}
 		select {
 		case <-ctx.Done():
 			return f.last, ctx.Err()
 		case <-check.C:
 			if h.deaf() {
 				f.silent(&silent)
-			} else {
-				silent = time.Time{}
+				continue
+			}
+			silent = time.Time{}
+			if f.stuck(ctx) {
+				return f.last, printer.ErrNoJob
+			}
+			continue
+		case <-ripe.C:
+			if job, err := f.at.job(ctx, f.l); err == nil && f.see(ctx, job, asPrinter(job)) {
+				return f.ended(ctx)
 			}
 			continue
 		case <-w.news:
 		}
-		attrs, gone := h.latest(f.l.ID)
+		attrs, gone := h.latest(f.l)
 		if gone {
 			return f.last, printer.ErrNoJob
 		}
 		if attrs != nil && f.see(ctx, attrs, asPrinter(attrs)) {
-			return f.last, nil
+			return f.ended(ctx)
 		}
 	}
 }

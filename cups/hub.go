@@ -7,6 +7,7 @@ import (
 
 	"github.com/OpenPrinting/goipp"
 
+	"platen/gcp"
 	"platen/printer"
 )
 
@@ -30,13 +31,23 @@ type hub struct {
 	kick chan struct{} // capacity 1: ask soon again
 
 	mu      sync.Mutex // guards what follows
-	jobs    map[int]*sighting
+	jobs    map[sightingKey]*sighting
 	running bool
 	stopped bool
 	failing bool
+	outages int // how often it began to fail
 	cancel  context.CancelFunc
 	wg      sync.WaitGroup
 }
+
+// sightingKey names a job. A server that begins its numbers anew gives one number
+// to several.
+type sightingKey struct {
+	id    int
+	cloud gcp.JobID
+}
+
+func keyOf(l printer.LocalJob) sightingKey { return sightingKey{l.ID, l.Cloud} }
 
 // sighting is what is known of one job.
 type sighting struct {
@@ -50,7 +61,21 @@ type sighting struct {
 }
 
 func newHub(v *server) *hub {
-	return &hub{v: v, kick: make(chan struct{}, 1), jobs: map[int]*sighting{}}
+	return &hub{v: v, kick: make(chan struct{}, 1), jobs: map[sightingKey]*sighting{}}
+}
+
+// made begins to listen for a job that the server has just made. Others with its
+// number are forgotten there.
+func (h *hub) made(l printer.LocalJob) {
+	h.mu.Lock()
+	for key, old := range h.jobs {
+		if key.id == l.ID && key != keyOf(l) {
+			old.gone = true
+			old.wake()
+		}
+	}
+	h.mu.Unlock()
+	h.expect(l)
 }
 
 // expect begins to listen for a job that will be followed.
@@ -65,10 +90,10 @@ func (h *hub) expect(l printer.LocalJob) {
 
 // add returns what is known of a job, and keeps the hub listening. h.mu is held.
 func (h *hub) add(l printer.LocalJob) (s *sighting, fresh bool) {
-	s, known := h.jobs[l.ID]
+	s, known := h.jobs[keyOf(l)]
 	if !known {
 		s = &sighting{l: l, news: make(chan struct{}, 1), seen: time.Now()}
-		h.jobs[l.ID] = s
+		h.jobs[keyOf(l)] = s
 	}
 	s.since = time.Now()
 	if !h.running && !h.stopped {
@@ -93,22 +118,34 @@ func (h *hub) watch(l printer.LocalJob) (s *sighting, fresh bool) {
 }
 
 // forget ends listening for a job.
-func (h *hub) forget(id int) {
+func (h *hub) forget(l printer.LocalJob) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	delete(h.jobs, id)
+	delete(h.jobs, keyOf(l))
 }
 
 // latest returns the newest attributes of a job, nil if none came, and whether
 // the server does not know it any more.
-func (h *hub) latest(id int) (attrs goipp.Attributes, gone bool) {
+func (h *hub) latest(l printer.LocalJob) (attrs goipp.Attributes, gone bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	s := h.jobs[id]
+	s := h.jobs[keyOf(l)]
 	if s == nil {
 		return nil, true
 	}
 	return s.attrs, s.gone
+}
+
+// has reports whether a printer has a job that is listened for.
+func (h *hub) has(name printer.Name) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, s := range h.jobs {
+		if s.l.Printer == name && !s.gone {
+			return true
+		}
+	}
+	return false
 }
 
 // deaf reports whether the server did not answer the last time.
@@ -138,20 +175,20 @@ func (h *hub) stop() {
 }
 
 // tell keeps what was heard of a job and wakes its follower.
-func (h *hub) tell(id int, attrs goipp.Attributes) {
+func (h *hub) tell(key sightingKey, attrs goipp.Attributes) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if s := h.jobs[id]; s != nil {
+	if s := h.jobs[key]; s != nil {
 		s.attrs, s.seen = attrs, time.Now()
 		s.wake()
 	}
 }
 
 // lost notes that the server does not know a job.
-func (h *hub) lost(id int) {
+func (h *hub) lost(l printer.LocalJob) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if s := h.jobs[id]; s != nil {
+	if s := h.jobs[keyOf(l)]; s != nil {
 		s.gone, s.seen = true, time.Now()
 		s.wake()
 	}
@@ -168,9 +205,9 @@ func (s *sighting) wake() {
 func (h *hub) idle() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for id, s := range h.jobs {
+	for key, s := range h.jobs {
 		if !s.watched && time.Since(s.since) > expectFor {
-			delete(h.jobs, id)
+			delete(h.jobs, key)
 		}
 	}
 	return len(h.jobs) == 0
@@ -196,8 +233,31 @@ func (h *hub) due(age func(*sighting) time.Duration) []printer.LocalJob {
 	return list
 }
 
+// heard returns the jobs that have one of the numbers.
+func (h *hub) heard(events map[int]goipp.Attributes) []printer.LocalJob {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var list []printer.LocalJob
+	for _, s := range h.jobs {
+		if events[s.l.ID] != nil && !s.gone {
+			list = append(list, s.l)
+		}
+	}
+	return list
+}
+
 func (h *hub) setFailing(f bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if f && !h.failing {
+		h.outages++
+	}
 	h.failing = f
+}
+
+// countOutages returns how often the server has gone away until now.
+func (h *hub) countOutages() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.outages
 }

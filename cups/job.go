@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,7 +21,11 @@ func (s *System) Create(ctx context.Context, j printer.Job) (printer.LocalJob, e
 	if err != nil {
 		return printer.LocalJob{}, err
 	}
+	if at.socket != nil {
+		return at.socket.create(ctx, j)
+	}
 	l := printer.LocalJob{Printer: j.Printer, Cloud: j.ID, User: j.User}
+	var pause error // a person holds the printer: not to be waited out in silence
 	err = retry(ctx, func() error {
 		if at.direct != nil {
 			only, err := at.direct.printJobOnly(ctx)
@@ -36,10 +41,17 @@ func (s *System) Create(ctx context.Context, j printer.Job) (printer.LocalJob, e
 		if at.direct != nil && temporary(err) {
 			at.removeOrphan(ctx, l)
 		}
+		if held(err) {
+			pause = err
+			return nil
+		}
 		return err
 	})
+	if pause != nil {
+		return l, pause
+	}
 	if err == nil && at.server != nil {
-		at.server.hub.expect(l)
+		at.server.hub.made(l)
 	}
 	return l, err
 }
@@ -48,8 +60,17 @@ func (at place) create(ctx context.Context, j printer.Job, l *printer.LocalJob) 
 	r := newRequest(goipp.OpCreateJob, at.path).uri(at.uri).user(j.User).
 		set("job-name", goipp.TagName, goipp.String(at.jobName(j))).
 		set("ipp-attribute-fidelity", goipp.TagBoolean, goipp.Boolean(false))
-	r.job = j.Attributes
+	r.ticket(j.Attributes)
+	if at.server != nil {
+		r.job = append(r.job, goipp.MakeAttribute(cloudJob, goipp.TagName, goipp.String(cut(string(j.ID), maxName))))
+		l.Tagged = true
+	}
 	m, err := at.peer.ask(ctx, r, networkLimit)
+	if lesser := r.lesser(err); lesser != nil {
+		l.Tagged = slices.ContainsFunc(lesser.job, func(a goipp.Attribute) bool { return a.Name == cloudJob })
+		l.Refused = lesser.lacks(j.Attributes)
+		m, err = at.peer.ask(ctx, lesser, networkLimit)
+	}
 	if err != nil {
 		return explain(r.op, err)
 	}
@@ -102,6 +123,9 @@ func (s *System) Send(ctx context.Context, l printer.LocalJob, j printer.Job, do
 	if size, err := doc.Seek(0, io.SeekEnd); err != nil || size != j.Size {
 		return l, errors.Join(fmt.Errorf("the document has %d bytes, not %d", size, j.Size), err)
 	}
+	if at.socket != nil {
+		return l, at.socket.send(ctx, l, j, doc)
+	}
 	if at.server != nil {
 		at.server.hub.expect(l)
 	}
@@ -118,16 +142,22 @@ func (at place) send(ctx context.Context, l *printer.LocalJob, j printer.Job, do
 		r.op = goipp.OpPrintJob
 		r.user(l.User).set("job-name", goipp.TagName, goipp.String(at.jobName(j))).
 			set("ipp-attribute-fidelity", goipp.TagBoolean, goipp.Boolean(false))
-		r.job = j.Attributes
 	}
 	r.set("document-name", goipp.TagName, goipp.String(cut(orTitle(j.Title), maxName)))
 	if j.Format != "" {
 		r.set("document-format", goipp.TagMimeType, goipp.String(j.Format))
 	}
+	r.ticket(j.Attributes)
 	if r.op == goipp.OpSendDocument {
 		r.set("last-document", goipp.TagBoolean, goipp.Boolean(true))
 	}
 	m, err := at.peer.exchange(ctx, r, &document{doc, j.Size}, networkLimit)
+	if lesser := r.lesser(err); lesser != nil {
+		if r.op == goipp.OpPrintJob { // the other carries little of the ticket
+			l.Refused = lesser.lacks(j.Attributes)
+		}
+		m, err = at.peer.exchange(ctx, lesser, &document{doc, j.Size}, networkLimit)
+	}
 	if err == nil {
 		return take(l, r.op, m)
 	}
@@ -154,6 +184,12 @@ func clearlyRefused(err error) bool {
 		return true
 	}
 	return false
+}
+
+// held reports whether a person holds the printer up.
+func held(err error) bool {
+	var e *printer.Error
+	return errors.As(err, &e) && e.Retry && e.State.UserAction != nil
 }
 
 // temporary reports whether trying again may help.
@@ -189,7 +225,7 @@ func retry(ctx context.Context, f func() error) error {
 // Cancel asks the printer to cancel the job; see connector.PrintSystem.
 func (s *System) Cancel(ctx context.Context, l printer.LocalJob) error {
 	at, err := s.find(l.Printer)
-	if err != nil {
+	if err != nil || at.socket != nil { // bytes cannot be taken back
 		return err
 	}
 	if l.ID == 0 {

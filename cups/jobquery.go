@@ -15,7 +15,8 @@ import (
 func jobAttributes() []string {
 	return []string{
 		"job-id", "job-uuid", "job-state", "job-state-reasons", "job-state-message", "job-impressions-completed",
-		"job-printer-state-message", "job-printer-state-reasons", "number-of-documents",
+		"job-printer-state-message", "job-printer-state-reasons", "number-of-documents", "media", "media-col",
+		"time-at-processing", "job-hold-until",
 	}
 }
 
@@ -25,14 +26,21 @@ const (
 	jobHeld     = 4
 	jobStopped  = 6
 	jobCanceled = 7
+	jobAborted  = 8
 )
 
 // job asks for one job by its number, as its owner: Debian's default policy of
 // CUPS shows less to others. A job that is unknown, or another one with the same
 // number, is printer.ErrNoJob.
 func (at place) job(ctx context.Context, l printer.LocalJob) (goipp.Attributes, error) {
+	names := jobAttributes()
+	if at.direct != nil {
+		names = append(names, "job-name")
+	} else {
+		names = append(names, cloudJob)
+	}
 	r := newRequest(goipp.OpGetJobAttributes, at.path).uri(at.uri).integer("job-id", l.ID).user(l.User).
-		wanting(jobAttributes()...)
+		wanting(names...)
 	m, err := at.peer.ask(ctx, r, networkLimit)
 	switch statusOf(err) {
 	case goipp.StatusErrorNotFound, goipp.StatusErrorGone:
@@ -41,13 +49,25 @@ func (at place) job(ctx context.Context, l printer.LocalJob) (goipp.Attributes, 
 	if err != nil {
 		return nil, explain(r.op, err)
 	}
+	if at.server != nil && at.server.another(m.Job, l) {
+		return nil, errAnother
+	}
 	if uuid := text(m.Job, "job-uuid"); l.UUID != "" && uuid != "" && !strings.EqualFold(uuid, l.UUID) {
 		return nil, printer.ErrNoJob
+	}
+	if at.direct != nil && (l.UUID == "" || text(m.Job, "job-uuid") == "") && tagged(text(m.Job, "job-name"), l) {
+		return nil, printer.ErrNoJob // its numbers began anew
 	}
 	if number(m.Job, "job-state", 0) == 0 {
 		return nil, explain(r.op, errors.New("the answer has no job-state"))
 	}
 	return m.Job, nil
+}
+
+// tagged reports whether a job's name ends with the tag of another cloud job than
+// l's. A name without a tag says nothing: printers cut names.
+func tagged(name string, l printer.LocalJob) bool {
+	return strings.HasSuffix(name, "]") && strings.Contains(name, " [") && !strings.HasSuffix(name, nameTag(l))
 }
 
 // search looks for a job by the cloud's ID in its name. The ID of what it returns

@@ -13,26 +13,26 @@ import (
 )
 
 const (
-	lease      = time.Hour // of the subscription; it outlives a crash by no more
-	renewAfter = lease / 2
-	lookLimit  = 500 // jobs asked for in one request
-	lingerFor  = 30 * time.Second
+	lookLimit = 500 // jobs asked for in one request
+	lingerFor = 30 * time.Second
 )
 
-// listener is the subscription of a hub, for as long as the hub runs.
+// listener listens for a hub, for as long as that runs.
 type listener struct {
 	h      *hub
-	id     int // notify-subscription-id, 0 for none
-	next   int // notify-sequence-number
-	renew  time.Time
+	sub    subscription
 	queues map[printer.Name]goipp.Attributes // the queues' states, as of asked
 	asked  time.Time
 }
 
+func newListener(h *hub) *listener {
+	return &listener{h: h, sub: subscription{v: h.v, name: jobEvents, events: []string{"job-completed", "job-stopped"}}}
+}
+
 // run asks for events until no job is left.
 func (h *hub) run(ctx context.Context) {
-	l := &listener{h: h}
-	defer l.end(ctx)
+	l := newListener(h)
+	defer l.sub.end(ctx)
 	wait := step{min: hubMin, max: hubMax}
 	away := backoff.Backoff{Min: 100 * time.Millisecond, Max: 5 * time.Second}
 	for ctx.Err() == nil {
@@ -100,173 +100,157 @@ func (h *hub) pause(ctx context.Context, wait *step) error {
 
 // round hears the events there are, and asks for jobs of which none came.
 func (l *listener) round(ctx context.Context) (news bool, err error) {
-	if l.id == 0 {
-		if err := l.subscribe(ctx); err != nil {
-			return false, err
-		}
-		// What happened before is asked for.
-		return true, l.look(ctx, l.h.due(always))
+	fresh := l.sub.id == 0
+	if err := l.sub.keep(ctx); refused(err) != nil {
+		return false, l.look(ctx, l.h.due(always), nil)
+	} else if err != nil {
+		return false, err
 	}
-	if time.Now().After(l.renew) {
-		l.renewLease(ctx)
+	if fresh { // what happened before is asked for
+		return true, l.look(ctx, l.h.due(always), nil)
 	}
-	news, gap, err := l.hear(ctx)
+	events, gap, err := l.hear(ctx)
 	if statusOf(err) == goipp.StatusErrorNotFound { // the server forgot us
-		l.id = 0
+		l.sub.id = 0
 		return true, nil
 	}
 	if err != nil {
 		return false, err
 	}
 	if gap {
-		return true, l.look(ctx, l.h.due(always))
+		return true, l.look(ctx, l.h.due(always), events)
 	}
-	return news, l.look(ctx, l.h.due(seldom))
+	// An event names a number alone, which may be another job's by now.
+	if ours := l.h.heard(events); len(ours) > 0 {
+		return true, l.look(ctx, ours, events)
+	}
+	return false, l.look(ctx, l.h.due(seldom), nil)
 }
 
-// subscribe makes one subscription for all queues (RFC 3995, 11.1.2).
-func (l *listener) subscribe(ctx context.Context) error {
-	r := newRequest(goipp.OpCreatePrinterSubscriptions, "/").uri("ipp://localhost/").user(l.h.v.user)
-	r.sub = goipp.Attributes{
-		{Name: "notify-events", Values: goipp.Values{
-			{T: goipp.TagKeyword, V: goipp.String("job-completed")},
-			{T: goipp.TagKeyword, V: goipp.String("job-stopped")},
-		}},
-		goipp.MakeAttribute("notify-pull-method", goipp.TagKeyword, goipp.String("ippget")),
-		goipp.MakeAttribute("notify-lease-duration", goipp.TagInteger, goipp.Integer(lease/time.Second)),
-		goipp.MakeAttribute("notify-user-data", goipp.TagString, goipp.Binary("platen")),
-	}
-	m, err := l.h.v.peer.ask(ctx, r, networkLimit)
+// hear fetches the events since the last time, by the numbers of the jobs that they
+// are of.
+func (l *listener) hear(ctx context.Context) (events map[int]goipp.Attributes, gap bool, err error) {
+	list, gap, err := l.sub.hear(ctx)
 	if err != nil {
-		return explain(r.op, err)
+		return nil, false, err
 	}
-	l.id = number(m.Subscription, "notify-subscription-id", 0)
-	if l.id == 0 {
-		return errors.New("the server gave the subscription no number")
-	}
-	l.next, l.renew = 1, time.Now().Add(renewAfter)
-	return nil
-}
-
-func (l *listener) renewLease(ctx context.Context) {
-	l.renew = time.Now().Add(renewAfter)
-	r := newRequest(goipp.OpRenewSubscription, "/").uri("ipp://localhost/").integer("notify-subscription-id", l.id).user(l.h.v.user)
-	r.sub = goipp.Attributes{goipp.MakeAttribute("notify-lease-duration", goipp.TagInteger, goipp.Integer(lease/time.Second))}
-	_, err := l.h.v.peer.ask(ctx, r, networkLimit)
-	if err != nil { // then it ends, and is made anew
-		l.h.v.log.DebugContext(ctx, "cannot renew the subscription", "err", err)
-	}
-}
-
-// end cancels the subscription: no events are kept for nobody.
-func (l *listener) end(ctx context.Context) {
-	if l.id == 0 {
-		return
-	}
-	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
-	defer stop()
-	r := newRequest(goipp.OpCancelSubscription, "/").uri("ipp://localhost/").integer("notify-subscription-id", l.id).user(l.h.v.user)
-	_, _ = l.h.v.peer.ask(ctx, r, networkLimit) // else its lease ends
-}
-
-// hear fetches the events since the last time (RFC 3996, 5). A gap in their
-// numbers means that the server kept only the newest.
-func (l *listener) hear(ctx context.Context) (news, gap bool, err error) {
-	r := newRequest(goipp.OpGetNotifications, "/").uri("ipp://localhost/").user(l.h.v.user).
-		integer("notify-subscription-ids", l.id).integer("notify-sequence-numbers", l.next)
-	m, err := l.h.v.peer.ask(ctx, r, networkLimit)
-	if err != nil {
-		return false, false, err
-	}
-	for _, g := range m.Groups {
-		if g.Tag != goipp.TagEventNotificationGroup {
-			continue
-		}
-		n := number(g.Attrs, "notify-sequence-number", l.next)
-		gap = gap || n > l.next
-		l.next = max(l.next, n+1)
-		if id := number(g.Attrs, "notify-job-id", 0); id != 0 && number(g.Attrs, "job-state", 0) != 0 {
-			news = true
-			l.h.tell(id, g.Attrs)
+	events = map[int]goipp.Attributes{}
+	for _, attrs := range list {
+		if id := number(attrs, "notify-job-id", 0); id != 0 && number(attrs, "job-state", 0) != 0 {
+			events[id] = attrs
 		}
 	}
-	return news, gap, nil
+	return events, gap, nil
 }
 
 // look asks for the state of jobs, many in one request. A job that is missing
-// from the answer is asked for by its owner before it counts as gone.
-func (l *listener) look(ctx context.Context, jobs []printer.LocalJob) error {
+// from the answer is asked for by its owner before it counts as gone; of one that
+// CUPS forgot because it keeps no history, the event is the last word.
+func (l *listener) look(ctx context.Context, jobs []printer.LocalJob, events map[int]goipp.Attributes) error {
 	for len(jobs) > 0 {
 		some := jobs[:min(len(jobs), lookLimit)]
 		jobs = jobs[len(some):]
-		if err := l.lookAt(ctx, some); err != nil {
+		if err := l.lookAt(ctx, some, events); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (l *listener) lookAt(ctx context.Context, jobs []printer.LocalJob) error {
+func (l *listener) lookAt(ctx context.Context, jobs []printer.LocalJob, events map[int]goipp.Attributes) error {
+	names := jobAttributes()
+	if !slices.ContainsFunc(jobs, func(j printer.LocalJob) bool { return events[j.ID] == nil }) {
+		names = []string{"job-id", "job-uuid", "job-state"} // the events say the rest
+	}
+	byNumber, err := l.list(ctx, jobs, names)
+	if err != nil {
+		return err
+	}
+	found := map[sightingKey]goipp.Attributes{}
+	for _, j := range jobs {
+		attrs := byNumber[j.ID]
+		if attrs != nil && l.h.v.another(attrs, j) {
+			l.h.lost(j)
+			continue
+		}
+		if attrs == nil {
+			if attrs, err = l.askOwner(ctx, j, events[j.ID]); err != nil {
+				break // the others' news is told all the same
+			}
+		}
+		if attrs != nil {
+			found[keyOf(j)] = with(attrs, events[j.ID])
+		}
+	}
+	l.addQueues(ctx, jobs, found)
+	for key, attrs := range found {
+		l.h.tell(key, attrs)
+	}
+	return err
+}
+
+// with adds what only the event says.
+func with(job, event goipp.Attributes) goipp.Attributes {
+	for _, a := range event {
+		if !slices.ContainsFunc(job, func(b goipp.Attribute) bool { return b.Name == a.Name }) {
+			job = append(job, a)
+		}
+	}
+	return job
+}
+
+// list asks for jobs in one request. A server that refuses may answer for each.
+func (l *listener) list(ctx context.Context, jobs []printer.LocalJob, names []string) (map[int]goipp.Attributes, error) {
 	ids := goipp.Attribute{Name: "job-ids"} // PWG 5100.11, 5.1.1
 	for _, j := range jobs {
 		ids.Values.Add(goipp.TagInteger, goipp.Integer(j.ID))
 	}
 	r := newRequest(goipp.OpGetJobs, "/").uri("ipp://localhost/").user(l.h.v.user).
-		wanting(jobAttributes()...)
+		wanting(append(names, cloudJob)...)
 	r.attr.Add(ids)
 	m, err := l.h.v.peer.ask(ctx, r, networkLimit)
 	if err != nil && statusOf(err) == 0 {
-		return explain(r.op, err)
+		return nil, explain(r.op, err)
 	}
 	found := map[int]goipp.Attributes{}
-	if err == nil {
-		for _, g := range m.Groups {
-			if id := number(g.Attrs, "job-id", 0); g.Tag == goipp.TagJobGroup && id != 0 && number(g.Attrs, "job-state", 0) != 0 {
-				found[id] = g.Attrs
-			}
+	if err != nil {
+		return found, nil
+	}
+	for _, g := range m.Groups {
+		if id := number(g.Attrs, "job-id", 0); g.Tag == goipp.TagJobGroup && id != 0 && number(g.Attrs, "job-state", 0) != 0 {
+			found[id] = g.Attrs
 		}
 	}
-	err = nil // a server that refuses the list may answer for each job
-	for _, j := range jobs {
-		if found[j.ID] != nil {
-			continue
-		}
-		if found[j.ID], err = l.askOwner(ctx, j); err != nil {
-			break // the others' news is told all the same
-		}
-	}
-	l.addQueues(ctx, jobs, found)
-	for id, attrs := range found {
-		if attrs != nil {
-			l.h.tell(id, attrs)
-		}
-	}
-	return err
+	return found, nil
 }
 
-// askOwner asks for a job as its owner; nil if the server does not know it.
-func (l *listener) askOwner(ctx context.Context, j printer.LocalJob) (goipp.Attributes, error) {
+// askOwner asks for a job as its owner. If the server does not know it, the event
+// counts; without one it is lost.
+func (l *listener) askOwner(ctx context.Context, j printer.LocalJob, event goipp.Attributes) (goipp.Attributes, error) {
 	at := place{peer: l.h.v.peer, uri: "ipp://localhost/", path: "/jobs/", server: l.h.v}
 	job, err := at.job(ctx, j)
-	if errors.Is(err, printer.ErrNoJob) {
-		l.h.lost(j.ID)
+	if !errors.Is(err, printer.ErrNoJob) {
+		return job, err
+	}
+	if event == nil || errors.Is(err, errAnother) {
+		l.h.lost(j)
 		return nil, nil
 	}
-	return job, err
+	return event, nil
 }
 
 // addQueues adds to the jobs that wait what their queues say: CUPS gives no
 // reason with a job whose queue is disabled.
-func (l *listener) addQueues(ctx context.Context, jobs []printer.LocalJob, found map[int]goipp.Attributes) {
-	if !slices.ContainsFunc(jobs, func(j printer.LocalJob) bool { return number(found[j.ID], "job-state", 0) == jobPending }) {
+func (l *listener) addQueues(ctx context.Context, jobs []printer.LocalJob, found map[sightingKey]goipp.Attributes) {
+	if !slices.ContainsFunc(jobs, func(j printer.LocalJob) bool { return number(found[keyOf(j)], "job-state", 0) == jobPending }) {
 		return
 	}
 	if time.Since(l.asked) >= lookAfter { // many jobs may wait, one after the other
-		l.queues, l.asked = l.h.v.states(ctx), time.Now()
+		l.queues, l.asked = l.h.v.statesNow(ctx), time.Now()
 	}
 	for _, j := range jobs {
-		if attrs := found[j.ID]; number(attrs, "job-state", 0) == jobPending {
-			found[j.ID] = append(attrs, l.queues[j.Printer]...)
+		if attrs := found[keyOf(j)]; number(attrs, "job-state", 0) == jobPending {
+			found[keyOf(j)] = append(attrs, l.queues[j.Printer]...)
 		}
 	}
 }

@@ -146,50 +146,20 @@ func (p *peer) exchange(ctx context.Context, r *request, doc *document, limit in
 			p.secure.Store(true)
 			continue
 		}
-		m, err := read(resp, limit)
+		b, err := read(resp, limit)
+		if err != nil {
+			return nil, err
+		}
+		if r.keeps {
+			r.bytes = b
+		}
+		m, err := understand(b)
 		if statusOf(err) == goipp.StatusErrorVersionNotSupported && !p.old.Swap(true) {
 			continue
 		}
 		return m, err
 	}
 	return nil, errors.New("the printer asks for one thing after the other")
-}
-
-// read takes the answer from an HTTP response and closes it.
-func read(resp *http.Response, limit int64) (*goipp.Message, error) {
-	defer drop(resp)
-	if resp.StatusCode != http.StatusOK {
-		return nil, &refusal{http: resp.StatusCode}
-	}
-	if resp.ContentLength > limit {
-		return nil, fmt.Errorf("the answer is longer than %d bytes", limit)
-	}
-	var b bytes.Buffer
-	if resp.ContentLength > 0 {
-		b.Grow(int(resp.ContentLength) + bytes.MinRead)
-	}
-	n, err := b.ReadFrom(io.LimitReader(resp.Body, limit+1))
-	if err != nil {
-		return nil, fmt.Errorf("reading the answer: %w", err)
-	}
-	if n > limit {
-		return nil, fmt.Errorf("the answer is longer than %d bytes", limit)
-	}
-	m, err := Decode(b.Bytes())
-	if err != nil {
-		return nil, err
-	}
-	// RFC 8011, 4.1.6.1: up to 0x00ff is success.
-	if m.Code > 0x00ff {
-		return m, &refusal{status: goipp.Status(m.Code), http: resp.StatusCode, text: cut(text(m.Operation, "status-message"), maxName)}
-	}
-	return m, nil
-}
-
-// drop gives the connection back, if what is left on it is short.
-func drop(resp *http.Response) {
-	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, 4096)) // else the connection is closed
-	_ = resp.Body.Close()                                       // only read from
 }
 
 func (p *peer) post(ctx context.Context, r *request, doc *document, sign bool) (*http.Response, error) {
@@ -240,29 +210,6 @@ func (p *peer) post(ctx context.Context, r *request, doc *document, sign bool) (
 	late := time.AfterFunc(queryTimeout, func() { cancel(errStalled) })
 	resp.Body = &closing{resp.Body, late, cancel}
 	return resp, nil
-}
-
-// bare takes the URL out of an error of net/http: it says nothing new.
-func bare(err error) error {
-	var u *url.Error
-	if errors.As(err, &u) {
-		return u.Err
-	}
-	return err
-}
-
-// closing ends a request's context with its answer.
-type closing struct {
-	io.ReadCloser
-	late   *time.Timer
-	cancel context.CancelCauseFunc
-}
-
-// Close closes the answer.
-func (c *closing) Close() error {
-	c.late.Stop()
-	defer c.cancel(nil)
-	return c.ReadCloser.Close()
 }
 
 // repeatable reports whether an operation changes nothing.

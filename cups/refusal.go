@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strings"
 
 	"github.com/OpenPrinting/goipp"
 
@@ -18,6 +19,8 @@ type refusal struct {
 	status goipp.Status // 0 if HTTP said no
 	http   int
 	text   string // status-message
+
+	unsupported []string // names of the attributes that were the reason
 }
 
 // Error names the status.
@@ -68,7 +71,7 @@ func explain(op goipp.Op, err error) error {
 	r := refused(err)
 	switch {
 	case r == nil:
-		e.Text, e.Retry = "the printer does not answer", true
+		e.Text, e.Retry = noAnswer, true
 		e.State = gcp.ByService(gcp.JobStopped, gcp.ServiceCommunication)
 	case r.status == 0:
 		explainHTTP(e, r.http)
@@ -76,6 +79,27 @@ func explain(op goipp.Op, err error) error {
 		explainIPP(e, r)
 	}
 	return e
+}
+
+// unprintable says why a document is not printed (PWG 5100.13, PWG 5100.16).
+func unprintable(s goipp.Status) string {
+	switch s {
+	case goipp.StatusErrorDocumentPassword:
+		return "the document is locked with a password"
+	case goipp.StatusErrorDocumentPermission:
+		return "the document may not be printed"
+	case goipp.StatusErrorDocumentSecurity:
+		return "the printer distrusts the document"
+	case goipp.StatusErrorDocumentUnprintable:
+		return "the printer cannot make sense of the document"
+	case goipp.StatusErrorAccountInfoNeeded:
+		return "the printer wants to know who pays"
+	case goipp.StatusErrorAccountClosed, goipp.StatusErrorAccountAuthorizationFailed:
+		return "the printer does not take this account"
+	case goipp.StatusErrorAccountLimitReached:
+		return "the account has no pages left"
+	}
+	return "the printer cannot print this"
 }
 
 func explainHTTP(e *printer.Error, status int) {
@@ -110,7 +134,13 @@ func explainIPP(e *printer.Error, r *refusal) {
 		e.State = gcp.ByService(gcp.JobAborted, gcp.ServiceUnsupportedType)
 	case goipp.StatusErrorAttributesOrValues, goipp.StatusErrorConflicting:
 		e.Text = "the printer refuses the print options"
+		if len(r.unsupported) > 0 {
+			e.Text += " (" + strings.Join(r.unsupported, ", ") + ")"
+		}
 		e.State = gcp.ByDevice(gcp.JobAborted, gcp.DeviceInvalidTicket)
+	case goipp.StatusErrorCompressionNotSupported, goipp.StatusErrorCompressionError, goipp.StatusErrorDocumentAccess:
+		e.Text = "the printer could not read the document"
+		e.State = gcp.ByDevice(gcp.JobAborted, gcp.DeviceDownloadFailure)
 	case goipp.StatusErrorRequestEntity:
 		e.Text = "the document is too large for the printer"
 		e.State = gcp.ByService(gcp.JobAborted, gcp.ServiceFileTooBig)
@@ -121,7 +151,7 @@ func explainIPP(e *printer.Error, r *refusal) {
 		e.Text = "the printer wants authentication"
 		e.State = gcp.ByDevice(gcp.JobAborted, gcp.DeviceActionOther)
 	default:
-		e.Text = "the printer cannot print this"
+		e.Text = unprintable(r.status)
 		e.State = gcp.ByDevice(gcp.JobAborted, gcp.DevicePrintFailure)
 	}
 	if r.text != "" {

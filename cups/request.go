@@ -5,6 +5,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/OpenPrinting/goipp"
+
+	"platen/printer"
 )
 
 // maxName is the longest name in octets (RFC 8011, 5.1.3).
@@ -17,6 +19,9 @@ type request struct {
 	attr goipp.Attributes
 	job  goipp.Attributes
 	sub  goipp.Attributes // subscription attributes
+
+	keeps bool   // the answer's bytes are kept
+	bytes []byte // of the last answer, if it keeps them
 }
 
 // newRequest begins with the attributes that every request has, in the order
@@ -43,6 +48,26 @@ func (r *request) user(name string) *request {
 
 func (r *request) integer(name string, n int) *request {
 	return r.set(name, goipp.TagInteger, goipp.Integer(n))
+}
+
+// ticket puts a job's attributes into their groups. Passwords are operation attributes:
+// of the request that makes the job (PWG 5100.11), or of the one that carries the
+// document (PWG 5100.13).
+func (r *request) ticket(attrs goipp.Attributes) *request {
+	for _, a := range attrs {
+		switch {
+		case a.Name == "document-password":
+			if r.op != goipp.OpCreateJob {
+				r.attr.Add(a)
+			}
+		case r.op == goipp.OpSendDocument: // the job was made with the others
+		case printer.ForOperation(a.Name):
+			r.attr.Add(a)
+		default:
+			r.job.Add(a)
+		}
+	}
+	return r
 }
 
 // wanting names the attributes that the answer shall hold.
@@ -113,6 +138,8 @@ func text(attrs goipp.Attributes, name string) string {
 			return string(s)
 		case goipp.TextWithLang:
 			return s.Text
+		case goipp.Binary: // octetString
+			return string(s)
 		}
 	}
 	return ""

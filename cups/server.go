@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/OpenPrinting/goipp"
 
@@ -19,15 +21,28 @@ type server struct {
 	peer  *peer
 	hub   *hub
 	log   *slog.Logger
+	cfg   Config
+	keeps atomic.Bool // it was seen to keep cloudJob
 
-	mu    sync.Mutex
-	known map[string]*knownQueue // by queue name, guarded by mu
+	states  *queueStates
+	devices *idleDevices
+
+	sweeping sync.Mutex // guards swept
+	swept    bool       // what an earlier life left here is gone
+
+	behind atomic.Pointer[[]queueBehind] // what Watch needs of the queues: it does not wait for a look
+
+	mu     sync.Mutex             // guards what follows; held while queues and their devices are asked
+	known  map[string]*knownQueue // by queue name
+	silent time.Time              // since when the server does not answer; zero while it does
 }
 
 // knownQueue is what was read of a queue, and when it was last changed.
 type knownQueue struct {
-	changed int // printer-config-change-time
-	markers int // how many marker-names: they appear with the first job, without a change of configuration
+	changed int    // printer-config-change-time
+	uuid    string // printer-uuid: another one means another queue, whatever the times are
+	markers int    // how many marker-names: they appear with the first job, without a change of configuration
+	device  device // behind a raw queue
 	p       printer.Printer
 }
 
@@ -36,7 +51,10 @@ func newServer(c Server, cfg Config) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &server{label: c.Label, user: cfg.User, peer: p, log: cfg.Log, known: map[string]*knownQueue{}}
+	v := &server{
+		label: c.Label, user: cfg.User, peer: p, log: cfg.Log, cfg: cfg, known: map[string]*knownQueue{},
+		states: newQueueStates(), devices: &idleDevices{user: cfg.User},
+	}
 	v.hub = newHub(v)
 	return v, nil
 }
@@ -59,46 +77,14 @@ func (v *server) limit() int64 {
 // lightAttributes are what changes of a queue from look to look.
 func lightAttributes() []string {
 	return []string{
-		"printer-name", "printer-config-change-time", "printer-up-time", "printer-state", "printer-state-reasons", "printer-state-message",
+		"printer-name", "printer-uuid", "printer-config-change-time", "printer-up-time", "printer-state", "printer-state-reasons", "printer-state-message",
 		"printer-is-accepting-jobs", "queued-job-count", "marker-names", "marker-types", "marker-levels", "marker-low-levels",
+		"marker-high-levels", "printer-supply", "printer-input-tray",
 	}
 }
 
-// list returns the server's queues and classes. Only what changed is read in full.
-func (v *server) list(ctx context.Context) ([]printer.Printer, error) {
-	r := newRequest(goipp.OpCupsGetPrinters, "/").user(v.user).wanting(lightAttributes()...)
-	m, err := v.peer.ask(ctx, r, v.limit())
-	if statusOf(err) == goipp.StatusErrorNotFound {
-		return nil, nil // "No destinations added." says nothing about those we know
-	}
-	if err != nil {
-		return nil, explain(r.op, err)
-	}
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	var list []printer.Printer
-	seen := map[string]*knownQueue{}
-	for _, g := range m.Groups {
-		if g.Tag != goipp.TagPrinterGroup {
-			continue
-		}
-		name := text(g.Attrs, "printer-name")
-		q, err := v.refresh(ctx, name, g.Attrs)
-		if err != nil {
-			v.log.WarnContext(ctx, "cannot read a queue", "queue", name, "err", err)
-		}
-		if q == nil {
-			continue
-		}
-		seen[name] = q
-		list = append(list, q.p)
-	}
-	v.known = seen
-	return list, nil
-}
-
-// states asks for the state of each queue; nil if the server does not answer.
-func (v *server) states(ctx context.Context) map[printer.Name]goipp.Attributes {
+// statesNow asks for the state of each queue; nil if the server does not answer.
+func (v *server) statesNow(ctx context.Context) map[printer.Name]goipp.Attributes {
 	r := newRequest(goipp.OpCupsGetPrinters, "/").user(v.user).
 		wanting("printer-name", "printer-state", "printer-state-reasons", "printer-state-message")
 	m, err := v.peer.ask(ctx, r, v.limit())
@@ -117,23 +103,40 @@ func (v *server) states(ctx context.Context) map[printer.Name]goipp.Attributes {
 // refresh brings what is known of a queue up to date. If the queue cannot be
 // read, what was known is returned with the error.
 func (v *server) refresh(ctx context.Context, name string, light goipp.Attributes) (*knownQueue, error) {
-	changed := configTime(light)
+	changed, lasted := configTime(light), v.states.see(name, light)
 	q := v.known[name]
-	markers := len(first(light, "marker-names"))
-	if q == nil || changed < 0 || q.changed != changed || q.markers != markers {
-		full, err := v.full(ctx, name)
+	markers, uuid := len(first(light, "marker-names")), text(light, "printer-uuid")
+	if q == nil || changed < 0 || q.changed != changed || q.markers != markers || q.uuid != uuid || q.device.due() && !v.devices.gone(q.p.DeviceURI) {
+		p, behind, err := v.read(ctx, name, q)
 		if err != nil {
 			return q, err
 		}
-		p, err := printer.FromIPP(full, printer.Origin{
-			Name: printer.Name(name + v.suffix()), Source: printer.SourceCUPS, URI: "ipp://localhost/printers/" + url.PathEscape(name),
-		})
-		if err != nil {
-			return q, err
-		}
-		return &knownQueue{changed: changed, markers: markers, p: p}, nil
+		q = &knownQueue{changed: changed, markers: markers, uuid: uuid, device: behind, p: p}
 	}
-	return q, q.p.UpdateState(light)
+	return q, q.p.UpdateState(v.devices.with(q.p.DeviceURI, light), lasted)
+}
+
+// read reads all of a queue: what CUPS says, what its PPD has beyond that, and what
+// the device behind a raw queue can do.
+func (v *server) read(ctx context.Context, name string, before *knownQueue) (printer.Printer, device, error) {
+	full, err := v.full(ctx, name)
+	if err != nil {
+		return printer.Printer{}, device{}, err
+	}
+	from := v.cfg.origin(printer.Name(name+v.suffix()), printer.SourceCUPS, "ipp://localhost/printers/"+url.PathEscape(name))
+	if from.PPD, err = v.ppdOf(ctx, name, full); err != nil {
+		return printer.Printer{}, device{}, err
+	}
+	p, err := printer.FromIPP(full, from)
+	if err != nil {
+		return p, device{}, err
+	}
+	behind := v.deviceBehind(ctx, p, before)
+	if behind.attrs != nil {
+		from.Device = behind.attrs
+		p, err = printer.FromIPP(full, from)
+	}
+	return p, behind, err
 }
 
 // configTime returns when a printer's configuration was last changed, or -1 if

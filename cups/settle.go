@@ -26,6 +26,8 @@ func (s *System) Settle(ctx context.Context, l printer.LocalJob, sent bool) (pri
 		return "", err
 	}
 	switch {
+	case at.socket != nil:
+		return at.socket.settle(l, sent), nil
 	case l.ID == 0 && at.server != nil:
 		return printer.FateResend, nil // never created, as far as we know: it can have no document
 	case l.ID == 0:
@@ -94,7 +96,7 @@ func (at place) settleCut(ctx context.Context, l printer.LocalJob) (printer.Fate
 	case err != nil:
 		return "", err
 	}
-	if number(job, "job-state", 0) >= jobCanceled && at.empty(job) {
+	if at.untouched(job) {
 		return printer.FateResend, nil
 	}
 	return printer.FateUnknown, nil
@@ -104,7 +106,7 @@ func (at place) settleCut(ctx context.Context, l printer.LocalJob) (printer.Fate
 // whole or not at all; other printers print what they got.
 func (at place) started(ctx context.Context, l printer.LocalJob, job goipp.Attributes) (printer.Fate, error) {
 	if at.server != nil {
-		if at.empty(job) && number(job, "job-state", 0) >= jobCanceled {
+		if at.untouched(job) {
 			return printer.FateResend, nil // it ended before it had one
 		}
 		return printer.FateFollow, nil
@@ -121,6 +123,17 @@ func (at place) started(ctx context.Context, l printer.LocalJob, job goipp.Attri
 func (at place) waiting(job goipp.Attributes) bool {
 	state := number(job, "job-state", 0)
 	return (state == jobHeld || state == jobPending && at.server == nil) && at.empty(job)
+}
+
+// untouched reports whether a job that ended certainly printed nothing. CUPS may have
+// deleted the documents of a job that printed (PreserveJobFiles No): that it has none
+// says nothing, but that it never began does.
+func (at place) untouched(job goipp.Attributes) bool {
+	state := number(job, "job-state", 0)
+	if at.server == nil {
+		return state >= jobCanceled && at.empty(job)
+	}
+	return (state == jobCanceled || state == jobAborted) && at.empty(job) && number(job, "time-at-processing", 0) == 0
 }
 
 // empty reports whether a job has no document. CUPS counts them; a printer that

@@ -3,7 +3,6 @@ package cups
 import (
 	"context"
 	"crypto/tls"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -21,8 +20,9 @@ type System struct {
 	cfg     Config
 	servers []*server
 
-	mu     sync.Mutex
-	direct []*direct // replaced as a whole, guarded by mu
+	mu      sync.Mutex
+	direct  []*direct // replaced as a whole, guarded by mu
+	sockets []*socket // likewise
 }
 
 // New returns a System. It talks to nobody yet.
@@ -56,7 +56,16 @@ func (s *System) SetDirect(list []Direct) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	next := make([]*direct, 0, len(list))
+	var sockets []*socket
 	for _, c := range list {
+		if isSocket(c) {
+			v, err := s.socketFor(c)
+			if err != nil {
+				return err
+			}
+			sockets = append(sockets, v)
+			continue
+		}
 		i := slices.IndexFunc(s.direct, func(d *direct) bool { return d.name == c.Name && d.uri == c.URI })
 		if i >= 0 {
 			next = append(next, s.direct[i])
@@ -68,14 +77,31 @@ func (s *System) SetDirect(list []Direct) error {
 		}
 		next = append(next, d)
 	}
-	s.direct = next
+	s.direct, s.sockets = next, sockets
 	return nil
+}
+
+// socketFor returns the printer that is there already, or a new one. s.mu is held.
+func (s *System) socketFor(c Direct) (*socket, error) {
+	for _, v := range s.sockets {
+		if v.name == c.Name && v.uri == c.URI {
+			return v, nil
+		}
+	}
+	return newSocket(c)
 }
 
 func (s *System) directs() []*direct {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.direct
+}
+
+// withoutIPP returns the printers that take bytes on a port.
+func (s *System) withoutIPP() []*socket {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.sockets
 }
 
 // Close ends what the System does in the background and waits for it.
@@ -89,36 +115,13 @@ func (s *System) Close() {
 	}
 }
 
-// Printers lists the printers of all servers and the direct ones. With an error
-// the list holds those that answered, and those known from before as stopped.
-func (s *System) Printers(ctx context.Context) ([]printer.Printer, error) {
-	var list []printer.Printer
-	var errs []error
-	for _, v := range s.servers {
-		l, err := v.list(ctx)
-		list = append(list, l...)
-		if err != nil {
-			errs = append(errs, fmt.Errorf("listing the queues of %s: %w", v.peer.target, err))
-		}
-	}
-	for _, d := range s.directs() {
-		p, err := d.look(ctx)
-		if p.Name != "" {
-			list = append(list, p)
-		}
-		if err != nil {
-			errs = append(errs, fmt.Errorf("asking %s: %w", d.name, err))
-		}
-	}
-	return list, errors.Join(errs...)
-}
-
-// Probe asks the IPP printer at d for what it is, without adding it. The name may
-// be "". A key that is pinned for the name counts; none is pinned.
+// Probe asks the printer at d for what it is, without adding it. The name may be "".
+// One without IPP is only connected to. A key that is pinned for the name counts; none is pinned.
 func (s *System) Probe(ctx context.Context, d Direct) (printer.Printer, error) {
-	cfg := s.cfg
-	cfg.Pins = &memoryPins{pins: map[string]string{string(d.Name): s.cfg.Pins.Pin(string(d.Name))}}
-	v, err := newDirect(d, cfg)
+	if isSocket(d) {
+		return probeSocket(ctx, d)
+	}
+	v, err := newDirect(d, s.probing(d.Name))
 	if err != nil {
 		return printer.Printer{}, err
 	}
@@ -173,6 +176,7 @@ type place struct {
 	path   string  // of the HTTP request
 	server *server // nil for a direct printer
 	direct *direct // nil for a CUPS queue
+	socket *socket // of a printer without IPP, which has none of the others
 }
 
 // find returns the place of a printer by its local name.
@@ -182,12 +186,16 @@ func (s *System) find(n printer.Name) (place, error) {
 			return place{peer: d.peer, uri: d.uri, path: d.path, direct: d}, nil
 		}
 	}
+	for _, v := range s.withoutIPP() {
+		if v.name == n {
+			return place{socket: v}, nil
+		}
+	}
 	for _, v := range s.servers {
-		queue, ok := strings.CutSuffix(string(n), v.suffix())
-		if !ok || v.label == "" && s.labelled(n) {
+		if !s.has(v, n) {
 			continue
 		}
-		path := "/printers/" + url.PathEscape(queue)
+		path := "/printers/" + url.PathEscape(strings.TrimSuffix(string(n), v.suffix()))
 		return place{peer: v.peer, uri: "ipp://localhost" + path, path: path, server: v}, nil
 	}
 	return place{}, &printer.Error{Op: "find", Text: fmt.Sprintf("no print system has %q", n)}

@@ -99,6 +99,9 @@ const (
 	DuplexShortEdge DuplexType = "SHORT_EDGE"
 )
 
+// TwoSided reports whether both sides of a sheet are printed on.
+func (t DuplexType) TwoSided() bool { return t == DuplexLongEdge || t == DuplexShortEdge }
+
 // OrientationType is a page orientation.
 type OrientationType string
 

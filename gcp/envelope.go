@@ -47,13 +47,23 @@ type Robot struct {
 
 // PushEndpoint tells a connector where and how to open its notification stream.
 type PushEndpoint struct {
-	Host         string `json:"host"`                    // name or address to dial, and the certificate's name
+	Host         string `json:"host"`                    // name or address to dial, and the certificate's name; "" for what the records of Domain say (XEP-0368)
 	DirectPort   int    `json:"direct_port,omitempty"`   // TLS at once; 0 if not offered
 	STARTTLSPort int    `json:"starttls_port,omitempty"` // 0 if not offered
 	Domain       string `json:"domain"`                  // XMPP domain of the robots' JIDs
 	Service      string `json:"service"`                 // JID that pushes come from
 	CA           string `json:"ca,omitempty"`            // PEM of the authority that signed the certificate, if not a public one
+	PubSub       string `json:"pubsub,omitempty"`        // address of the PubSub service that pushes come by (XEP-0060); "" for none
 }
+
+// XMPP reports whether there is a stream to open at all. Without it notifications come
+// by calls of the service's own address alone.
+func (e PushEndpoint) XMPP() bool {
+	return e.DirectPort != 0 || e.STARTTLSPort != 0 || e.Host == "" && e.Domain != ""
+}
+
+// PushNode returns the PubSub node that a robot's pushes come by.
+func PushNode(robot RobotID) string { return "platen/robots/" + string(robot) }
 
 // Answer is the envelope of every JSON answer with all the members that one
 // interface or another adds, as a client reads it. (A service writes its answers
@@ -71,6 +81,10 @@ type Answer struct {
 	Job      *Job      `json:"job,omitempty"`
 	Range    *Range    `json:"range,omitempty"`
 	Invites  []Invite  `json:"invites,omitempty"`
+
+	Installation *Installation `json:"installation,omitempty"`  // Platen's addition to /list
+	Connectors   []Connector   `json:"connectors,omitempty"`    // of /connectors, Platen's addition
+	Hints        *Hints        `json:"notifications,omitempty"` // of /notifications, Platen's addition
 
 	*Registration
 	*Robot

@@ -13,7 +13,9 @@ const (
 	CodeUnauthorized     ErrorCode = 8   // the printer is not shared with the caller
 	CodeXSRF             ErrorCode = 9   // signed in by cookie, without a valid xsrf token
 	CodeConversion       ErrorCode = 403 // the document cannot be converted
+	CodeClaimed          ErrorCode = 409 // another claim has the job: drop it (Platen's addition)
 	CodeNoJob            ErrorCode = 413 // /fetch: nothing waits, or the printer is unknown
+	CodeStandby          ErrorCode = 423 // another installation of this connector prints (Platen's addition)
 	CodeNotClaimed       ErrorCode = 502 // the registration token was not confirmed yet: keep polling
 	CodeNoAuthCode       ErrorCode = 505 // no authorization code can be given
 	CodeTokenExpired     ErrorCode = 506 // the registration token expired: register afresh

@@ -39,6 +39,11 @@ type Job struct {
 	ContentDigest   string          `json:"contentDigest,omitempty"`   // "sha256:" and 64 hex digits, extra field "document"
 	Trace           Trace           `json:"trace,omitempty"`           // extra field "trace"
 	CancelRequested bool            `json:"cancelRequested,omitempty"` // a person asked to cancel a job in progress
+	ExpireTime      Millis          `json:"expireTime,omitempty"`      // a job that waits until then ends EXPIRED
+	ExpiresIn       Int64           `json:"expiresIn,omitempty"`       // seconds from the answer to expireTime
+	Restored        bool            `json:"restored,omitempty"`        // held because the service was restored from a backup
+	AgainOf         JobID           `json:"againOf,omitempty"`         // the job that this one prints again
+	Notes           []string        `json:"notes,omitempty"`           // sentences about what of the ticket is ignored
 }
 
 // Range is the range member of a job listing.

@@ -154,6 +154,10 @@ func ByService(t JobStateType, e ServiceActionError) JobState {
 // it is the one ended state that a later report may turn into DONE.
 const UnconfirmedMessage = "may have printed: check the output"
 
+// PartlyPrintedMessage is in the message of a job that ended before it was printed
+// whole, and of which a part may be on paper.
+const PartlyPrintedMessage = "a part of it may have come out"
+
 // CJS is a whole job state (semanticState of a job) or, without version, the
 // semantic_state_diff of a report.
 type CJS struct {

@@ -51,9 +51,9 @@ func DecodeNotification(data string) (Notification, error) {
 	if err != nil {
 		return Notification{}, err
 	}
-	id, kind, _ := strings.Cut(string(raw), "/")
-	if id == "" {
-		return Notification{}, errNotification
+	var n Notification
+	if err := n.UnmarshalText(raw); err != nil {
+		return Notification{}, err
 	}
-	return Notification{Printer: PrinterID(id), Kind: NotificationKind(kind)}, nil
+	return n, nil
 }

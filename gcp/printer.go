@@ -153,8 +153,10 @@ type Printer struct {
 	OwnerName             string              `json:"ownerName"`
 	Public                bool                `json:"public"`
 	QuotaEnabled          bool                `json:"quotaEnabled"`
-	DailyQuota            int                 `json:"dailyQuota"`   // jobs a day
-	CurrentQuota          int                 `json:"currentQuota"` // jobs today
+	DailyQuota            int                 `json:"dailyQuota"`                    // jobs a day
+	PersonQuota           int                 `json:"dailyQuotaPerPerson,omitempty"` // jobs a day of each person; 0 for no limit
+	CurrentQuota          int                 `json:"currentQuota"`                  // jobs today
+	ExpireAfter           int                 `json:"expireAfter,omitempty"`         // seconds that jobs may wait, if the owner chose so; Platen's addition
 	Tags                  []string            `json:"tags,omitempty"`
 	CapsHash              string              `json:"capsHash"`
 	CapsFormat            string              `json:"capsFormat"` // "", "ppd" or "xps"

@@ -11,4 +11,6 @@ type Report struct {
 	// Platen's additions, see docs/extensions.md.
 	CancelAcknowledged bool  // the connector acts on the request to cancel
 	Trace              Trace // the connector's hops
+	Grant                    // what the job is held by; zero from old connectors
+	Unheard            bool  // of a restored job: this connector never had it
 }

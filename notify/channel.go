@@ -70,12 +70,16 @@ func (c *Channel) Status() Status {
 	return c.status
 }
 
+// conflictPause is how long a connection is left to the other one that the service
+// preferred. Both catch up at each connect, so that no job waits for longer.
+const conflictPause = 5 * time.Minute
+
 // Run keeps the channel open until ctx ends, whose error it returns.
 func (c *Channel) Run(ctx context.Context, sink Sink) error {
 	usual := backoff.Backoff{Min: c.opt.Min, Max: c.opt.Max}
 	refused := backoff.Backoff{Min: c.opt.Refused, Max: c.opt.Max}
 	for {
-		err := c.opt.Carrier.Carry(ctx, relay{Sink: sink, noted: func() { c.connected(ctx) }})
+		err := c.opt.Carrier.Carry(ctx, relay{Sink: sink, noted: func() { c.connected(ctx) }, gone: func(err error) { c.lost(ctx, err) }})
 		if ctx.Err() != nil {
 			c.lost(ctx, ctx.Err())
 			return ctx.Err()
@@ -85,8 +89,11 @@ func (c *Channel) Run(ctx context.Context, sink Sink) error {
 			refused.Reset()
 		}
 		wait := usual.Next()
-		if errors.Is(err, ErrCredentials) {
+		switch {
+		case errors.Is(err, ErrCredentials):
 			wait = max(wait, refused.Next())
+		case errors.Is(err, ErrConflict):
+			wait = max(wait, conflictPause)
 		}
 		c.waiting(wait)
 		if err := backoff.Sleep(ctx, wait); err != nil {
@@ -98,6 +105,7 @@ func (c *Channel) Run(ctx context.Context, sink Sink) error {
 // connected notes that the channel is open.
 func (c *Channel) connected(ctx context.Context) {
 	c.mu.Lock()
+	c.status.Carrier = c.opt.Carrier.Name()
 	c.status.Connected = true
 	c.status.Since = c.opt.Now()
 	c.status.Connects++
@@ -115,7 +123,7 @@ func (c *Channel) lost(ctx context.Context, err error) time.Duration {
 		text = ""
 	}
 	c.mu.Lock()
-	was, before := c.status.Connected, c.status.LastError
+	was, before, carrier := c.status.Connected, c.status.LastError, c.status.Carrier
 	var lived time.Duration
 	if was {
 		lived = c.opt.Now().Sub(c.status.Since)
@@ -128,7 +136,7 @@ func (c *Channel) lost(ctx context.Context, err error) time.Duration {
 	switch {
 	case ctx.Err() != nil:
 	case was:
-		c.opt.Logger.WarnContext(ctx, "notifications lost", "carrier", c.opt.Carrier.Name(), "err", err)
+		c.opt.Logger.WarnContext(ctx, "notifications lost", "carrier", carrier, "err", err)
 	case text != before:
 		c.opt.Logger.WarnContext(ctx, "notifications cannot connect", "carrier", c.opt.Carrier.Name(), "err", err)
 	}
@@ -145,7 +153,11 @@ func (c *Channel) waiting(d time.Duration) {
 type relay struct {
 	Sink
 	noted func()
+	gone  func(err error)
 }
+
+// lost notes that the channel is closed, and that its carrier looks for another way.
+func (r relay) lost(err error) { r.gone(err) }
 
 // Connected notes that the channel is open before the sink hears of it.
 func (r relay) Connected() {

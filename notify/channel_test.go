@@ -142,6 +142,29 @@ func TestRefusedCredentialsAreRetriedSlowly(t *testing.T) {
 	})
 }
 
+// Two installations that a service lets in one at a time do not throw each other
+// out for ever.
+func TestConflictIsLeftToTheOther(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := &carrier{tries: []try{{time.Hour, fmt.Errorf("%w: conflict", ErrConflict)}, {time.Second, ErrConflict}}}
+		ch := New(Options{Carrier: c})
+		ctx, cancel := context.WithCancel(t.Context())
+		go func() { _ = ch.Run(ctx, &counter{}) }()
+		time.Sleep(3 * time.Hour)
+		if st := ch.Status(); !strings.Contains(st.LastError, "another installation") {
+			t.Errorf("status %+v", st)
+		}
+		cancel()
+		synctest.Wait()
+		for _, d := range c.waits() {
+			between(t, "after a conflict", d, 5*time.Minute, 10*time.Minute)
+		}
+		if len(c.at) < 12 {
+			t.Errorf("%d tries", len(c.at))
+		}
+	})
+}
+
 func TestStatusAndLog(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer

@@ -19,7 +19,7 @@ func index(attrs goipp.Attributes) attributes {
 		}
 		vals := a.Values[:0:0]
 		for _, v := range a.Values {
-			if v.T < goipp.TagUnsupportedValue || v.T > 0x1f {
+			if !outOfBand(v.T) {
 				vals = append(vals, v)
 			}
 		}
@@ -27,6 +27,9 @@ func index(attrs goipp.Attributes) attributes {
 	}
 	return m
 }
+
+// outOfBand reports whether a value says that there is none.
+func outOfBand(t goipp.Tag) bool { return t >= goipp.TagUnsupportedValue && t <= 0x1f }
 
 // has reports whether there is at least one value.
 func (m attributes) has(name string) bool { return len(m[name]) > 0 }
@@ -36,14 +39,23 @@ func (m attributes) texts(name string) []string {
 	vals := m[name]
 	out := make([]string, 0, len(vals))
 	for _, v := range vals {
-		switch s := v.V.(type) {
-		case goipp.String:
-			out = append(out, string(s))
-		case goipp.TextWithLang:
-			out = append(out, s.Text)
+		switch v.V.(type) {
+		case goipp.String, goipp.TextWithLang:
+			out = append(out, textOf(v.V))
 		}
 	}
 	return out
+}
+
+// textOf returns a keyword, name, text or URI, "" for everything else.
+func textOf(v goipp.Value) string {
+	switch s := v.(type) {
+	case goipp.String:
+		return string(s)
+	case goipp.TextWithLang:
+		return s.Text
+	}
+	return ""
 }
 
 // text returns the first value, "" if there is none.

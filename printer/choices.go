@@ -1,6 +1,7 @@
 package printer
 
 import (
+	"fmt"
 	"math"
 	"slices"
 
@@ -25,27 +26,44 @@ func colorType(mode string) gcp.ColorType {
 }
 
 func colors(m attributes) *gcp.Color {
-	modes := m.texts("print-color-mode-supported")
+	modes := unique(first(m.texts("print-color-mode-supported")))
 	if len(modes) == 0 {
-		color, known := m.flag("color-supported")
-		switch {
-		case !known:
-			return nil
-		case !color:
-			// The attribute is not there, so nothing is sent for this one choice.
-			return &gcp.Color{Option: []gcp.ColorOption{{Type: gcp.ColorMonochrome, IsDefault: true}}}
-		}
-		return nil // in colour, but with no way to ask for anything
+		return plainColors(m)
 	}
 	var c gcp.Color
-	for _, mode := range unique(modes) {
+	for _, mode := range modes {
 		o := gcp.ColorOption{VendorID: "print-color-mode:" + mode, Type: colorType(mode), IsDefault: mode == m.text("print-color-mode-default")}
 		if o.Type == gcp.ColorCustom || o.Type == gcp.ColorCustomMonochrome {
-			o.CustomDisplayName = readable(mode)
+			o.CustomDisplayName = valueText("print-color-mode", mode)
 		}
 		c.Option = append(c.Option, o)
 	}
-	oneDefault(c.Option, func(o *gcp.ColorOption) *bool { return &o.IsDefault })
+	gcp.OneDefault(c.Option, func(o *gcp.ColorOption) *bool { return &o.IsDefault })
+	return &c
+}
+
+// plainColors tells colour from monochrome where the printer has no modes. Printers
+// from before PWG 5100.13 are asked by output-mode, where they have that; else nothing
+// is sent, and what is drawn for the printer is drawn without colour.
+func plainColors(m attributes) *gcp.Color {
+	color, known := m.flag("color-supported")
+	if !known {
+		return nil
+	}
+	modes, def := m.texts("output-mode-supported"), m.text("output-mode-default")
+	option := func(t gcp.ColorType, mode string) gcp.ColorOption {
+		o := gcp.ColorOption{Type: t, IsDefault: mode == def}
+		if slices.Contains(modes, mode) {
+			o.VendorID = "output-mode:" + mode
+		}
+		return o
+	}
+	var c gcp.Color
+	if color {
+		c.Option = append(c.Option, option(gcp.ColorStandard, "color"))
+	}
+	c.Option = append(c.Option, option(gcp.ColorMonochrome, "monochrome"))
+	gcp.OneDefault(c.Option, func(o *gcp.ColorOption) *bool { return &o.IsDefault })
 	return &c
 }
 
@@ -64,7 +82,7 @@ func sides(t gcp.DuplexType) string {
 
 func duplex(m attributes) *gcp.Duplex {
 	var d gcp.Duplex
-	for _, s := range unique(m.texts("sides-supported")) {
+	for _, s := range unique(first(m.texts("sides-supported"))) {
 		for _, t := range []gcp.DuplexType{gcp.DuplexNone, gcp.DuplexLongEdge, gcp.DuplexShortEdge} {
 			if sides(t) == s {
 				d.Option = append(d.Option, gcp.DuplexOption{Type: t, IsDefault: s == m.text("sides-default")})
@@ -74,7 +92,7 @@ func duplex(m attributes) *gcp.Duplex {
 	if d.Option == nil {
 		return nil
 	}
-	oneDefault(d.Option, func(o *gcp.DuplexOption) *bool { return &o.IsDefault })
+	gcp.OneDefault(d.Option, func(o *gcp.DuplexOption) *bool { return &o.IsDefault })
 	return &d
 }
 
@@ -84,55 +102,73 @@ const (
 	ippLandscape = 4
 )
 
-func orientation(m attributes) *gcp.PageOrientation {
+// orientation lists what the printer lists, or all where the renderer turns pages.
+// AUTO is what happens where a ticket says nothing, unless the printer says better.
+func orientation(m attributes, caps Capabilities) *gcp.PageOrientation {
 	have := m.numbers("orientation-requested-supported")
+	if caps.Rendered.Orientation {
+		have = []int{ippPortrait, ippLandscape}
+	}
 	if len(have) == 0 {
 		return nil
 	}
 	def := m.number("orientation-requested-default", 0)
 	o := gcp.PageOrientation{Option: []gcp.OrientationOption{{Type: gcp.OrientationAuto}}}
-	for _, n := range have {
-		switch n {
-		case ippPortrait:
-			o.Option = append(o.Option, gcp.OrientationOption{Type: gcp.OrientationPortrait, IsDefault: def == n})
-		case ippLandscape:
-			o.Option = append(o.Option, gcp.OrientationOption{Type: gcp.OrientationLandscape, IsDefault: def == n})
-		}
+	if slices.Contains(have, ippPortrait) {
+		o.Option = append(o.Option, gcp.OrientationOption{Type: gcp.OrientationPortrait, IsDefault: def == ippPortrait})
 	}
-	oneDefault(o.Option, func(o *gcp.OrientationOption) *bool { return &o.IsDefault })
+	if slices.Contains(have, ippLandscape) {
+		o.Option = append(o.Option, gcp.OrientationOption{Type: gcp.OrientationLandscape, IsDefault: def == ippLandscape})
+	}
+	gcp.OneDefault(o.Option, func(o *gcp.OrientationOption) *bool { return &o.IsDefault })
 	return &o
 }
 
-func copies(m attributes) *gcp.Copies {
+func copies(m attributes, caps Capabilities) *gcp.Copies {
 	most := m.upper("copies-supported")
+	if caps.Rendered.Copies {
+		most = max(most, maxCopies)
+	}
 	if most < 1 {
 		return nil
 	}
 	return &gcp.Copies{Default: min(max(1, m.number("copies-default", 1)), most), Max: most}
 }
 
-// dots is a resolution in dots per inch.
-type dots struct{ x, y int }
+// maxDots is more dots to the inch or cm than any printer has.
+const maxDots = 1 << 16
 
-// resolutions returns the values of a resolution attribute in dots per inch.
+// dots is a resolution in dots per inch.
+type dots struct {
+	x, y int
+	text string // as the printer has it: 600x600dpi, 118x118dpcm
+}
+
+// resolutions returns the values of a resolution attribute in dots per inch, each once.
 func (m attributes) resolutions(name string) []dots {
 	var out []dots
-	for _, v := range m[name] {
+	for _, v := range first(m[name]) {
 		r, ok := v.V.(goipp.Resolution)
-		if !ok || r.Xres <= 0 || r.Yres <= 0 {
+		if !ok || r.Xres <= 0 || r.Yres <= 0 || r.Xres > maxDots || r.Yres > maxDots {
 			continue
 		}
-		d := dots{r.Xres, r.Yres}
+		d := dots{r.Xres, r.Yres, fmt.Sprintf("%dx%ddpi", r.Xres, r.Yres)}
 		if r.Units == goipp.UnitsDpcm {
-			d = dots{int(math.Round(float64(r.Xres) * 2.54)), int(math.Round(float64(r.Yres) * 2.54))}
+			d = dots{
+				int(math.Round(float64(r.Xres) * 2.54)), int(math.Round(float64(r.Yres) * 2.54)),
+				fmt.Sprintf("%dx%ddpcm", r.Xres, r.Yres),
+			}
 		}
-		if !slices.Contains(out, d) {
+		if !slices.ContainsFunc(out, d.same) {
 			out = append(out, d)
 		}
 	}
 	return out
 }
 
+func (d dots) same(e dots) bool { return d.x == e.x && d.y == e.y }
+
+// resolutions lists the resolutions: horizontal is across the feed.
 func resolutions(m attributes) *gcp.DPI {
 	have := m.resolutions("printer-resolution-supported")
 	if len(have) == 0 {
@@ -143,11 +179,11 @@ func resolutions(m attributes) *gcp.DPI {
 	for _, r := range have {
 		d.Option = append(d.Option, gcp.DPIOption{
 			HorizontalDPI: r.x, VerticalDPI: r.y,
-			VendorID:  "printer-resolution:" + r.String(),
-			IsDefault: len(def) > 0 && def[0] == r,
+			VendorID:  "printer-resolution:" + r.text,
+			IsDefault: len(def) > 0 && def[0].same(r),
 		})
 	}
-	oneDefault(d.Option, func(o *gcp.DPIOption) *bool { return &o.IsDefault })
+	gcp.OneDefault(d.Option, func(o *gcp.DPIOption) *bool { return &o.IsDefault })
 	return &d
 }
 
@@ -166,29 +202,29 @@ func fitKeyword(t gcp.FitToPageType) string {
 	return ""
 }
 
-func fits(m attributes, src Source) *gcp.FitToPage {
-	have, def := m.texts("print-scaling-supported"), m.text("print-scaling-default")
-	if len(have) == 0 && src == SourceCUPS {
-		have = []string{"none", "fit", "fill", "auto-fit"}
-	}
-	if def == "auto" {
+// fits lists the ways of the printer and of the renderer. The keyword auto is no way
+// of its own (PWG 5100.13, 6.2.5): where it is the default, pages are made smaller if
+// they have to be.
+func fits(m attributes, caps Capabilities) *gcp.FitToPage {
+	def := m.text("print-scaling-default")
+	if !slices.ContainsFunc(fitTypes(), func(t gcp.FitToPageType) bool { return fitKeyword(t) == def }) {
 		def = "auto-fit"
 	}
 	var f gcp.FitToPage
-	for _, t := range []gcp.FitToPageType{gcp.FitNone, gcp.FitPage, gcp.FitFill, gcp.FitShrink} {
-		if k := fitKeyword(t); slices.Contains(have, k) {
-			f.Option = append(f.Option, gcp.FitToPageOption{Type: t, IsDefault: k == def})
+	for _, t := range fitTypes() {
+		if slices.Contains(caps.Native.Fit, t) || slices.Contains(caps.Rendered.Fit, t) {
+			f.Option = append(f.Option, gcp.FitToPageOption{Type: t, IsDefault: fitKeyword(t) == def})
 		}
 	}
 	if f.Option == nil {
 		return nil
 	}
-	oneDefault(f.Option, func(o *gcp.FitToPageOption) *bool { return &o.IsDefault })
+	gcp.OneDefault(f.Option, func(o *gcp.FitToPageOption) *bool { return &o.IsDefault })
 	return &f
 }
 
-func pageRange(m attributes) *gcp.PageRange {
-	if yes, _ := m.flag("page-ranges-supported"); !yes {
+func pageRange(caps Capabilities) *gcp.PageRange {
+	if !caps.Native.Pages && !caps.Rendered.Pages {
 		return nil
 	}
 	return &gcp.PageRange{}
@@ -200,17 +236,24 @@ const (
 	ippUncollated = "separate-documents-uncollated-copies"
 )
 
-func collate(m attributes) *gcp.Collate {
+// collates reports whether the printer lets choose how copies are sorted.
+func collates(m attributes) bool {
 	have := m.texts("multiple-document-handling-supported")
-	if !slices.Contains(have, ippCollated) || !slices.Contains(have, ippUncollated) {
+	return slices.Contains(have, ippCollated) && slices.Contains(have, ippUncollated)
+}
+
+func collate(m attributes, caps Capabilities) *gcp.Collate {
+	if !caps.Native.Collate && !caps.Rendered.Collate {
 		return nil
 	}
-	yes := m.text("multiple-document-handling-default") != ippUncollated
+	// A printer that knows of uncollated copies alone makes those.
+	have := m.texts("multiple-document-handling-supported")
+	yes := m.text("multiple-document-handling-default") != ippUncollated && (len(have) != 1 || have[0] != ippUncollated)
 	return &gcp.Collate{Default: &yes}
 }
 
-func reverse(m attributes) *gcp.ReverseOrder {
-	if !slices.Contains(m.texts("page-delivery-supported"), "reverse-order") {
+func reverse(caps Capabilities) *gcp.ReverseOrder {
+	if !caps.Native.Reverse && !caps.Rendered.Reverse {
 		return nil
 	}
 	return &gcp.ReverseOrder{}

@@ -16,19 +16,32 @@ func contentOrder() []string {
 	}
 }
 
-// contentTypes lists the formats that the printer takes and people can send.
-func contentTypes(m attributes) []gcp.SupportedContentType {
-	have := m.texts("document-format-supported")
+// rawFormat is what documents in a printer's own language are called.
+const rawFormat = "application/octet-stream"
+
+// contentTypes lists the formats that the printer takes and people can send. Where
+// it takes raster but no PDF, and the renderer is there, PDF comes first all the same.
+// The owner's permission for documents in the printer's own language comes last: it
+// is no preference. A queue that passes on all bytes takes nothing else then.
+func contentTypes(m attributes, o Origin, caps Capabilities) []gcp.SupportedContentType {
+	if o.Raw && raw(m, o.Source) {
+		return []gcp.SupportedContentType{{ContentType: rawFormat}}
+	}
 	var out []gcp.SupportedContentType
 	for _, f := range contentOrder() {
-		if !slices.ContainsFunc(have, func(h string) bool { return strings.EqualFold(h, f) }) {
+		draw := f == "application/pdf" && o.Render && (caps.PWG != nil || caps.URF != nil)
+		have := takesFormat(m, f)
+		if !have && !draw || have && raw(m, o.Source) && commands(f) {
 			continue
 		}
 		t := gcp.SupportedContentType{ContentType: f}
-		if f == "application/pdf" {
+		if have && f == "application/pdf" {
 			t.MinVersion, t.MaxVersion = pdfVersions(m)
 		}
 		out = append(out, t)
+	}
+	if o.Raw {
+		out = append(out, gcp.SupportedContentType{ContentType: rawFormat})
 	}
 	return out
 }
@@ -75,21 +88,30 @@ func speeds(m attributes) *gcp.PrintingSpeed {
 
 // rasterConfig says how PWG raster must be made (PWG 5102.4).
 func rasterConfig(m attributes) *gcp.PWGRasterConfig {
-	if !slices.Contains(m.texts("document-format-supported"), "image/pwg-raster") {
+	if !takesFormat(m, "image/pwg-raster") {
 		return nil
 	}
-	var c gcp.PWGRasterConfig
+	c := gcp.PWGRasterConfig{DocumentSheetBack: sheetBack(m), DocumentTypeSupported: rasterKeywords(m), ReverseOrderStreaming: faceUp(m)}
 	for _, r := range m.resolutions("pwg-raster-document-resolution-supported") {
 		c.DocumentResolutionSupported = append(c.DocumentResolutionSupported, gcp.PWGResolution{CrossFeedDir: r.x, FeedDir: r.y})
 	}
-	for _, t := range m.texts("pwg-raster-document-type-supported") {
-		c.DocumentTypeSupported = append(c.DocumentTypeSupported, gcp.PWGType(upperName(t)))
-	}
-	c.DocumentSheetBack = gcp.SheetBackRotated
-	if back := m.text("pwg-raster-document-sheet-back"); back != "" {
-		c.DocumentSheetBack = gcp.PWGSheetBack(upperName(back))
-	}
 	return &c
+}
+
+// faceUp reports whether sheets come out face up in the default output bin, so that
+// the last page should come first.
+func faceUp(m attributes) bool {
+	bin := m.text("output-bin-default")
+	list, rows := m.texts("output-bin-supported"), m["printer-output-tray"]
+	if i := slices.Index(list, bin); i >= 0 && len(list) == len(rows) {
+		switch row := fields(rows[i].V); row["pagedelivery"] {
+		case "faceUp":
+			return true
+		case "faceDown":
+			return false
+		}
+	}
+	return bin == faceUpBin
 }
 
 // upperName turns a keyword into an enum's name.

@@ -16,6 +16,20 @@ type ErrTicket struct{ Reason string }
 // Error returns the reason.
 func (e *ErrTicket) Error() string { return e.Reason }
 
+// ErrFormat is a document that neither the printer nor the renderer takes.
+type ErrFormat struct {
+	Format   string
+	Language bool // it is a printer's own language, which the owner did not allow
+}
+
+// Error names the format.
+func (e *ErrFormat) Error() string {
+	if e.Language {
+		return "documents of type " + e.Format + " go to the printer as they are, which its owner did not allow"
+	}
+	return "the printer takes no documents of type " + e.Format + ", and nothing here turns them into what it takes"
+}
+
 // Error is a printer's refusal or silence. Package cups returns it (found with
 // errors.As) from everything that asks a printer for something.
 type Error struct {
@@ -41,3 +55,16 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // Temporary reports whether trying again later may help.
 func (e *Error) Temporary() bool { return e.Retry || e.Busy }
+
+// PartialError says that a look at the printers was not whole: some may be there
+// that were not seen.
+type PartialError struct {
+	Err    error
+	Hidden func(Name) bool // whether a printer of this name could not be seen
+}
+
+// Error says why.
+func (e *PartialError) Error() string { return e.Err.Error() }
+
+// Unwrap returns why.
+func (e *PartialError) Unwrap() error { return e.Err }

@@ -1,18 +1,16 @@
 package printer
 
 import (
-	"cmp"
-	"crypto/sha1"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/OpenPrinting/goipp"
 
 	"platen/gcp"
+	"platen/internal/ppd"
 )
 
 // Origin says where the attributes given to FromIPP come from.
@@ -20,6 +18,12 @@ type Origin struct {
 	Name   Name
 	Source Source
 	URI    string // printer-uri that was asked, without credentials
+	Render bool   // a renderer is there: what the printer lacks and it does is offered
+	Raw    bool   // the owner allows documents in the printer's own language
+	Lasted Lasted // for how long the printer has been saying what it says
+
+	PPD    *ppd.File        // of a CUPS queue that has one (HasPPD); may be nil
+	Device goipp.Attributes // of the IPP device behind a raw queue, where it could be asked
 }
 
 // FromIPP translates the answer of Get-Printer-Attributes (or one printer of
@@ -35,75 +39,37 @@ func FromIPP(attrs goipp.Attributes, o Origin) (Printer, error) {
 		p.Name = Name(valid(m.text("printer-name")))
 	}
 	p.identify(m)
-	p.CDD, p.Capabilities = describe(m, o.Source)
+	p.Kind = kindOf(m, o.Source)
+	can := m
+	if d := behind(o.Device); d != nil && p.Kind == KindRaw {
+		can, o.Source, o.Render = d, SourceDirect, false
+	}
+	p.CDD, p.Capabilities = describe(can, o)
+	if o.PPD != nil {
+		overlay(m, o.PPD, &p.CDD.Printer, &p.Capabilities)
+	}
 	hash, err := capsHash(p.CDD)
 	if err != nil {
 		return Printer{}, err
 	}
 	p.CapsHash = hash
-	return p, p.UpdateState(attrs)
+	if !m.has("printer-state") { // an answer that was cut down to what the printer can do
+		p.SetState(gcp.PrinterIdle, "")
+		return p, nil
+	}
+	return p, p.UpdateState(attrs, o.Lasted)
 }
 
 // UpdateState takes state and number of jobs from attrs, which may hold nothing
-// else, and leaves the rest of p alone.
-func (p *Printer) UpdateState(attrs goipp.Attributes) error {
+// else, and leaves the rest of p alone. l says for how long they have been so.
+func (p *Printer) UpdateState(attrs goipp.Attributes, l Lasted) error {
 	m := index(attrs)
 	if !m.has("printer-state") {
 		return fmt.Errorf("translating %s: no printer-state", p.Name)
 	}
-	p.State = stateOf(m, p.CDD.Printer)
+	p.State = stateOf(m, p.CDD.Printer, l)
 	p.Queued = max(0, m.number("queued-job-count", 0))
 	return nil
-}
-
-// identify fills in who the printer is (RFC 8011, 5.4).
-func (p *Printer) identify(m attributes) {
-	p.Info = valid(m.text("printer-info"))
-	p.Location = valid(m.text("printer-location"))
-	p.Firmware = valid(strings.Join(m.texts("printer-firmware-string-version"), ", "))
-	p.MoreInfo = valid(m.text("printer-more-info"))
-	p.UUID = strings.ToLower(strings.TrimPrefix(m.text("printer-uuid"), "urn:uuid:"))
-	if p.UUID == "" {
-		about := m.text("device-uri")
-		if about == "" {
-			about = p.URI
-		}
-		p.UUID = uuid5(about)
-	}
-	id := deviceID(m.text("printer-device-id"))
-	p.Manufacturer = valid(cmp.Or(id["MFG"], id["MANUFACTURER"]))
-	p.Model = valid(cmp.Or(id["MDL"], id["MODEL"]))
-	maker := valid(m.text("printer-make-and-model"))
-	if p.Manufacturer == "" {
-		p.Manufacturer, _, _ = strings.Cut(maker, " ")
-	}
-	if p.Model == "" {
-		p.Model = strings.TrimSpace(strings.TrimPrefix(maker, p.Manufacturer))
-	}
-	if p.Info == "" {
-		p.Info = cmp.Or(maker, string(p.Name))
-	}
-}
-
-// deviceID reads an IEEE 1284 device id: "MFG:x;MDL:y;".
-func deviceID(s string) map[string]string {
-	id := map[string]string{}
-	for field := range strings.SplitSeq(s, ";") {
-		if key, value, ok := strings.Cut(field, ":"); ok {
-			id[strings.ToUpper(strings.TrimSpace(key))] = strings.TrimSpace(value)
-		}
-	}
-	return id
-}
-
-// uuid5 names a URI (RFC 9562, 5.5, with the namespace for URLs).
-func uuid5(uri string) string {
-	space := []byte{0x6b, 0xa7, 0xb8, 0x11, 0x9d, 0xad, 0x11, 0xd1, 0x80, 0xb4, 0x00, 0xc0, 0x4f, 0xd4, 0x30, 0xc8}
-	sum := sha1.Sum(append(space, uri...))
-	u := sum[:16]
-	u[6] = u[6]&0x0f | 0x50
-	u[8] = u[8]&0x3f | 0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", u[:4], u[4:6], u[6:8], u[8:10], u[10:])
 }
 
 // capsHash is the digest of the CDD's JSON, whose order follows the types and
@@ -118,33 +84,46 @@ func capsHash(c gcp.CDD) (string, error) {
 }
 
 // describe makes the CDD, and what a ticket's translation needs beyond it.
-func describe(m attributes, src Source) (gcp.CDD, Capabilities) {
-	s := gcp.PrinterDescriptionSection{SupportedContentType: contentTypes(m)}
-	caps := Capabilities{}
-	if raw(m, src) {
+func describe(m attributes, o Origin) (gcp.CDD, Capabilities) {
+	caps := capabilities(m, o)
+	s := gcp.PrinterDescriptionSection{SupportedContentType: contentTypes(m, o, caps)}
+	if raw(m, o.Source) {
 		return gcp.CDD{Version: "1.0", Printer: s}, caps
 	}
-	caps.JobAttributes = jobAttributeNames(m)
-	caps.Media, s.MediaSize = mediaSizes(m)
-	s.Margins = margins(m)
+	p := papersOf(m)
+	caps.Media, s.MediaSize = p.mediaSizes()
+	s.Margins = p.margins()
+	describeDevice(p, &s)
+	describeChoices(p, caps, &s)
+	return gcp.CDD{Version: "1.0", Printer: s}, caps
+}
+
+// describeDevice says what the device consists of.
+func describeDevice(p papers, s *gcp.PrinterDescriptionSection) {
+	m := p.m
 	s.PrintingSpeed = speeds(m)
 	s.PWGRasterConfig = rasterConfig(m)
-	s.InputTrayUnit = inputTrays(m)
+	s.InputTrayUnit = inputTrays(p)
 	s.OutputBinUnit = outputBins(m)
 	s.Marker = markers(m)
 	// IPP tells of no covers or paths; states need a unit to refer to.
 	s.Cover = []gcp.Unit{{VendorID: unitCover, Type: gcp.UnitCover}, {VendorID: unitDoor, Type: gcp.UnitDoor}}
 	s.MediaPath = []gcp.MediaPath{{VendorID: unitPath}}
+}
+
+// describeChoices says what a ticket may ask for, of the printer or of the renderer.
+func describeChoices(p papers, caps Capabilities, s *gcp.PrinterDescriptionSection) {
+	m := p.m
+	s.VendorCapability = vendorCapabilities(p, caps)
 	s.Color = colors(m)
 	s.Duplex = duplex(m)
-	s.PageOrientation = orientation(m)
-	s.Copies = copies(m)
 	s.DPI = resolutions(m)
-	s.FitToPage = fits(m, src)
-	s.PageRange = pageRange(m)
-	s.Collate = collate(m)
-	s.ReverseOrder = reverse(m)
-	return gcp.CDD{Version: "1.0", Printer: s}, caps
+	s.PageOrientation = orientation(m, caps)
+	s.Copies = copies(m, caps)
+	s.FitToPage = fits(m, caps)
+	s.PageRange = pageRange(caps)
+	s.Collate = collate(m, caps)
+	s.ReverseOrder = reverse(caps)
 }
 
 // raw reports whether a queue passes documents on untouched. CUPS lists options

@@ -1,10 +1,8 @@
 package printer
 
 import (
-	"cmp"
-	"fmt"
 	"math"
-	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/OpenPrinting/goipp"
@@ -12,240 +10,138 @@ import (
 	"platen/gcp"
 )
 
-// JobAttributes turns a ticket into the job attributes that p understands
-// (RFC 8011, 5.2). An impossible wish is an *ErrTicket; the printer's default never
-// takes its place. What the ticket leaves out stays the printer's default.
-func JobAttributes(p Printer, t gcp.CJT) (goipp.Attributes, error) {
-	w := wish{can: p.CDD.Printer, caps: p.Capabilities, want: t.Print}
-	for _, translate := range []func() error{
-		w.copies, w.collate, w.color, w.duplex, w.orientation, w.media, w.resolution, w.fit, w.pages, w.reverse,
-	} {
-		if err := translate(); err != nil {
-			return nil, fmt.Errorf("translating the ticket: %w", err)
+// keyword makes an attribute with one keyword, or with a name where the value is
+// none: printers list their own media types and trays as names (RFC 8011, 5.1.4).
+func keyword(name, value string) goipp.Attribute {
+	return goipp.MakeAttribute(name, keywordTag(value), goipp.String(value))
+}
+
+func keywordTag(value string) goipp.Tag {
+	for _, c := range value {
+		if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && !strings.ContainsRune("-_.", c) {
+			return goipp.TagName
 		}
 	}
-	return w.out, nil
+	return goipp.TagKeyword
 }
 
-// wish is a ticket on its way into attributes.
-type wish struct {
-	can  gcp.PrinterDescriptionSection
-	caps Capabilities
-	want gcp.PrintTicketSection
-	out  goipp.Attributes
+func integer(name string, tag goipp.Tag, n int) goipp.Attribute {
+	return goipp.MakeAttribute(name, tag, goipp.Integer(n))
 }
 
-func (w *wish) add(name string, tag goipp.Tag, v goipp.Value) {
-	w.out.Add(goipp.MakeAttribute(name, tag, v))
-}
-
-func (w *wish) keyword(name, value string) {
-	w.add(name, goipp.TagKeyword, goipp.String(value))
-}
-
-func refuse(format string, args ...any) error {
-	return &ErrTicket{Reason: fmt.Sprintf(format, args...)}
-}
-
-func (w *wish) copies() error {
-	if w.want.Copies == nil {
-		return nil
+// option makes the attribute that a vendor_id stands for: "attribute:value", or
+// "ppd:Keyword:Choice". Others stand for none.
+func option(vendorID string) (goipp.Attribute, bool) {
+	name, value, ok := strings.Cut(strings.TrimPrefix(vendorID, "ppd:"), ":")
+	if !ok || !attributeName(name) || value == "" || len(value) > maxName {
+		return goipp.Attribute{}, false
 	}
-	n := w.want.Copies.Copies
-	switch {
-	case n < 1:
-		return refuse("%d copies cannot be printed", n)
-	case n == 1:
-		// A printer whose default is another number must be told.
-		if w.can.Copies == nil || w.can.Copies.Default == 1 {
-			return nil
+	return keyword(name, value), true
+}
+
+// maxName is the longest name or keyword in octets (RFC 8011, 5.1.3 and 5.1.4).
+const maxName = 255
+
+// attributeName reports whether s can name an attribute.
+func attributeName(s string) bool {
+	return s != "" && len(s) <= maxName && keywordTag(s) == goipp.TagKeyword
+}
+
+// copyAttributes asks for copies. One copy is asked for only where the printer
+// makes more by itself.
+func (w *wish) copyAttributes(r route) goipp.Attributes {
+	var out goipp.Attributes
+	usual := 1
+	if w.can.Copies != nil {
+		usual = max(w.can.Copies.Default, 1)
+	}
+	n := w.copies
+	if r.copies {
+		n = 1 // of a document that has all of them
+	}
+	if n > 1 || n == 1 && usual != 1 {
+		out.Add(integer("copies", goipp.TagInteger, n))
+	}
+	if w.collate != nil && !r.copies && !w.collatesAnyway() {
+		value := ippUncollated
+		if *w.collate {
+			value = ippCollated
 		}
-	case w.can.Copies == nil:
-		return refuse("the printer makes one copy only, not %d", n)
-	case n > w.can.Copies.Max:
-		return refuse("the printer makes at most %d copies, not %d", w.can.Copies.Max, n)
+		out.Add(keyword("multiple-document-handling", value))
 	}
-	w.add("copies", goipp.TagInteger, goipp.Integer(n))
-	return nil
+	return out
 }
 
-func (w *wish) collate() error {
-	if w.want.Collate == nil || w.want.Copies == nil || w.want.Copies.Copies < 2 {
-		return nil
-	}
-	if w.can.Collate == nil {
-		return refuse("the printer cannot choose how copies are sorted")
-	}
-	value := ippUncollated
-	if w.want.Collate.Collate {
-		value = ippCollated
-	}
-	w.keyword("multiple-document-handling", value)
-	return nil
-}
-
-func (w *wish) color() error {
-	c := w.want.Color
-	if c == nil || c.Type == "" && c.VendorID == "" {
-		return nil
-	}
-	if w.can.Color != nil {
-		for _, o := range w.can.Color.Option {
-			if c.VendorID != "" && c.VendorID == o.VendorID || c.VendorID == "" && c.Type == o.Type {
-				return w.colorOption(o)
-			}
-		}
-		for _, o := range w.can.Color.Option {
-			if c.Type == o.Type { // of another printer's ticket, but the same thing
-				return w.colorOption(o)
-			}
+// lookAttributes asks for colour, sides, orientation, resolution and scaling.
+func (w *wish) lookAttributes(r route) goipp.Attributes {
+	var out goipp.Attributes
+	if w.mode != nil {
+		if a, ok := option(w.mode.VendorID); ok {
+			out.Add(a)
 		}
 	}
-	if c.Type == gcp.ColorAuto {
-		return nil // whatever the printer does is that
+	if d := w.sides(r); d != "" {
+		out.Add(keyword("sides", sides(d)))
 	}
-	return refuse("the printer has no colour mode %s", cmp.Or(string(c.Type), c.VendorID))
-}
-
-func (w *wish) colorOption(o gcp.ColorOption) error {
-	if mode, ok := strings.CutPrefix(o.VendorID, "print-color-mode:"); ok {
-		w.keyword("print-color-mode", mode)
-	}
-	return nil
-}
-
-func (w *wish) duplex() error {
-	if w.want.Duplex == nil || w.want.Duplex.Type == "" {
-		return nil
-	}
-	t := w.want.Duplex.Type
-	if w.can.Duplex == nil {
-		if t == gcp.DuplexNone {
-			return nil
+	if w.orientation != "" && !r.layout {
+		n := ippPortrait
+		if w.orientation == gcp.OrientationLandscape {
+			n = ippLandscape
 		}
-		return refuse("the printer prints on one side only")
+		out.Add(integer("orientation-requested", goipp.TagEnum, n))
 	}
-	if !slices.ContainsFunc(w.can.Duplex.Option, func(o gcp.DuplexOption) bool { return o.Type == t }) {
-		return refuse("the printer cannot print with duplex %s", t)
+	if w.dpi != nil {
+		out.Add(resolution(*w.dpi))
 	}
-	w.keyword("sides", sides(t))
-	return nil
-}
-
-func (w *wish) orientation() error {
-	if w.want.PageOrientation == nil {
-		return nil
-	}
-	t := w.want.PageOrientation.Type
-	if t == gcp.OrientationAuto || t == "" {
-		return nil
-	}
-	if w.can.PageOrientation == nil ||
-		!slices.ContainsFunc(w.can.PageOrientation.Option, func(o gcp.OrientationOption) bool { return o.Type == t }) {
-		return refuse("the printer cannot turn pages to %s", t)
-	}
-	n := ippPortrait
-	if t == gcp.OrientationLandscape {
-		n = ippLandscape
-	}
-	w.add("orientation-requested", goipp.TagEnum, goipp.Integer(n))
-	return nil
-}
-
-func (w *wish) resolution() error {
-	d := w.want.DPI
-	if d == nil || d.HorizontalDPI == 0 && d.VendorID == "" {
-		return nil
-	}
-	if w.can.DPI != nil {
-		for _, o := range w.can.DPI.Option {
-			same := d.HorizontalDPI == o.HorizontalDPI && d.VerticalDPI == o.VerticalDPI
-			if same || d.HorizontalDPI == 0 && d.VendorID == o.VendorID {
-				w.add("printer-resolution", goipp.TagResolution,
-					goipp.Resolution{Xres: o.HorizontalDPI, Yres: o.VerticalDPI, Units: goipp.UnitsDpi})
-				return nil
-			}
+	fit := w.fit
+	if r.layout {
+		fit = "" // the sheets are finished: the printer must not scale them again
+		if offers(w.caps.Native.Fit, gcp.FitNone) {
+			fit = gcp.FitNone
 		}
 	}
-	return refuse("the printer has no resolution of %dx%d dpi", d.HorizontalDPI, d.VerticalDPI)
+	if fit != "" {
+		out.Add(keyword("print-scaling", fitKeyword(fit)))
+	}
+	return out
 }
 
-func (w *wish) fit() error {
-	if w.want.FitToPage == nil || w.want.FitToPage.Type == "" {
-		return nil
+// sides returns the way to print on sheets that is asked for, or that must be:
+// raster which is one-sided goes to no printer that turns sheets by itself.
+func (w *wish) sides(r route) gcp.DuplexType {
+	if r.raster == nil || r.raster.TwoSided || w.duplex != "" || !w.usualDuplex().TwoSided() {
+		return w.duplex
 	}
-	t := w.want.FitToPage.Type
-	if w.can.FitToPage != nil {
-		for _, o := range w.can.FitToPage.Option {
-			if fitKeyword(o.Type) == fitKeyword(t) {
-				w.keyword("print-scaling", fitKeyword(t))
-				return nil
-			}
+	return gcp.DuplexNone
+}
+
+// resolution makes printer-resolution as the printer lists it: its vendor_id keeps
+// the numbers and units. In the attribute x is across the feed (RFC 8011, 5.1.16).
+func resolution(o gcp.DPIOption) goipp.Attribute {
+	if name, value, ok := strings.Cut(strings.TrimPrefix(o.VendorID, "ppd:"), ":"); ok && name != "printer-resolution" {
+		return keyword(name, value)
+	}
+	r := goipp.Resolution{Xres: o.HorizontalDPI, Yres: o.VerticalDPI, Units: goipp.UnitsDpi}
+	text, dpcm := strings.CutSuffix(strings.TrimPrefix(o.VendorID, "printer-resolution:"), "dpcm")
+	if x, y, ok := strings.Cut(text, "x"); ok && dpcm {
+		nx, errX := strconv.Atoi(x)
+		ny, errY := strconv.Atoi(y)
+		if errX == nil && errY == nil && nx > 0 && ny > 0 {
+			r = goipp.Resolution{Xres: nx, Yres: ny, Units: goipp.UnitsDpcm}
 		}
 	}
-	if t == gcp.FitNone && w.can.FitToPage == nil {
-		return nil
-	}
-	return refuse("the printer cannot scale pages by %s", t)
+	return goipp.MakeAttribute("printer-resolution", goipp.TagResolution, r)
 }
 
-func (w *wish) pages() error {
-	if w.want.PageRange == nil || len(w.want.PageRange.Interval) == 0 {
-		return nil
-	}
-	ranges, err := mergeRanges(w.want.PageRange.Interval)
-	if err != nil {
-		return err
-	}
-	if len(ranges) == 1 && ranges[0] == (goipp.Range{Lower: 1, Upper: math.MaxInt32}) {
-		return nil // all pages
-	}
-	if w.can.PageRange == nil {
-		return refuse("the printer prints whole documents only, not chosen pages")
-	}
+// pageRanges makes page-ranges. CUPS and printers take the largest number for the
+// last page.
+func pageRanges(pages []gcp.PageInterval) goipp.Attribute {
 	a := goipp.Attribute{Name: "page-ranges"}
-	for _, r := range ranges {
-		a.Values.Add(goipp.TagRange, r)
-	}
-	w.out.Add(a)
-	return nil
-}
-
-// mergeRanges sorts and merges page intervals: IPP wants them ascending and
-// apart (RFC 8011, 5.2.7). An open end reaches to the last page.
-func mergeRanges(in []gcp.PageInterval) ([]goipp.Range, error) {
-	in = slices.Clone(in)
-	for i, p := range in {
-		if p.Start == 0 {
-			p.Start = 1
-		}
+	for _, p := range pages {
 		if p.End == 0 {
 			p.End = math.MaxInt32
 		}
-		if p.Start < 1 || p.End < p.Start || p.End > math.MaxInt32 {
-			return nil, refuse("pages %d to %d are no range", in[i].Start, in[i].End)
-		}
-		in[i] = p
+		a.Values.Add(goipp.TagRange, goipp.Range{Lower: p.Start, Upper: p.End})
 	}
-	slices.SortFunc(in, func(a, b gcp.PageInterval) int { return a.Start - b.Start })
-	var out []goipp.Range
-	for _, p := range in {
-		if n := len(out); n > 0 && p.Start-1 <= out[n-1].Upper {
-			out[n-1].Upper = max(out[n-1].Upper, p.End)
-			continue
-		}
-		out = append(out, goipp.Range{Lower: p.Start, Upper: p.End})
-	}
-	return out, nil
-}
-
-func (w *wish) reverse() error {
-	if w.want.ReverseOrder == nil || !w.want.ReverseOrder.ReverseOrder {
-		return nil
-	}
-	if w.can.ReverseOrder == nil {
-		return refuse("the printer cannot print the last page first")
-	}
-	w.keyword("page-delivery", "reverse-order")
-	return nil
+	return a
 }

@@ -114,55 +114,17 @@ func TestTickets(t *testing.T) {
 		"pages": {gcp.PrintTicketSection{PageRange: &gcp.PageRangeTicketItem{Interval: []gcp.PageInterval{
 			{Start: 8}, {Start: 1, End: 3}, {Start: 3, End: 5},
 		}}}, goipp.Attributes{ranges}},
-		"no range":      {gcp.PrintTicketSection{PageRange: &gcp.PageRangeTicketItem{Interval: []gcp.PageInterval{{Start: 5, End: 2}}}}, nil},
-		"no resolution": {gcp.PrintTicketSection{DPI: &gcp.DPITicketItem{HorizontalDPI: 600, VerticalDPI: 600}}, nil},
+		"no range":       {gcp.PrintTicketSection{PageRange: &gcp.PageRangeTicketItem{Interval: []gcp.PageInterval{{Start: 5, End: 2}}}}, nil},
+		"no resolutions": {gcp.PrintTicketSection{DPI: &gcp.DPITicketItem{HorizontalDPI: 600, VerticalDPI: 600}}, goipp.Attributes{}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := printer.JobAttributes(p, gcp.CJT{Version: "1.0", Print: c.ticket})
+			got, err := attributesOf(p, gcp.CJT{Version: "1.0", Print: c.ticket})
 			var ticket *printer.ErrTicket
 			switch {
 			case c.want == nil && !errors.As(err, &ticket):
 				t.Errorf("got %v, %v; want a refusal", got, err)
 			case c.want != nil && (err != nil || !got.Similar(c.want)):
 				t.Errorf("got %v, %v; want %v", got, err, c.want)
-			}
-		})
-	}
-}
-
-// What CUPS 2.4.2 was seen to say of its jobs.
-func TestJobStatus(t *testing.T) {
-	for name, c := range map[string]struct {
-		state   int
-		reasons []string
-		printer int
-		trouble []string // printer-state-reasons
-		want    gcp.JobState
-	}{
-		"pending":         {3, []string{"none"}, 3, nil, gcp.StateOf(gcp.JobInProgress)},
-		"queue disabled":  {3, []string{"printer-stopped"}, 5, []string{"paused"}, gcp.ByUser(gcp.JobStopped, gcp.UserPaused)},
-		"incoming":        {4, []string{"job-incoming"}, 3, nil, gcp.StateOf(gcp.JobInProgress)},
-		"held":            {4, []string{"job-hold-until-specified"}, 3, nil, gcp.ByUser(gcp.JobStopped, gcp.UserPaused)},
-		"authentication":  {4, []string{"cups-held-for-authentication"}, 3, nil, gcp.ByDevice(gcp.JobStopped, gcp.DeviceActionOther)},
-		"retry-job":       {4, []string{"resources-are-not-ready"}, 3, nil, gcp.ByService(gcp.JobStopped, gcp.ServiceCommunication)},
-		"printing":        {5, []string{"job-printing"}, 4, []string{"media-low-warning"}, gcp.StateOf(gcp.JobInProgress)},
-		"out of paper":    {5, []string{"job-printing"}, 4, []string{"media-empty-error"}, gcp.ByDeviceState(gcp.JobStopped, gcp.DeviceInputTray)},
-		"jam":             {6, []string{"processing-to-stop-point"}, 5, []string{"media-jam"}, gcp.ByDeviceState(gcp.JobStopped, gcp.DeviceMediaPath)},
-		"own error":       {6, nil, 5, []string{"input-media-tray-feed-error"}, gcp.ByDeviceState(gcp.JobStopped, gcp.DeviceInputTray)},
-		"filter failed":   {6, []string{"job-completed-with-errors"}, 3, nil, gcp.ByDevice(gcp.JobAborted, gcp.DevicePrintFailure)},
-		"cancelled":       {7, []string{"processing-to-stop-point"}, 3, nil, gcp.ByUser(gcp.JobAborted, gcp.UserCancelled)},
-		"timed out":       {7, []string{"job-canceled-after-timeout"}, 3, nil, gcp.ByService(gcp.JobAborted, gcp.ServiceExpiration)},
-		"aborted":         {8, []string{"aborted-by-system"}, 3, nil, gcp.ByDevice(gcp.JobAborted, gcp.DevicePrintFailure)},
-		"bad document":    {8, []string{"document-format-error"}, 3, nil, gcp.ByService(gcp.JobAborted, gcp.ServiceUnsupportedType)},
-		"cut document":    {8, []string{"submission-interrupted"}, 3, nil, gcp.ByDevice(gcp.JobAborted, gcp.DeviceDownloadFailure)},
-		"done":            {9, []string{"processing-to-stop-point"}, 3, nil, gcp.StateOf(gcp.JobDone)},
-		"done, paper out": {9, nil, 5, []string{"media-empty-error"}, gcp.StateOf(gcp.JobDone)},
-	} {
-		t.Run(name, func(t *testing.T) {
-			job := goipp.Attributes{goipp.MakeAttribute("job-state", goipp.TagEnum, goipp.Integer(c.state)), kw("job-state-reasons", c.reasons...)}
-			p := goipp.Attributes{goipp.MakeAttribute("printer-state", goipp.TagEnum, goipp.Integer(c.printer)), kw("printer-state-reasons", c.trouble...)}
-			if got := printer.JobStatusFromIPP(job, p).State; !got.Equal(c.want) {
-				t.Errorf("got %s %s, want %s %s", got.Type, got.Cause(), c.want.Type, c.want.Cause())
 			}
 		})
 	}

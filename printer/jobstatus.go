@@ -23,21 +23,24 @@ const (
 // JobStatusFromIPP translates what a printer says of a job (RFC 8011, 5.3.7
 // and 5.3.8).
 // printer holds the attributes of its printer where they are known
-// (printer-state, printer-state-reasons, printer-state-message), which name the
-// cause of a stop. The job-state decides, reasons only refine.
-func JobStatusFromIPP(job, printer goipp.Attributes) JobStatus {
-	f := jobFacts{job: index(job), printer: index(printer)}
+// (printer-state, printer-state-reasons, printer-state-message, media-ready), which
+// name the cause of a stop, and lasted says for how long they have been so. The
+// job-state decides, reasons only refine.
+func JobStatusFromIPP(job, printer goipp.Attributes, lasted Lasted) JobStatus {
+	f := jobFacts{job: index(job), printer: index(printer), lasted: lasted}
 	f.reasons = f.job.texts("job-state-reasons")
 	s := JobStatus{Pages: max(0, f.job.number("job-impressions-completed", 0))}
 	s.State = f.state()
+	s.Begun = !s.State.Type.Ended() && f.begun(s)
 	if s.State.Type != gcp.JobDone {
-		s.Message = f.message()
+		s.Message = f.message(s.State)
 	}
 	return s
 }
 
 type jobFacts struct {
 	job, printer attributes
+	lasted       Lasted
 	reasons      []string
 }
 
@@ -50,7 +53,7 @@ func (f jobFacts) state() gcp.JobState {
 	switch f.job.number("job-state", 0) {
 	case ippPending:
 		if f.because("printer-stopped", "printer-stopped-partly") || f.printerStopped() {
-			return f.stopped(gcp.ByUser(gcp.JobStopped, gcp.UserPaused))
+			return f.stopped()
 		}
 	case ippHeld:
 		return f.held()
@@ -61,7 +64,7 @@ func (f jobFacts) state() gcp.JobState {
 		if f.because("job-completed-with-errors") && !f.printerStopped() {
 			return gcp.ByDevice(gcp.JobAborted, gcp.DevicePrintFailure)
 		}
-		return f.stopped(gcp.ByDeviceState(gcp.JobStopped, gcp.DeviceOther))
+		return f.stopped()
 	case ippCanceled:
 		if f.because("job-canceled-after-timeout") {
 			return gcp.ByService(gcp.JobAborted, gcp.ServiceExpiration)
@@ -75,39 +78,49 @@ func (f jobFacts) state() gcp.JobState {
 	return gcp.StateOf(gcp.JobInProgress)
 }
 
+// begun reports whether the printer works on the job. CUPS calls a job processing
+// that it cannot bring to its printer.
+func (f jobFacts) begun(s JobStatus) bool {
+	switch f.job.number("job-state", 0) {
+	case ippWorking:
+		return s.Pages > 0 || !f.unreachable()
+	case ippJobStopped:
+		return true
+	}
+	return s.Pages > 0
+}
+
+// unreachable reports whether CUPS says that the printer does not answer.
+func (f jobFacts) unreachable() bool {
+	return unreachable(f.printer.text("printer-state-message")) || unreachable(f.job.text("job-printer-state-message"))
+}
+
 func (f jobFacts) printerStopped() bool {
 	return f.printer.number("printer-state", 0) == ippStopped
 }
 
 // stopped is the state of a job that its printer's state stops: what a part of
-// it says, that it is paused, or otherwise.
-func (f jobFacts) stopped(otherwise gcp.JobState) gcp.JobState {
-	if c := f.deviceCause(); c != "" {
+// it says, that it is paused, or anything else.
+func (f jobFacts) stopped() gcp.JobState {
+	c := f.deviceCause()
+	if c != "" && c != gcp.DeviceOther {
 		return gcp.ByDeviceState(gcp.JobStopped, c)
 	}
 	for _, r := range f.printer.texts("printer-state-reasons") {
-		if word, _ := reasonWord(r); word == "paused" || word == "moving-to-paused" {
+		if word, _ := splitSuffix(r); calm(word) {
 			return gcp.ByUser(gcp.JobStopped, gcp.UserPaused)
 		}
 	}
-	return otherwise
+	return gcp.ByDeviceState(gcp.JobStopped, gcp.DeviceOther)
 }
 
 // deviceCause is the first error of a part of the printer.
 func (f jobFacts) deviceCause() gcp.DeviceStateError {
-	for _, r := range f.printer.texts("printer-state-reasons") {
-		word, severity := reasonWord(r)
-		if severity == gcp.VendorInfo || severity == gcp.VendorWarning && !f.printerStopped() {
-			continue
-		}
-		if severity == "" && !f.printerStopped() && !strings.HasSuffix(word, "-error") {
-			continue
-		}
-		if c := meaningOf(word).cause; c != "" {
-			return c
-		}
+	c := faultOf(f.printer, f.lasted)
+	if c == gcp.DeviceInputTray && f.needsOther() {
+		return f.wanting()
 	}
-	return ""
+	return c
 }
 
 func (f jobFacts) held() gcp.JobState {
@@ -127,10 +140,10 @@ func (f jobFacts) becausePrefix(prefix string) bool {
 }
 
 func (f jobFacts) working() gcp.JobState {
-	if unreachable(f.printer.text("printer-state-message")) || unreachable(f.job.text("job-printer-state-message")) {
+	if f.unreachable() && f.lasted.Away >= awayAfter {
 		return gcp.ByService(gcp.JobStopped, gcp.ServiceCommunication)
 	}
-	if c := f.deviceCause(); c != "" {
+	if c := f.deviceCause(); c != "" && f.ripe() {
 		return gcp.ByDeviceState(gcp.JobStopped, c)
 	}
 	return gcp.StateOf(gcp.JobInProgress)
@@ -150,22 +163,5 @@ func (f jobFacts) aborted() gcp.JobState {
 	return gcp.ByDevice(gcp.JobAborted, gcp.DevicePrintFailure)
 }
 
-// message is what the printer says in words, or else its reasons.
-func (f jobFacts) message() string {
-	for _, m := range []string{
-		f.job.text("job-state-message"), f.job.text("job-printer-state-message"), f.printer.text("printer-state-message"),
-	} {
-		if m = valid(m); m != "" {
-			return m
-		}
-	}
-	var words []string
-	for _, r := range append(slices.Clone(f.reasons), f.printer.texts("printer-state-reasons")...) {
-		switch word, _ := reasonWord(r); {
-		case silent(word), word == "job-printing", word == "processing-to-stop-point", word == "job-incoming", word == "job-queued":
-		default:
-			words = append(words, reasonText(word))
-		}
-	}
-	return strings.Join(unique(words), ", ")
-}
+// ripe reports whether what is wrong has been so for long enough.
+func (f jobFacts) ripe() bool { return f.lasted.Fault >= faultAfter || f.lasted.Away >= awayAfter }

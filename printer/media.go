@@ -1,7 +1,6 @@
 package printer
 
 import (
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,228 +12,268 @@ import (
 
 // near is how far, in 1/100 mm, a size may be from another and still be the
 // same: PPDs count in points, so that A4 is 20990 x 29704.
-const near = 50
+const near = gcp.SizeTolerance / micron
 
 // micron is one in 1/100 mm.
 const micron = 10
 
-// mediaSizes lists the sizes, each once, in the printer's order, and the same
-// sizes as the printer has them.
-func mediaSizes(m attributes) ([]Media, *gcp.MediaSize) {
-	known := m.texts("media-supported")
-	var list []Media
-	var s gcp.MediaSize
-	for _, c := range m.collections("media-col-database") {
-		if size := c.collection("media-size"); size != nil {
-			list = addSize(list, &s, c, size, known)
+// sizes collects the media sizes of an answer, each once.
+type sizes struct {
+	standards standards
+	names     []mediaKeyword
+	list      []size
+	limits    limits
+	rolls     bool // the printer has rolls: what has one width and many lengths is one
+}
+
+// size is one media size, as the printer has it and as the protocol has it.
+type size struct {
+	Media
+	width, height int // in microns; a height of 0 is that of a roll
+	key           mediaKeyword
+}
+
+// mediaSizes lists the sizes, each once, in the printer's order, and the same sizes
+// as the printer has them. All of the printer's lists count, since many are not
+// whole: first the database, which has the margins, then the sizes, then the names.
+func (p papers) mediaSizes() ([]Media, *gcp.MediaSize) {
+	s := &sizes{standards: gcp.StandardSizes(), names: p.names, rolls: p.rolls()}
+	for _, e := range p.database {
+		s.entry(e)
+	}
+	for _, e := range p.sizes {
+		s.entry(e)
+	}
+	for _, k := range p.names {
+		s.keyword(k)
+	}
+	s.keywordLimits()
+	if len(s.list) == 0 && s.limits.none() {
+		for _, e := range append(slices.Clone(p.loaded), p.usual) {
+			s.entry(e)
 		}
 	}
-	if len(list) == 0 {
-		for _, size := range m.collections("media-size-supported") {
-			list = addSize(list, &s, nil, size, known)
-		}
-	}
-	if len(list) == 0 {
-		for _, k := range known {
-			if x, y, ok := keywordSize(k); ok && !limitKeyword(k) {
-				list = addMedia(list, Media{Keyword: strings.Clone(k), X: x, Y: y})
-			}
-		}
-	}
-	for _, k := range known {
-		customLimits(&s, k)
-	}
-	if len(list) == 0 && s.MaxWidthMicrons == 0 {
+	return s.section(p)
+}
+
+// section makes the CDD's section; nil where there are no sizes at all.
+func (s *sizes) section(p papers) ([]Media, *gcp.MediaSize) {
+	if len(s.list) == 0 && s.limits.none() {
 		return nil, nil
 	}
-	for _, l := range list {
-		s.Option = append(s.Option, l.option())
+	out := &gcp.MediaSize{
+		MinWidthMicrons: s.limits.width[0], MaxWidthMicrons: s.limits.width[1],
+		MinHeightMicrons: s.limits.height[0], MaxHeightMicrons: s.limits.height[1],
 	}
-	if i := defaultMedia(m, list); i >= 0 {
-		s.Option[i].IsDefault = true
+	var list []Media
+	for _, z := range s.list {
+		if len(z.Margins) == 0 {
+			z.Margins = p.marginsOfAll()
+		}
+		list = append(list, z.Media)
+		out.Option = append(out.Option, s.option(z))
 	}
-	oneDefault(s.Option, func(o *gcp.MediaSizeOption) *bool { return &o.IsDefault })
-	return list, &s
+	if i := s.usual(p); i >= 0 {
+		out.Option[i].IsDefault = true
+	}
+	gcp.OneDefault(out.Option, func(o *gcp.MediaSizeOption) *bool { return &o.IsDefault })
+	return list, out
 }
 
-// addSize adds one entry of the printer's database; a range of sizes becomes the
-// limits of custom sizes.
-func addSize(list []Media, s *gcp.MediaSize, entry, size attributes, known []string) []Media {
-	xlo, xhi := bounds(size, "x-dimension")
-	ylo, yhi := bounds(size, "y-dimension")
-	if xhi <= 0 || yhi <= 0 {
-		return list
+// entry adds an entry of the database or of the sizes; a range of sizes becomes the
+// limits of custom sizes, or a roll.
+func (s *sizes) entry(e mediaEntry) {
+	if e.x.Upper <= 0 {
+		return
 	}
-	if xlo != xhi || ylo != yhi {
-		widen(s, xlo, ylo)
-		widen(s, xhi, yhi)
-		return list
+	fixed := e.x.Lower == e.x.Upper
+	switch {
+	case fixed && e.y.Upper > 0 && e.exact():
+		s.exact(e)
+	case fixed && (e.y.Upper == 0 || s.rolls || isRoll(e.source)):
+		s.roll(e)
+	case e.y.Upper > 0:
+		s.limits.add(e.x.Lower*micron, e.x.Upper*micron, e.y.Lower*micron, e.y.Upper*micron)
 	}
-	name := entry.text("media-size-name")
-	if name == "" {
-		name = nearestKeyword(known, xlo, ylo)
-	}
-	md := Media{Keyword: strings.Clone(valid(name)), X: xlo, Y: ylo}
-	if entry != nil {
-		md.Margins = []Inset{inset(entry)}
-	}
-	return addMedia(list, md)
 }
 
-// addMedia adds a size, or its margins to the same size.
-func addMedia(list []Media, md Media) []Media {
-	for i := range list {
-		if list[i].Keyword == md.Keyword && list[i].is(md.X, md.Y) {
-			for _, in := range md.Margins {
-				if !slices.Contains(list[i].Margins, in) {
-					list[i].Margins = append(list[i].Margins, in)
-				}
-			}
-			return list
+// exact adds a size that has measures. Its name is the printer's for it, if it has
+// one, else that of the standard size that it is.
+func (s *sizes) exact(e mediaEntry) {
+	z := size{Media: Media{X: e.x.Lower, Y: e.y.Lower}, width: e.x.Lower * micron, height: e.y.Lower * micron}
+	if e.complete() {
+		z.Margins = []Inset{e.inset}
+	}
+	if k, ok := s.named(e.name, z.width, z.height); ok {
+		s.name(&z, k)
+	} else if std, ok := s.standards.nearest(z.width, z.height); ok {
+		z.width, z.height = std.Width, std.Height
+	}
+	s.add(z)
+}
+
+// keyword adds a size that the printer gives a name of.
+func (s *sizes) keyword(k mediaKeyword) {
+	z := size{Media: Media{X: hundredths(k.width), Y: hundredths(k.height)}, width: k.width, height: k.height}
+	switch k.kind {
+	case plainSize:
+	case rollSize:
+		z.Y, z.height = 0, 0
+	case leastSize, mostSize:
+		return
+	}
+	s.name(&z, k)
+	s.add(z)
+}
+
+// name takes the measures of a name: they are exact, and measures are often not.
+func (s *sizes) name(z *size, k mediaKeyword) {
+	z.Keyword, z.key = strings.Clone(k.text), k
+	z.width = k.width
+	if z.height != 0 {
+		z.height = k.height
+	}
+	// A name made of measures says nothing that a standard size does not say better.
+	if std, ok := s.standards.nearest(z.width, z.height); ok && strings.HasPrefix(k.text, "custom_") {
+		z.width, z.height = std.Width, std.Height
+	}
+}
+
+// add adds a size, or its margins to the same size.
+func (s *sizes) add(z size) {
+	i := s.find(z.width, z.height)
+	if i < 0 {
+		if len(s.list) < maxListed {
+			s.list = append(s.list, z)
+		}
+		return
+	}
+	have := &s.list[i]
+	for _, in := range z.Margins {
+		if !slices.Contains(have.Margins, in) && len(have.Margins) < maxInsets {
+			have.Margins = append(have.Margins, in)
 		}
 	}
-	return append(list, md)
-}
-
-// is reports whether x and y, in 1/100 mm, are this size.
-func (md Media) is(x, y int) bool {
-	return abs(md.X-x) <= near && abs(md.Y-y) <= near
-}
-
-// exact returns the size of the name where there is one: PPDs round.
-func (md Media) exact() (x, y int) {
-	if x, y, ok := keywordSize(md.Keyword); ok && md.is(x, y) {
-		return x, y
+	if have.Keyword == "" && z.Keyword != "" {
+		s.name(have, z.key)
 	}
-	return md.X, md.Y
 }
 
-func (md Media) option() gcp.MediaSizeOption {
-	o := gcp.MediaSizeOption{VendorID: "media:" + md.Keyword, Name: mediaName(md.Keyword)}
-	x, y := md.exact()
-	o.WidthMicrons, o.HeightMicrons = x*micron, y*micron
-	if name, ok := microns(md.Keyword); ok && md.is(name[0]/micron, name[1]/micron) {
-		o.WidthMicrons, o.HeightMicrons = name[0], name[1]
+// maxInsets is how many sets of margins one size may have.
+const maxInsets = 20
+
+// find returns the place of the nearest size that is the same, or -1.
+func (s *sizes) find(width, height int) int {
+	best, off := -1, 0
+	for i, z := range s.list {
+		dx, dy := abs(z.width-width), abs(z.height-height)
+		if dx <= near*micron && dy <= near*micron && (z.height == 0) == (height == 0) && (best < 0 || dx+dy < off) {
+			best, off = i, dx+dy
+		}
 	}
-	if md.Keyword == "" {
-		o.VendorID = "media-size:" + strconv.Itoa(md.X) + "x" + strconv.Itoa(md.Y)
+	return best
+}
+
+// named returns the printer's name for measures: the one that the entry itself has,
+// else the nearest that it lists. One that the protocol knows comes before others,
+// which CUPS makes up for the same paper without margins.
+func (s *sizes) named(own string, width, height int) (mediaKeyword, bool) {
+	if k, ok := readKeyword(own); ok && k.kind == plainSize && k.same(width, height) {
+		return k, true
+	}
+	var best mediaKeyword
+	least := 1 << 30
+	for _, k := range s.names {
+		if k.kind != plainSize || !k.same(width, height) {
+			continue
+		}
+		off := abs(k.width-width) + abs(k.height-height)
+		if strings.HasPrefix(k.text, "custom_") {
+			off += 1 << 20
+		}
+		if off < least {
+			best, least = k, off
+		}
+	}
+	return best, least < 1<<30
+}
+
+// same reports whether measures in microns are the name's.
+func (k mediaKeyword) same(width, height int) bool {
+	return abs(k.width-width) <= near*micron && abs(k.height-height) <= near*micron
+}
+
+func (s *sizes) option(z size) gcp.MediaSizeOption {
+	o := gcp.MediaSizeOption{
+		VendorID:     "media:" + z.Keyword,
+		WidthMicrons: z.width, HeightMicrons: z.height, IsContinuousFeed: z.height == 0,
+	}
+	if z.Keyword == "" {
+		o.VendorID = "media-size:" + strconv.Itoa(z.X) + "x" + strconv.Itoa(z.Y)
+	}
+	if !o.IsContinuousFeed {
+		o.Name = s.standards.name(z.key.stem, z.width, z.height)
+		if std, ok := s.standards.nearest(z.width, z.height); ok && o.Name == "" && (z.Keyword == "" || strings.HasPrefix(z.Keyword, "custom_")) {
+			o.Name = std.Name
+		}
 	}
 	if o.Name == "" {
-		o.CustomDisplayName = md.display()
+		o.CustomDisplayName = z.display()
 	}
 	return o
 }
 
 // display names a size that the protocol has no name for.
-func (md Media) display() string {
-	parts := strings.Split(md.Keyword, "_")
-	if len(parts) == 3 && parts[0] != "custom" {
-		return readable(parts[1])
+func (z size) display() string {
+	if z.Keyword == "" {
+		z.key = mediaKeyword{width: z.width, height: z.height}
 	}
-	mm := func(n int) string { return strconv.FormatFloat(float64(n)/100, 'f', -1, 64) }
-	x, y := md.exact()
-	return mm(x) + " x " + mm(y) + " mm"
+	if z.height == 0 {
+		return "Roll, " + measures(z.width, 0, z.key.inches)
+	}
+	return z.key.display()
 }
 
-// bounds returns the limits of an integer or a range.
-func bounds(size attributes, name string) (lo, hi int) {
-	for _, v := range size[name] {
-		switch n := v.V.(type) {
-		case goipp.Integer:
-			return int(n), int(n)
-		case goipp.Range:
-			return n.Lower, n.Upper
-		}
+// usual returns the place of the default size: that of media-col-default, else of
+// media-default, else one that is loaded; -1 if the printer names none of its own.
+func (s *sizes) usual(p papers) int {
+	if i := s.place(p.usual); i >= 0 {
+		return i
 	}
-	return 0, 0
-}
-
-// microns reads the size at the end of a PWG 5101.1 name: class_name_WxHmm or in.
-func microns(keyword string) ([2]int, bool) {
-	var none [2]int
-	i := strings.LastIndexByte(keyword, '_')
-	if i < 0 {
-		return none, false
+	if i := s.placeOf(p.m.texts("media-default")); i >= 0 {
+		return i
 	}
-	size, unit := keyword[i+1:], 1000.0
-	switch {
-	case strings.HasSuffix(size, "mm"):
-		size = strings.TrimSuffix(size, "mm")
-	case strings.HasSuffix(size, "in"):
-		size, unit = strings.TrimSuffix(size, "in"), 25400
-	default:
-		return none, false
-	}
-	w, h, ok := strings.Cut(size, "x")
-	x, errX := strconv.ParseFloat(w, 64)
-	y, errY := strconv.ParseFloat(h, 64)
-	// 100 m is longer than any paper, and far from overflow.
-	if !ok || errX != nil || errY != nil || !(x > 0 && y > 0 && x*unit < 1e8 && y*unit < 1e8) {
-		return none, false
-	}
-	return [2]int{int(math.Round(x * unit)), int(math.Round(y * unit))}, true
-}
-
-// keywordSize is microns in 1/100 mm.
-func keywordSize(keyword string) (x, y int, ok bool) {
-	s, ok := microns(keyword)
-	return (s[0] + micron/2) / micron, (s[1] + micron/2) / micron, ok
-}
-
-// nearestKeyword returns the printer's name for a size that it gives without one.
-func nearestKeyword(known []string, x, y int) string {
-	for _, k := range known {
-		if kx, ky, ok := keywordSize(k); ok && !limitKeyword(k) && abs(kx-x) <= near && abs(ky-y) <= near {
-			return k
-		}
-	}
-	return ""
-}
-
-// limitKeyword reports whether a name gives a limit of custom sizes, not a size.
-func limitKeyword(k string) bool {
-	return strings.HasPrefix(k, "custom_min") || strings.HasPrefix(k, "custom_max") ||
-		strings.HasPrefix(k, "roll_min") || strings.HasPrefix(k, "roll_max")
-}
-
-// customLimits takes the limits of custom sizes from custom_min_… and custom_max_….
-func customLimits(s *gcp.MediaSize, k string) {
-	if !strings.HasPrefix(k, "custom_min") && !strings.HasPrefix(k, "custom_max") {
-		return
-	}
-	if x, y, ok := keywordSize(k); ok {
-		widen(s, x, y)
-	}
-}
-
-// widen makes a size in 1/100 mm fit into the limits of custom sizes.
-func widen(s *gcp.MediaSize, x, y int) {
-	x, y = max(x, 1)*micron, max(y, 1)*micron
-	if s.MaxWidthMicrons == 0 {
-		s.MinWidthMicrons, s.MaxWidthMicrons, s.MinHeightMicrons, s.MaxHeightMicrons = x, x, y, y
-		return
-	}
-	s.MinWidthMicrons, s.MaxWidthMicrons = min(s.MinWidthMicrons, x), max(s.MaxWidthMicrons, x)
-	s.MinHeightMicrons, s.MaxHeightMicrons = min(s.MinHeightMicrons, y), max(s.MaxHeightMicrons, y)
-}
-
-// defaultMedia returns the place of the default size, -1 if the printer names none
-// that it also lists.
-func defaultMedia(m attributes, list []Media) int {
-	def := m.collection("media-col-default")
-	if def == nil {
-		def = m.collection("media-col-ready")
-	}
-	if size := def.collection("media-size"); size != nil {
-		x, _ := bounds(size, "x-dimension")
-		y, _ := bounds(size, "y-dimension")
-		if i := slices.IndexFunc(list, func(l Media) bool { return l.is(x, y) }); i >= 0 {
+	for _, e := range p.loaded {
+		if i := s.place(e); i >= 0 {
 			return i
 		}
 	}
-	for _, name := range append(m.texts("media-default"), m.texts("media-ready")...) {
-		if i := slices.IndexFunc(list, func(l Media) bool { return l.Keyword == name }); i >= 0 {
+	return s.placeOf(p.m.texts("media-ready"))
+}
+
+// place returns the place of an entry's size, of the roll that it is cut from, or -1.
+func (s *sizes) place(e mediaEntry) int {
+	if e.x.Upper <= 0 || e.x.Lower != e.x.Upper {
+		return -1
+	}
+	if i := s.find(e.x.Lower*micron, e.y.Lower*micron); i >= 0 && e.exact() {
+		return i
+	}
+	return s.find(e.x.Lower*micron, 0)
+}
+
+// placeOf returns the place of the first name that is a size of the list, or -1.
+func (s *sizes) placeOf(names []string) int {
+	for _, name := range names {
+		name = valid(name)
+		if i := slices.IndexFunc(s.list, func(z size) bool { return z.Keyword != "" && z.Keyword == name }); i >= 0 {
 			return i
+		}
+		if k, ok := readKeyword(name); ok && k.kind != leastSize && k.kind != mostSize {
+			x, y := hundredths(k.width), hundredths(k.height)
+			if i := s.place(mediaEntry{x: goipp.Range{Lower: x, Upper: x}, y: goipp.Range{Lower: y, Upper: y}}); i >= 0 {
+				return i
+			}
 		}
 	}
 	return -1

@@ -1,45 +1,188 @@
 package printer
 
 import (
+	"math"
+	"strconv"
 	"strings"
 
 	"platen/gcp"
 )
 
-// mediaNames are the media size names of the protocol, each between blanks: those
-// of PWG 5101.1 in upper case, without the dimensions.
-const mediaNames = `
- NA_INDEX_3X5 NA_PERSONAL NA_MONARCH NA_NUMBER_9 NA_INDEX_4X6 NA_NUMBER_10 NA_A2 NA_NUMBER_11 
- NA_NUMBER_12 NA_5X7 NA_INDEX_5X8 NA_NUMBER_14 NA_INVOICE NA_INDEX_4X6_EXT NA_6X9 NA_C5 NA_7X9 
- NA_EXECUTIVE NA_GOVT_LETTER NA_GOVT_LEGAL NA_QUARTO NA_LETTER NA_FANFOLD_EUR NA_LETTER_PLUS 
- NA_FOOLSCAP NA_LEGAL NA_SUPER_A NA_9X11 NA_ARCH_A NA_LETTER_EXTRA NA_LEGAL_EXTRA NA_10X11 
- NA_10X13 NA_10X14 NA_10X15 NA_11X12 NA_EDP NA_FANFOLD_US NA_11X15 NA_LEDGER NA_EUR_EDP 
- NA_ARCH_B NA_12X19 NA_B_PLUS NA_SUPER_B NA_C NA_ARCH_C NA_D NA_ARCH_D NA_ASME_F NA_WIDE_FORMAT 
- NA_E NA_ARCH_E NA_F ROC_16K ROC_8K PRC_32K PRC_1 PRC_2 PRC_4 PRC_5 PRC_8 PRC_6 PRC_3 PRC_16K 
- PRC_7 OM_JUURO_KU_KAI OM_PA_KAI OM_DAI_PA_KAI PRC_10 ISO_A10 ISO_A9 ISO_A8 ISO_A7 ISO_A6 ISO_A5 
- ISO_A5_EXTRA ISO_A4 ISO_A4_TAB ISO_A4_EXTRA ISO_A3 ISO_A4X3 ISO_A4X4 ISO_A4X5 ISO_A4X6 ISO_A4X7 
- ISO_A4X8 ISO_A4X9 ISO_A3_EXTRA ISO_A2 ISO_A3X3 ISO_A3X4 ISO_A3X5 ISO_A3X6 ISO_A3X7 ISO_A1 
- ISO_A2X3 ISO_A2X4 ISO_A2X5 ISO_A0 ISO_A1X3 ISO_A1X4 ISO_2A0 ISO_A0X3 ISO_B10 ISO_B9 ISO_B8 
- ISO_B7 ISO_B6 ISO_B6C4 ISO_B5 ISO_B5_EXTRA ISO_B4 ISO_B3 ISO_B2 ISO_B1 ISO_B0 ISO_C10 ISO_C9 
- ISO_C8 ISO_C7 ISO_C7C6 ISO_C6 ISO_C6C5 ISO_C5 ISO_C4 ISO_C3 ISO_C2 ISO_C1 ISO_C0 ISO_DL ISO_RA2 
- ISO_SRA2 ISO_RA1 ISO_SRA1 ISO_RA0 ISO_SRA0 JIS_B10 JIS_B9 JIS_B8 JIS_B7 JIS_B6 JIS_B5 JIS_B4 
- JIS_B3 JIS_B2 JIS_B1 JIS_B0 JIS_EXEC JPN_CHOU4 JPN_HAGAKI JPN_YOU4 JPN_CHOU2 JPN_CHOU3 
- JPN_OUFUKU JPN_KAHU JPN_KAKU2 OM_SMALL_PHOTO OM_ITALIAN OM_POSTFIX OM_LARGE_PHOTO OM_FOLIO 
- OM_FOLIO_SP OM_INVITE `
+// mediaKind is what a media name says of a size.
+type mediaKind int
 
-// mediaName returns the protocol's name of a size with a PWG 5101.1 name, or ""
-// for a custom one: the rule of the names is the same but for the size part.
-func mediaName(keyword string) gcp.MediaSizeName {
-	i := strings.LastIndexByte(keyword, '_')
-	if i < 0 {
-		return ""
+const (
+	plainSize mediaKind = iota
+	rollSize            // as wide as it says, as long as it must be
+	leastSize           // a limit of custom sizes
+	mostSize            // the other one
+)
+
+// mediaKeyword is a PWG 5101.1 name that was read: class_name_WxHmm or in.
+type mediaKeyword struct {
+	text          string
+	stem          string // class and name: iso_a4
+	kind          mediaKind
+	width, height int // in microns; the height of a roll may be 0
+	inches        bool
+}
+
+// readKeyword reads a media name. Names of trays and types, which old printers list
+// too (RFC 2911, 4.2.11), are none of a size.
+func readKeyword(text string) (mediaKeyword, bool) {
+	k := mediaKeyword{text: text}
+	name := text
+	if pwg, ok := legacyName(text); ok {
+		name = pwg
 	}
-	name := upperName(keyword[:i])
+	class, rest, ok := strings.Cut(name, "_")
+	if !ok || class == "" || !k.readMeasures(name, class) {
+		return k, false
+	}
+	if class == "custom" || class == "roll" {
+		switch {
+		case strings.HasPrefix(rest, "min"):
+			k.kind = leastSize
+		case strings.HasPrefix(rest, "max"):
+			k.kind = mostSize
+		case class == "roll":
+			k.kind = rollSize
+		}
+	}
+	if class == "disc" {
+		k.width = k.height // of inner and outer rim (PWG 5101.1, 5.1.4)
+	}
+	return k, k.width > 0 && (k.height > 0 || k.kind == rollSize || k.kind == leastSize && class == "roll")
+}
+
+// readMeasures finds the measures in a name: they are its last part, or stand before a
+// word of the maker's (iso_a4_210x297mm_borderless).
+func (k *mediaKeyword) readMeasures(name, class string) bool {
+	end := len(name)
+	for range 2 {
+		i := strings.LastIndexByte(name[:end], '_')
+		if i < 0 {
+			return false
+		}
+		if k.readSize(name[i+1:end], class) {
+			k.stem = name[:i]
+			return true
+		}
+		end = i
+	}
+	return false
+}
+
+// readSize reads "210x297mm" or "8.5x11in"; without a unit it is in mm but for
+// American sizes.
+func (k *mediaKeyword) readSize(size, class string) bool {
+	unit := 1000.0
+	switch {
+	case strings.HasSuffix(size, "mm"):
+		size = strings.TrimSuffix(size, "mm")
+	case strings.HasSuffix(size, "in"):
+		size, unit = strings.TrimSuffix(size, "in"), 25400
+	case class == "na" || class == "oe" || class == "asme" || class == "roc":
+		unit = 25400
+	}
+	w, h, ok := strings.Cut(size, "x")
+	x, errX := strconv.ParseFloat(w, 64)
+	y, errY := strconv.ParseFloat(h, 64)
+	const most = longest * micron
+	if !ok || errX != nil || errY != nil || !(x >= 0 && y >= 0 && x*unit <= most && y*unit <= most) {
+		return false
+	}
+	k.width, k.height, k.inches = int(math.Round(x*unit)), int(math.Round(y*unit)), unit != 1000
+	return true
+}
+
+// standards are the sizes that the protocol has names for, made once for a printer.
+type standards []gcp.StandardSize
+
+// name returns the protocol's name of a size that has a PWG 5101.1 name, iso_a4, and
+// these measures in microns, or "" for a custom one. The rule of the names is the same
+// but for the size part; printers also use good names for other sizes of their own,
+// such as prc_16k_195x270mm, which are not what the protocol means.
+func (list standards) name(stem string, width, height int) gcp.MediaSizeName {
+	name := gcp.MediaSizeName(upperName(stem))
 	if name == "ASME_F" {
-		return "NA_ASME_F"
+		name = "NA_ASME_F"
 	}
-	if name == "" || strings.ContainsAny(name, " \n") || !strings.Contains(mediaNames, " "+name+" ") {
-		return ""
+	for _, s := range list {
+		if s.Name == name && s.Is(width, height) {
+			return name
+		}
 	}
-	return gcp.MediaSizeName(name)
+	return ""
+}
+
+// nearest returns the standard size that is nearest to measures in microns, if one
+// is the same: printers give sizes without names, and PPDs count in points.
+func (list standards) nearest(width, height int) (gcp.StandardSize, bool) {
+	var best gcp.StandardSize
+	off := math.MaxInt
+	for _, s := range list {
+		if d := abs(s.Width-width) + abs(s.Height-height); s.Is(width, height) && d < off {
+			best, off = s, d
+		}
+	}
+	return best, off < math.MaxInt
+}
+
+// display names a size that the protocol has no name for: with what the name says
+// beyond the measures, if it says anything.
+func (k mediaKeyword) display() string {
+	size := measures(k.width, k.height, k.inches)
+	parts := strings.Split(k.text, "_")
+	if len(parts) < 3 || parts[0] == "custom" || parts[0] == "choice" || k.kind == leastSize || k.kind == mostSize {
+		return size
+	}
+	name := sizeName(strings.Join(parts[1:len(parts)-1], " "))
+	switch {
+	case name == "":
+		return size
+	case parts[0] == "disc":
+		name = "Disc " + name
+	}
+	return name + " (" + size + ")"
+}
+
+// sizeName makes a size's name readable: "photo-l" is "Photo L", "16k" is "16K". What
+// only tells measures, or that the size is somebody's own, is left out.
+func sizeName(name string) string {
+	var words []string
+	for _, w := range strings.FieldsFunc(name, func(r rune) bool { return r == '-' || r == ' ' }) {
+		if w == "custom" {
+			return ""
+		}
+		if x, _, ok := strings.Cut(w, "x"); ok && strings.Trim(x, "0123456789.") == "" {
+			continue
+		}
+		if len(w) <= 3 && w[0] >= '0' && w[0] <= '9' && strings.Trim(w, "0123456789mc") != "" {
+			w = strings.ToUpper(w)
+		}
+		words = append(words, strings.ToUpper(w[:1])+w[1:])
+	}
+	return strings.Join(words, " ")
+}
+
+// measures says a size in words; a height of 0 is that of a roll.
+func measures(width, height int, inches bool) string {
+	per, unit := 1000.0, " mm"
+	if inches {
+		per, unit = 25400, " in"
+	}
+	number := func(n int) string {
+		return strconv.FormatFloat(math.Round(float64(n)/per*1000)/1000, 'f', -1, 64)
+	}
+	if height == 0 {
+		return number(width) + unit + " wide"
+	}
+	return number(width) + " × " + number(height) + unit
+}
+
+// keywordSize returns the measures in a media name in 1/100 mm.
+func keywordSize(keyword string) (x, y int, ok bool) {
+	k, ok := readKeyword(keyword)
+	return hundredths(k.width), hundredths(k.height), ok
 }

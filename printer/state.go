@@ -2,6 +2,7 @@ package printer
 
 import (
 	"slices"
+	"strings"
 
 	"platen/gcp"
 )
@@ -14,8 +15,8 @@ const (
 )
 
 // stateOf translates a printer's state (RFC 8011, 5.4.11 and 5.4.12).
-func stateOf(m attributes, d gcp.PrinterDescriptionSection) gcp.CDS {
-	b := stateBuilder{described: d, s: gcp.PrinterState{State: gcp.PrinterIdle}}
+func stateOf(m attributes, d gcp.PrinterDescriptionSection, l Lasted) gcp.CDS {
+	b := stateBuilder{described: d, s: gcp.PrinterState{State: gcp.PrinterIdle}, supplies: suppliesIn(m, d.Marker), trays: traysIn(m, d)}
 	ipp := m.number("printer-state", 0)
 	switch ipp {
 	case ippProcessing:
@@ -23,189 +24,176 @@ func stateOf(m attributes, d gcp.PrinterDescriptionSection) gcp.CDS {
 	case ippStopped:
 		b.s.State = gcp.PrinterStopped
 	}
-	b.markerLevels(m)
-	for _, reason := range unique(m.texts("printer-state-reasons")) {
-		b.reason(reason, ipp == ippStopped)
+	b.levels()
+	for _, keyword := range unique(m.texts("printer-state-reasons")) {
+		b.reason(readReason(keyword), ipp == ippStopped, l)
 	}
 	if accepts, known := m.flag("printer-is-accepting-jobs"); known && !accepts {
-		b.stopped(gcp.VendorError, "Not accepting jobs")
+		b.stopped("Not accepting jobs")
 	}
-	if text := valid(m.text("printer-state-message")); unreachable(text) {
-		b.stopped(gcp.VendorError, text)
+	message := valid(m.text("printer-state-message"))
+	switch {
+	case unreachable(message) && l.Away >= awayAfter:
+		b.stopped(offline(message))
+	case ipp == ippStopped && message != "" && !unreachable(message):
+		b.say(gcp.VendorInfo, message)
 	}
 	return gcp.CDS{Version: "1.0", Printer: &b.s}
 }
 
 type stateBuilder struct {
 	described gcp.PrinterDescriptionSection
+	supplies  []supply
+	trays     []tray
 	s         gcp.PrinterState
 }
 
-func (b *stateBuilder) stopped(v gcp.VendorSeverity, text string) {
+func (b *stateBuilder) stopped(text string) {
 	b.s.State = gcp.PrinterStopped
-	b.say(v, text)
+	b.say(gcp.VendorError, text)
 }
 
-// say adds a statement in words; nothing that a printer says is lost.
+// say adds a statement in words, once; nothing that a printer says is lost. What is said
+// again, such as a reason that is also the printer's message, has the worse severity.
 func (b *stateBuilder) say(v gcp.VendorSeverity, text string) {
 	if b.s.VendorState == nil {
 		b.s.VendorState = &gcp.VendorStateSection{}
 	}
-	b.s.VendorState.Item = append(b.s.VendorState.Item, gcp.VendorStateItem{State: v, Description: text})
+	said := b.s.VendorState.Item
+	i := slices.IndexFunc(said, func(o gcp.VendorStateItem) bool { return alike(o.Description, text) })
+	switch {
+	case i < 0:
+		b.s.VendorState.Item = append(said, gcp.VendorStateItem{State: v, Description: text})
+	case worse(v) > worse(said[i].State):
+		said[i].State = v
+	}
 }
 
-func (b *stateBuilder) reason(reason string, isStopped bool) {
-	word, severity := reasonWord(reason)
-	if silent(word) {
+// alike reports whether two sentences differ in their case and full stop at most.
+func alike(a, b string) bool {
+	return strings.EqualFold(strings.TrimSuffix(a, "."), strings.TrimSuffix(b, "."))
+}
+
+// worse orders severities.
+func worse(v gcp.VendorSeverity) int {
+	return slices.Index([]gcp.VendorSeverity{gcp.VendorInfo, gcp.VendorWarning, gcp.VendorError}, v)
+}
+
+func (b *stateBuilder) reason(r reason, isStopped bool, l Lasted) {
+	if silent(r.word) {
 		return
 	}
+	text, severity := reasonText(r.word), r.severity(isStopped)
 	switch {
-	case informative(word):
-		severity = gcp.VendorInfo
-	case severity == "" && isStopped:
-		severity = gcp.VendorError
-	case severity == "":
-		// The standard says error; CUPS and ippeveprinter mean less by it.
-		severity = gcp.VendorWarning
-	}
-	if away(word) || word == "paused" {
+	case r.word == connecting && l.Away >= awayAfter:
+		b.stopped(offline(text))
+		return
+	case r.stops():
 		b.s.State = gcp.PrinterStopped
 	}
-	b.say(severity, reasonText(word))
-	mean := meaningOf(word)
-	if severity == gcp.VendorInfo && mean.state != gcp.UnitOK {
-		return
+	b.say(severity, text)
+	b.unit(r.mean, text)
+}
+
+// stops reports whether a printer prints nothing although its printer-state may
+// say otherwise.
+func (r reason) stops() bool {
+	switch r.word {
+	case "paused", "deactivated", "shutdown":
+		return true
 	}
-	b.unit(mean, reasonText(word))
+	return away(r.word) && (r.suffix != gcp.VendorInfo || r.word == "offline")
+}
+
+// Offline returns the state of a printer that does not answer; why is a sentence
+// for people, or "".
+func Offline(why string) gcp.CDS { return Unusable(offline(why)) }
+
+func offline(why string) string {
+	if why == "" {
+		return reasonText("offline")
+	}
+	return reasonText("offline") + ": " + why
+}
+
+// Unusable returns the state of a printer that cannot be asked, and why, as a
+// sentence for people.
+func Unusable(why string) gcp.CDS {
+	var b stateBuilder
+	b.stopped(why)
+	return gcp.CDS{Version: "1.0", Printer: &b.s}
+}
+
+// AlsoOffline returns the state of a queue of which the device does not answer.
+func AlsoOffline(s gcp.CDS, why string) gcp.CDS {
+	var b stateBuilder
+	if s.Printer != nil {
+		b.s = *s.Printer
+	}
+	if v := b.s.VendorState; v != nil {
+		b.s.VendorState = &gcp.VendorStateSection{Item: slices.Clone(v.Item)}
+	}
+	b.stopped(offline(why))
+	return gcp.CDS{Version: "1.0", Printer: &b.s}
 }
 
 // unit sets the state of the units that a reason speaks of.
 func (b *stateBuilder) unit(mean meaning, text string) {
+	item := gcp.UnitStateItem{State: mean.state, VendorMessage: text}
+	if mean.level > 0 {
+		item.LevelPercent = &mean.level
+	}
 	switch mean.part {
 	case partTray:
-		b.s.InputTrayState = setAll(b.s.InputTrayState, unitIDs(b.described.InputTrayUnit, "auto"), mean.state, text)
+		for _, id := range b.inTrays(mean.state) {
+			set(&b.s.InputTrayState, []string{id}, b.filled(item, id))
+		}
 	case partBin:
-		b.s.OutputBinState = setAll(b.s.OutputBinState, unitIDs(b.described.OutputBinUnit, "auto"), mean.state, text)
+		set(&b.s.OutputBinState, unitIDs(b.described.OutputBinUnit), item)
 	case partMarker:
-		b.s.MarkerState = setAll(b.s.MarkerState, b.spent(), mean.state, text)
+		set(&b.s.MarkerState, b.affected(mean), item)
 	case partCover:
-		b.s.CoverState = setAll(b.s.CoverState, []string{unitCover}, mean.state, text)
+		set(&b.s.CoverState, []string{unitCover}, item)
 	case partDoor:
-		b.s.CoverState = setAll(b.s.CoverState, []string{unitDoor}, mean.state, text)
+		set(&b.s.CoverState, []string{unitDoor}, item)
 	case partPath:
-		b.s.MediaPathState = setAll(b.s.MediaPathState, []string{unitPath}, mean.state, text)
+		set(&b.s.MediaPathState, []string{unitPath}, item)
 	case partNone:
 	}
 }
 
-// spent returns the markers that are known to be exhausted, or else all.
-func (b *stateBuilder) spent() []string {
-	var all, empty []string
-	for _, k := range b.described.Marker {
-		all = append(all, k.VendorID)
-	}
-	if b.s.MarkerState != nil {
-		for _, i := range b.s.MarkerState.Item {
-			if i.State == gcp.UnitExhausted {
-				empty = append(empty, i.VendorID)
-			}
-		}
-	}
-	if empty != nil {
-		return empty
-	}
-	return all
-}
-
-// markerLevels tells how much is left. Negative levels are unknown
-// (PWG 5100.9); a marker is exhausted at its low mark.
-func (b *stateBuilder) markerLevels(m attributes) {
-	levels, low := m.numbers("marker-levels"), m.numbers("marker-low-levels")
-	if len(levels) != len(b.described.Marker) {
-		return
-	}
-	var s gcp.UnitStates
-	types := m.texts("marker-types")
-	for i, k := range b.described.Marker {
-		item := gcp.UnitStateItem{VendorID: k.VendorID, State: gcp.UnitOK}
-		if n := levels[i]; n >= 0 && n <= 100 {
-			item.LevelPercent = &n
-			mark := 1
-			if len(low) == len(levels) && low[i] >= 0 {
-				mark = low[i]
-			}
-			fills := i < len(types) && len(types[i]) > 5 && types[i][:5] == "waste"
-			if n <= mark && !fills {
-				item.State = gcp.UnitExhausted
-			}
-		}
-		s.Item = append(s.Item, item)
-	}
-	if s.Item != nil {
-		b.s.MarkerState = &s
-	}
-}
-
-func unitIDs(units []gcp.Unit, otherwise string) []string {
+// unitIDs returns the names of all units: a reason does not say which it is of.
+func unitIDs(units []gcp.Unit) []string {
 	var ids []string
 	for _, u := range units {
 		ids = append(ids, u.VendorID)
 	}
 	if ids == nil {
-		return []string{otherwise}
+		return []string{"auto"}
 	}
 	return ids
 }
 
-// setAll sets the state of units, adding those that are not there yet. A fault
-// is not taken back by a lesser reason.
-func setAll(s *gcp.UnitStates, ids []string, state gcp.UnitState, text string) *gcp.UnitStates {
-	if s == nil {
-		s = &gcp.UnitStates{}
-	}
+// set sets the state of units, adding those that are not there yet. A fault is not
+// taken back by a lesser reason.
+func set(s **gcp.UnitStates, ids []string, to gcp.UnitStateItem) {
 	for _, id := range ids {
-		i := slices.IndexFunc(s.Item, func(u gcp.UnitStateItem) bool { return u.VendorID == id })
+		if *s == nil {
+			*s = &gcp.UnitStates{}
+		}
+		item := to
+		item.VendorID = id
+		i := slices.IndexFunc((*s).Item, func(u gcp.UnitStateItem) bool { return u.VendorID == id })
 		if i < 0 {
-			s.Item = append(s.Item, gcp.UnitStateItem{VendorID: id, State: state, VendorMessage: text})
+			(*s).Item = append((*s).Item, item)
 			continue
 		}
-		if state != gcp.UnitOK {
-			s.Item[i].State = state
+		had := &(*s).Item[i]
+		if to.State != gcp.UnitOK || had.State == gcp.UnitOK {
+			had.State, had.VendorMessage = to.State, to.VendorMessage
 		}
-		s.Item[i].VendorMessage = text
+		if had.LevelPercent == nil {
+			had.LevelPercent = to.LevelPercent
+		}
 	}
-	return s
-}
-
-// reasonText says a reason in English.
-func reasonText(word string) string {
-	switch word {
-	case "media-empty":
-		return "Out of paper"
-	case "media-needed":
-		return "Paper needed"
-	case "media-low":
-		return "Paper is low"
-	case "media-jam":
-		return "Paper jam"
-	case "cover-open":
-		return "A cover is open"
-	case "door-open":
-		return "A door is open"
-	case "toner-empty", "marker-supply-empty":
-		return "Out of toner or ink"
-	case "toner-low", "marker-supply-low":
-		return "Toner or ink is low"
-	case "output-area-full":
-		return "The output bin is full"
-	case "input-tray-missing":
-		return "A paper tray is missing"
-	case "connecting-to-device":
-		return "Connecting to the printer"
-	case "spool-area-full":
-		return "The printer's memory is full"
-	case "offline":
-		return "The printer is offline"
-	}
-	return readable(word)
 }

@@ -3,7 +3,10 @@ package printer
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
+
+	"github.com/OpenPrinting/goipp"
 
 	"platen/gcp"
 )
@@ -15,6 +18,11 @@ const (
 	unitPath  = "media-path"
 )
 
+// isRoll reports whether a media-source is a roll.
+func isRoll(source string) bool {
+	return source == "main-roll" || source == "alternate-roll" || strings.HasPrefix(source, "roll-")
+}
+
 func trayType(source string) gcp.UnitType {
 	switch {
 	case source == "by-pass-tray":
@@ -25,7 +33,7 @@ func trayType(source string) gcp.UnitType {
 		return gcp.UnitLCT
 	case source == "envelope":
 		return gcp.UnitEnvelopeTray
-	case source == "main-roll", source == "alternate-roll", strings.HasPrefix(source, "roll-"):
+	case isRoll(source):
 		return gcp.UnitRoll
 	case strings.HasPrefix(source, "tray-"):
 		return gcp.UnitInputTray
@@ -35,8 +43,12 @@ func trayType(source string) gcp.UnitType {
 	return gcp.UnitCustom
 }
 
-func inputTrays(m attributes) []gcp.Unit {
-	return units(m.texts("media-source-supported"), trayType)
+// inputTrays lists the sources of media as units.
+func inputTrays(p papers) []gcp.Unit {
+	if list := units(sourceID, p.sources(), trayType, trayNames(p.m, "media-source-supported", "printer-input-tray")); list != nil {
+		return list
+	}
+	return unnamedUnits(p.m["printer-input-tray"], gcp.UnitInputTray)
 }
 
 func binType(bin string) gcp.UnitType {
@@ -54,96 +66,64 @@ func binType(bin string) gcp.UnitType {
 }
 
 func outputBins(m attributes) []gcp.Unit {
-	return units(m.texts("output-bin-supported"), binType)
+	list := units("output-bin", first(m.texts("output-bin-supported")), binType, trayNames(m, "output-bin-supported", "printer-output-tray"))
+	if list != nil {
+		return list
+	}
+	return unnamedUnits(m["printer-output-tray"], gcp.UnitOutputBin)
 }
 
 // units lists the units with these keywords; "auto" is no unit.
-func units(keywords []string, kind func(string) gcp.UnitType) []gcp.Unit {
+func units(attribute string, keywords []string, kind func(string) gcp.UnitType, names map[string]string) []gcp.Unit {
 	var out []gcp.Unit
 	for _, k := range unique(keywords) {
 		if k == "auto" {
 			continue
 		}
 		i := gcp.Index(len(out))
-		u := gcp.Unit{VendorID: k, Type: kind(k), Index: &i}
-		if u.Type == gcp.UnitCustom {
-			u.CustomDisplayName = readable(k)
-		}
-		out = append(out, u)
+		out = append(out, gcp.Unit{
+			VendorID: k, Type: kind(k), Index: &i,
+			CustomDisplayName: cmp.Or(names[k], valueText(attribute, k)),
+		})
 	}
 	return out
 }
 
-func markerType(t string) gcp.MarkerType {
-	switch t {
-	case "toner", "toner-cartridge":
-		return gcp.MarkerToner
-	case "ink", "ink-cartridge", "ink-ribbon", "solid-wax":
-		return gcp.MarkerInk
-	case "staples":
-		return gcp.MarkerStaples
+// trayNames returns the names that a printer's table of trays (PWG 5100.13, 5.6.9) has
+// for keywords: the table is in the order of the keywords.
+func trayNames(m attributes, keywords, trays string) map[string]string {
+	list, rows := m.texts(keywords), m[trays]
+	if len(list) != len(rows) {
+		return nil
 	}
-	return gcp.MarkerCustom
-}
-
-// markerNames returns marker-names. CUPS cuts a name at its comma: a value that
-// begins with a blank belongs to the one before.
-func markerNames(m attributes) []string {
-	var names []string
-	for _, n := range m.texts("marker-names") {
-		if len(names) > 0 && strings.HasPrefix(n, " ") {
-			names[len(names)-1] += "," + n
-			continue
+	names, taken := map[string]string{}, map[string]bool{}
+	for i, k := range list {
+		name := valid(fields(rows[i].V)["name"])
+		// Many a printer repeats the keyword, or has one name for two.
+		if name != "" && k != "auto" && !strings.EqualFold(name, k) && !taken[name] {
+			taken[name] = true
+			names[valid(k)] = name
 		}
-		names = append(names, n)
-	}
-	for i := range names {
-		names[i] = valid(names[i])
 	}
 	return names
 }
 
-func markers(m attributes) []gcp.Marker {
-	names, types, tints := markerNames(m), m.texts("marker-types"), m.texts("marker-colors")
-	if len(names) != len(types) {
-		return nil // which is which cannot be told
-	}
-	var out []gcp.Marker
-	for i, n := range names {
-		k := gcp.Marker{VendorID: n, Type: markerType(types[i]), CustomDisplayName: n}
-		if len(tints) == len(names) && k.Type != gcp.MarkerStaples {
-			c := markerColor(tints[i], n)
-			k.Color = &c
+// unnamedUnits lists the trays of a printer that has no keywords for them: they can be
+// seen, but not be chosen.
+func unnamedUnits(rows goipp.Values, kind gcp.UnitType) []gcp.Unit {
+	var out []gcp.Unit
+	for _, v := range first(rows) {
+		row := fields(v.V)
+		name := valid(row["name"])
+		if strings.EqualFold(name, "auto") || len(row) == 0 {
+			continue
 		}
-		out = append(out, k)
+		i := gcp.Index(len(out))
+		u := gcp.Unit{VendorID: "tray-" + strconv.Itoa(len(out)+1), Type: kind, Index: &i, CustomDisplayName: name}
+		if row["type"] == "sheetFeedManual" {
+			u.Type = gcp.UnitManualFeedTray
+		}
+		out = append(out, u)
 	}
 	return out
-}
-
-// markerColor names a supply's colour by its value, or else by its name.
-func markerColor(value, name string) gcp.MarkerColor {
-	exact := map[string]gcp.MarkerColorType{
-		"#000000": gcp.MarkerColorBlack, "#00FFFF": gcp.MarkerColorCyan, "#FF00FF": gcp.MarkerColorMagenta,
-		"#FFFF00": gcp.MarkerColorYellow, "#808080": gcp.MarkerColorGray, "#FF0000": gcp.MarkerColorRed,
-		"#00FF00": gcp.MarkerColorGreen, "#0000FF": gcp.MarkerColorBlue,
-	}
-	if c, ok := exact[strings.ToUpper(value)]; ok {
-		return gcp.MarkerColor{Type: c}
-	}
-	if strings.Count(value, "#") > 1 {
-		return gcp.MarkerColor{Type: gcp.MarkerColorColor}
-	}
-	low := strings.ToLower(name)
-	for _, c := range []gcp.MarkerColorType{
-		gcp.MarkerColorLightMagenta, gcp.MarkerColorLightCyan, gcp.MarkerColorLightGray, gcp.MarkerColorPigmentBlack,
-		gcp.MarkerColorMatteBlack, gcp.MarkerColorPhotoCyan, gcp.MarkerColorPhotoMagenta, gcp.MarkerColorPhotoYellow,
-		gcp.MarkerColorPhotoGray, gcp.MarkerColorBlack, gcp.MarkerColorCyan, gcp.MarkerColorMagenta,
-		gcp.MarkerColorYellow, gcp.MarkerColorGray, gcp.MarkerColorRed, gcp.MarkerColorGreen, gcp.MarkerColorBlue,
-	} {
-		word := strings.ToLower(strings.ReplaceAll(string(c), "_", ""))
-		if strings.HasPrefix(strings.NewReplacer(" ", "", "-", "").Replace(low), word) {
-			return gcp.MarkerColor{Type: c}
-		}
-	}
-	return gcp.MarkerColor{Type: gcp.MarkerColorCustom, CustomDisplayName: cmp.Or(name, value)}
 }

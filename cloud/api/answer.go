@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"strconv"
@@ -26,7 +27,21 @@ type (
 	printersAnswer struct {
 		envelope
 		*gcp.Registration
-		Printers []gcp.Printer `json:"printers"`
+		Printers     []gcp.Printer     `json:"printers"`
+		Installation *gcp.Installation `json:"installation,omitempty"`
+	}
+	notificationsAnswer struct {
+		envelope
+		Notifications gcp.Hints `json:"notifications"`
+	}
+	streamAnswer struct {
+		envelope
+		Token string    `json:"token"`
+		TTL   gcp.Int64 `json:"fcmttl"` // seconds
+	}
+	connectorsAnswer struct {
+		envelope
+		Connectors []gcp.Connector `json:"connectors"`
 	}
 	printerAnswer struct {
 		envelope
@@ -41,6 +56,10 @@ type (
 	jobAnswer struct {
 		envelope
 		Job gcp.Job `json:"job"`
+	}
+	traceAnswer struct {
+		envelope
+		Trace gcp.TraceReport `json:"trace"`
 	}
 	fetchAnswer struct {
 		envelope
@@ -152,5 +171,6 @@ func (c *call) send(body []byte) {
 	h.Set("X-Content-Type-Options", "nosniff") // what looks like HTML is not
 	h.Set("Cache-Control", "no-store")
 	h.Set("Content-Length", strconv.Itoa(len(body)))
+	c.w.WriteHeader(cmp.Or(c.status, http.StatusOK))
 	_, _ = c.w.Write(body) // whoever asked is gone
 }

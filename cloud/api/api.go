@@ -42,11 +42,20 @@ type Config struct {
 	Domain  string            // XMPP domain of robots' JIDs
 	Push    *gcp.PushEndpoint // told to connectors when they pair; nil for none
 
+	Listener Listener // answers connectors that ask for their notifications; nil for none
+
 	MaxDocument int64 // of a document, in bytes
+
+	// RemoteAddr tells where a request comes from; nil means the peer's address.
+	RemoteAddr func(r *http.Request) string
 
 	// FetchURLs lets senders name a public address that the service fetches the
 	// document from. Such a fetch never reaches a private address.
 	FetchURLs bool
+
+	// Stopping is closed when the service begins to stop: it ends calls that wait. It
+	// may be nil.
+	Stopping <-chan struct{}
 
 	Logger *slog.Logger // nil discards
 }
@@ -64,6 +73,9 @@ func New(cfg Config) http.Handler { return newHandler(cfg, publicAddr) }
 func newHandler(cfg Config, reachable func(netip.Addr) bool) *handler {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	if cfg.RemoteAddr == nil {
+		cfg.RemoteAddr = func(r *http.Request) string { return r.RemoteAddr }
 	}
 	cfg.BaseURL = strings.TrimSuffix(cfg.BaseURL, "/")
 	h := &handler{cfg: cfg, fetcher: newFetcher(reachable, cfg.MaxDocument)}

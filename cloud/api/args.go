@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // maxEcho bounds the values of one argument that are echoed in an answer, and
@@ -80,12 +81,26 @@ func (a args) number(keys ...string) *int {
 	return &n
 }
 
+// long returns a number that may be larger than counts are; 0 if it is none.
+func (a args) long(key string) int64 {
+	n, err := strconv.ParseInt(strings.TrimSpace(a.get(key)), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
 // count returns a number argument that is not negative, or 0.
 func (a args) count(key string) int {
 	if n := a.number(key); n != nil && *n > 0 {
 		return *n
 	}
 	return 0
+}
+
+// seconds returns a number of seconds as a time of at most limit.
+func (a args) seconds(key string, limit time.Duration) time.Duration {
+	return time.Duration(min(a.count(key), int(limit/time.Second))) * time.Second
 }
 
 // extra reports whether extra_fields names a field. It is a comma separated list.

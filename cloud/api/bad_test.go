@@ -12,6 +12,7 @@ import (
 
 	"platen/cloud/oauth"
 	"platen/gcp"
+	"platen/internal/lab"
 )
 
 // Nothing of a refused submission stays: no document, no job.
@@ -113,26 +114,18 @@ func TestBrokenBodies(t *testing.T) {
 	}
 }
 
-// wait polls until a condition holds or ten seconds are over.
+// wait waits for a condition.
 func (b *bench) wait(ok func() bool) {
 	b.t.Helper()
-	deadline := time.After(10 * time.Second)
-	tick := time.NewTicker(5 * time.Millisecond)
-	defer tick.Stop()
-	for !ok() {
-		select {
-		case <-deadline:
-			b.t.Fatal("it did not happen")
-		case <-tick.C:
-		}
-	}
+	lab.Until(b.t, 30*time.Second, "the condition", ok)
 }
 
 func TestOrdinaryBodiesAreLimited(t *testing.T) {
 	b := newBench(t, nil)
 	b.pair()
-	long := strings.Repeat("x", 2<<20)
-	if a := b.post("register", b.robot, "name", "q", "proxy", "px", "capabilities", long); a.Success || a.status != 200 {
+	long := strings.Repeat("x", 2<<20+1)
+	a := b.post("register", b.robot, "name", "q", "proxy", "px", "capabilities", long)
+	if a.Success || a.status != 200 || !strings.Contains(a.Message, "capabilities_kib") {
 		t.Errorf("%d %.200s", a.status, a.raw)
 	}
 	typ, body := multipartBody(part{name: "q", value: long})
@@ -240,7 +233,7 @@ func TestKeyScopes(t *testing.T) {
 	b := newBench(t, nil)
 	p := b.register("q")
 	key := func(s oauth.Scope) string {
-		k, _, err := b.oauth.CreateKey(t.Context(), b.annUser.ID, "k", s)
+		k, _, err := b.oauth.MakeKey(t.Context(), b.annUser.ID, oauth.KeyWish{Label: "k", Scopes: []oauth.Scope{s}})
 		if err != nil {
 			t.Fatal(err)
 		}

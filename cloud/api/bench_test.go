@@ -45,6 +45,7 @@ type bench struct {
 	jid       string
 	handler   *handler
 	documents string
+	listener  listener
 }
 
 func newBench(t testing.TB, change func(*bench)) *bench {
@@ -56,7 +57,7 @@ func newBench(t testing.TB, change func(*bench)) *bench {
 	}
 	t.Cleanup(func() { _ = b.db.Close() })
 	b.documents = filepath.Join(b.dir, "documents")
-	blobs, err := blob.Open(b.documents)
+	blobs, err := blob.Open(b.documents, blob.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,10 +66,12 @@ func newBench(t testing.TB, change func(*bench)) *bench {
 	b.oauth = oauth.New(oauth.Config{Store: b.db, BaseURL: b.url})
 	b.service = cloud.New(cloud.Config{
 		Domain: "platen.invalid", Store: b.db, Blobs: blobs, Codes: b.oauth, Sessions: b.oauth, Retention: time.Hour,
+		Limits: cloud.Limits{SubmitsMinute: -1},
 	})
 	b.cfg = Config{
 		Service: b.service, OAuth: b.oauth, Blobs: blobs, BaseURL: b.url, Domain: "platen.invalid", MaxDocument: 4 << 20,
-		Push: &gcp.PushEndpoint{Host: "127.0.0.1", DirectPort: 5223, Domain: "platen.invalid", Service: "push.platen.invalid"},
+		Push:     &gcp.PushEndpoint{Host: "127.0.0.1", DirectPort: 5223, Domain: "platen.invalid", Service: "push.platen.invalid"},
+		Listener: &b.listener,
 	}
 	if change != nil {
 		change(b)
@@ -91,7 +94,7 @@ func (b *bench) people() {
 		if err != nil {
 			b.t.Fatal(err)
 		}
-		key, _, err := b.oauth.CreateKey(ctx, u.ID, "test", oauth.ScopeAdmin)
+		key, _, err := b.oauth.MakeKey(ctx, u.ID, oauth.KeyWish{Label: "test", Scopes: []oauth.Scope{oauth.ScopeAdmin}})
 		if err != nil {
 			b.t.Fatal(err)
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"time"
 
 	"platen/cloud"
@@ -24,6 +25,7 @@ type call struct {
 	cookie string // of a session; "" for other credentials
 	args   args
 	values int // how many arguments were read
+	status int // of the answer; 0 for 200
 }
 
 // missing returns the refusal of a call without a required argument.
@@ -50,6 +52,20 @@ func (c *call) jobID() (gcp.JobID, error) {
 		return "", missing()
 	}
 	return gcp.JobID(id), nil
+}
+
+// shownJob returns the job that the call names, as its caller sees it.
+func (c *call) shownJob() (cloud.JobView, error) {
+	id, err := c.jobID()
+	if err != nil {
+		return cloud.JobView{}, err
+	}
+	return c.h.cfg.Service.Job(c.ctx, c.caller, id)
+}
+
+// grant reads what a connector holds a job by.
+func (c *call) grant() gcp.Grant {
+	return gcp.Grant{Claim: gcp.ClaimID(c.args.get("claim")), Run: gcp.RunID(c.args.get("run"))}
 }
 
 // close reads what little is left of the body, so that the connection can serve
@@ -80,14 +96,21 @@ func (c *call) fail(err error) {
 	}
 }
 
-// refuse answers HTTP 200 with success false, or an HTTP status on /download.
+// refuse answers HTTP 200 with success false, 429 for what works again after a while
+// (RFC 6585, 4), or an HTTP status on /download.
 func (c *call) refuse(e *cloud.Error) {
 	if e.Cause != nil {
 		c.h.cfg.Logger.DebugContext(c.ctx, "call refused", "call", c.name, "kind", e.Kind, "err", e.Cause)
 	}
+	if e.After > 0 {
+		c.w.Header().Set("Retry-After", strconv.Itoa(int(e.After/time.Second)))
+	}
 	if c.name == "download" {
 		http.Error(c.w, e.Message, downloadStatus(e.Kind))
 		return
+	}
+	if e.After > 0 {
+		c.status = http.StatusTooManyRequests
 	}
 	c.write(&envelopeAnswer{c.envelopeOf(e)})
 }
@@ -132,6 +155,10 @@ func (c *call) errorCode(k cloud.Kind) gcp.ErrorCode {
 		return gcp.CodeNotClaimed
 	case cloud.KindTokenExpired:
 		return gcp.CodeTokenExpired
+	case cloud.KindClaimed, cloud.KindConflict:
+		return gcp.CodeClaimed
+	case cloud.KindStandby:
+		return gcp.CodeStandby
 	case cloud.KindNotFound:
 		if c.name == "getauthcode" {
 			return gcp.CodeNoAuthCode
@@ -149,6 +176,10 @@ func downloadStatus(k cloud.Kind) int {
 		return http.StatusForbidden
 	case cloud.KindUnsupported:
 		return http.StatusUnsupportedMediaType
+	case cloud.KindClaimed, cloud.KindFinished:
+		return http.StatusConflict
+	case cloud.KindStandby:
+		return http.StatusLocked
 	}
 	return http.StatusBadRequest
 }

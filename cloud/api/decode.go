@@ -51,14 +51,20 @@ func (u *upload) kindOf(told string) string {
 			return k
 		}
 	}
-	if k := mediaType(mime.TypeByExtension(strings.ToLower(path.Ext(u.c.args.get("title"))))); k != "" {
+	if k := cloud.LooksLike(u.content.head); k != "" {
 		return k
 	}
-	head := u.content.head
-	if strings.HasPrefix(string(head), "RaS2") {
-		return "image/pwg-raster"
+	if k := cloud.TypeOfName(u.c.args.get("title")); k != "" {
+		return k
 	}
-	return mediaType(http.DetectContentType(head))
+	return mediaType(http.DetectContentType(u.content.head))
+}
+
+// opaque reports whether the sender calls the document a stream of bytes, which
+// says that the printer will know what it is.
+func (u *upload) opaque() bool {
+	told := mediaType(u.c.args.first("contentType", "contenttype"))
+	return told == cloud.OctetStream || told == "" && mediaType(u.partType) == cloud.OctetStream
 }
 
 // mediaType returns a type in lower case without parameters, or "".
@@ -205,7 +211,7 @@ func (u *upload) fetchURL() (string, error) {
 		return "", err
 	}
 	defer func() { _ = resp.Body.Close() }() // it was only read
-	doc, err := c.save(resp.Body, c.h.cfg.MaxDocument)
+	doc, err := c.save(u.in.Of(resp.Body), c.h.cfg.MaxDocument)
 	if err != nil {
 		if _, ok := errors.AsType[*cloud.Error](err); ok {
 			return "", err

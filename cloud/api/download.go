@@ -18,6 +18,10 @@ import (
 // downloadChunk is how much of a document is sent under one deadline, in bytes.
 const downloadChunk = 1 << 20
 
+// readyTime is how long a download may wait for its document to be made ready.
+// Clients give up earlier, and find it when they ask again.
+const readyTime = 30 * time.Minute
+
 // download sends a document. It is never content-encoded: some connectors keep
 // the bytes as they come.
 func (h *handler) download(c *call) error {
@@ -25,26 +29,28 @@ func (h *handler) download(c *call) error {
 	if err != nil {
 		return err
 	}
-	doc, err := h.cfg.Service.Document(c.ctx, c.caller, id)
+	if h.cfg.Service.Converts() {
+		if err := c.patient(); err != nil {
+			return err
+		}
+	}
+	form := cloud.Form{Accept: accepted(c.r.Header.Values("Accept")), PWG: c.args.truth("forcepwg")}
+	doc, err := h.cfg.Service.Document(c.ctx, c.caller, id, c.grant(), form)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = doc.Body.Close() }() // it was only read
-	kind := doc.Job.ContentType
-	if !acceptable(c.r.Header.Get("Accept"), kind) || c.args.truth("forcepwg") && kind != "image/pwg-raster" {
-		return &cloud.Error{Kind: cloud.KindUnsupported, Message: "The document cannot be converted to this type."}
-	}
 	head := c.w.Header()
-	head.Set("Content-Type", kind)
-	head.Set("Content-Length", strconv.FormatInt(doc.Job.Document.Size, 10))
+	head.Set("Content-Type", doc.Type)
+	head.Set("Content-Length", strconv.FormatInt(doc.Size, 10))
 	head.Set("Content-Disposition", "attachment") // never a page of this site
 	head.Set("X-Content-Type-Options", "nosniff")
 	head.Set("Cache-Control", "no-store")
-	if d := reprDigest(doc.Job.Document.Digest); d != "" {
+	if d := reprDigest(doc.Digest); d != "" {
 		head.Set("Repr-Digest", d)
 	}
 	c.w.WriteHeader(http.StatusOK)
-	if err := c.sendDocument(doc.Body, doc.Job.Document.Size); err != nil && c.r.Context().Err() == nil {
+	if err := c.sendDocument(doc.Body, doc.Size); err != nil && c.r.Context().Err() == nil {
 		h.cfg.Logger.WarnContext(c.ctx, "download cut short", "job", id, "err", err)
 		panic(http.ErrAbortHandler) // the one way to tell the reader that more was to come
 	}
@@ -78,27 +84,40 @@ func (c *call) sendDocument(body io.Reader, size int64) error {
 	return nil // the last deadline stands for what net/http still holds back
 }
 
-// acceptable reports whether an Accept header (RFC 9110, 12.5.1) takes a type.
-// One client puts its type in quotes; "*/*" stands for whatever there is.
-func acceptable(accept, kind string) bool {
-	if strings.TrimSpace(accept) == "" {
-		return true
-	}
-	main, _, _ := strings.Cut(kind, "/")
-	for item := range strings.SplitSeq(accept, ",") {
-		item = strings.Trim(strings.TrimSpace(item), `"`)
-		want, params, err := mime.ParseMediaType(item)
+// maxAccept bounds the types that a caller may name.
+const maxAccept = 64
+
+// accepted reads Accept (RFC 9110, 12.5.1); none for a caller that takes anything.
+// One client puts its type in quotes.
+func accepted(lines []string) []cloud.MediaRange {
+	var list []cloud.MediaRange
+	for item := range strings.SplitSeq(strings.Join(lines, ","), ",") {
+		if item = strings.Trim(strings.TrimSpace(item), `"`); item == "" || len(list) == maxAccept {
+			continue
+		}
+		kind, params, err := mime.ParseMediaType(item)
 		if err != nil {
+			list = append(list, cloud.MediaRange{}) // a type that no document has
 			continue
 		}
-		if q, err := strconv.ParseFloat(params["q"], 64); err == nil && q == 0 {
-			continue
+		q, err := strconv.ParseFloat(params["q"], 64)
+		if err != nil || q < 0 || q > 1 {
+			q = 1
 		}
-		if want == "*/*" || want == kind || want == main+"/*" {
-			return true
-		}
+		list = append(list, cloud.MediaRange{Type: kind, Quality: q})
 	}
-	return false
+	return list
+}
+
+// patient gives the answer as long as making the document ready may take: the
+// server's deadlines have run since the request began.
+func (c *call) patient() error {
+	control := http.NewResponseController(c.w)
+	err := errors.Join(control.SetReadDeadline(time.Time{}), control.SetWriteDeadline(time.Now().Add(readyTime)))
+	if err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return err
+	}
+	return nil
 }
 
 // reprDigest turns "sha256:HEX" into the value of Repr-Digest, RFC 9530, 3.

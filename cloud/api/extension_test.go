@@ -52,9 +52,9 @@ func TestFetchGivesTheWholeQueue(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range jobs { // at once, so that they share commits
 		wg.Go(func() {
-			err := b.db.AddJob(t.Context(), cloud.Job{
+			_, err := b.db.AddJob(t.Context(), cloud.Job{
 				ID: gcp.JobID(strconv.Itoa(i)), Printer: p, Owner: b.annUser.ID, State: gcp.StateOf(gcp.JobQueued),
-			}, cloud.Quota{})
+			}, cloud.Admission{})
 			if err != nil {
 				t.Error(err)
 			}

@@ -55,6 +55,25 @@ func TestFetchURLRedirects(t *testing.T) {
 		case "/good":
 			w.Header().Set("Content-Type", "application/pdf")
 			_, _ = io.WriteString(w, pdf)
+		case "/naked":
+			if len(r.Cookies()) > 0 || r.Header.Get("Authorization") != "" || r.Header.Get("Proxy-Authorization") != "" {
+				t.Errorf("credentials went along: %v", r.Header)
+			}
+			_, _ = io.WriteString(w, pdf)
+		case "/hop5", "/hop4", "/hop3", "/hop2", "/hop1", "/hop6":
+			http.SetCookie(w, &http.Cookie{Name: "c", Value: "v"})
+			n := r.URL.Path[4] - '0'
+			to := "/naked"
+			if n > 1 {
+				to = "/hop" + string('0'+n-1)
+			}
+			http.Redirect(w, r, to, http.StatusFound)
+		case "/empty":
+		case "/missing":
+			http.NotFound(w, r)
+		case "/wrong":
+			w.Header().Set("Content-Type", "application/pdf")
+			_, _ = io.WriteString(w, "<html>not a document</html>")
 		case "/loop":
 			http.Redirect(w, r, "/loop", http.StatusFound)
 		case "/file":
@@ -80,7 +99,8 @@ func TestFetchURLRedirects(t *testing.T) {
 	if got := b.document(a.Job.ID, b.ann); got != pdf || a.Job.ContentType != "application/pdf" || a.Job.Title != "good" {
 		t.Errorf("%q %+v", got, a.Job)
 	}
-	for _, path := range []string{"/inside", "/loop", "/file", "/big"} {
+	b.must(try("/hop5")) // five redirects are followed, and none more
+	for _, path := range []string{"/inside", "/loop", "/file", "/big", "/hop6", "/empty", "/missing", "/wrong"} {
 		if a := try(path); a.Success || a.status != 200 {
 			t.Errorf("%s: %s", path, a.raw)
 		}
@@ -88,8 +108,8 @@ func TestFetchURLRedirects(t *testing.T) {
 	if inner != 0 {
 		t.Error("a redirect led inside")
 	}
-	if n := b.stored(); n != 1 {
-		t.Errorf("%d documents stored, want the good one", n)
+	if n := b.stored(); n != 2 {
+		t.Errorf("%d documents stored, want the good ones", n)
 	}
 }
 
@@ -100,6 +120,16 @@ func TestPublicAddr(t *testing.T) {
 		"0.0.0.0": false, "224.0.0.1": false, "255.255.255.255": false, "::1": false, "::": false, "fe80::1": false, "fd00:ec2::254": false,
 		"fc00::1": false, "::ffff:10.0.0.1": false, "::ffff:127.0.0.1": false, "64:ff9b::7f00:1": false, "2002:7f00:1::": false,
 		"2001:0:1::1": false, "ff02::1": false, "2001:db8::1": false, "240.0.0.1": false, "198.18.0.1": false,
+		// Metadata services behind NAT64 (RFC 6052, RFC 8215), 6to4, IPv4-compatible and IPv4-mapped addresses.
+		"64:ff9b::a9fe:a9fe": false, "64:ff9b:1::a9fe:a9fe": false, "2002:a9fe:a9fe::": false, "::a9fe:a9fe": false, "::ffff:169.254.169.254": false,
+		"::ffff:100.64.0.1": false, "::ffff:0:0": false,
+		// The edges of private blocks (RFC 1918, RFC 4193, RFC 6598), and what lies beyond them.
+		"10.0.0.0": false, "10.255.255.255": false, "11.0.0.0": true, "9.255.255.255": true, "172.15.255.255": true, "172.31.255.255": false,
+		"172.32.0.0": true, "192.167.255.255": true, "192.169.0.0": true, "100.63.255.255": true, "100.127.255.255": false, "100.128.0.0": true,
+		"fbff::1": false, "fdff::1": false, "198.20.0.0": true, "198.19.255.255": false, "223.255.255.255": true, "239.1.1.1": false,
+		// Documentation, discard and other special blocks (RFC 6890, RFC 9637, RFC 9602).
+		"192.0.2.1": false, "198.51.100.1": false, "203.0.113.1": false, "192.88.99.1": false, "100::1": false, "3fff::1": false, "5f00::1": false,
+		"2a00:1450:4001::1": true, "2001:4860:4860::8888": true, "fec0::1": false, "ff05::2": false,
 	} {
 		if got := publicAddr(netip.MustParseAddr(addr)); got != want {
 			t.Errorf("publicAddr(%s) = %v", addr, got)

@@ -26,6 +26,8 @@ func (c *call) fields() (cloud.PrinterFields, error) {
 		NotificationChannel: a.text("notification_channel", "notificationChannel"),
 		TOSAccepted:         a.flag("is_tos_accepted", "isTosAccepted"), Public: a.flag("public"),
 		QuotaEnabled: a.flag("quota_enabled", "quotaEnabled"), DailyQuota: a.number("daily_quota", "dailyQuota"),
+		PersonQuota: a.number("daily_quota_per_person", "dailyQuotaPerPerson"),
+		ExpireAfter: a.number("expire_after", "expireAfter"),
 	}
 	var err error
 	if f.Capabilities, err = strict(a.get("capabilities"), "capabilities"); err != nil {

@@ -107,7 +107,6 @@ func FuzzLegacy(f *testing.F) {
 		if raw, err := legacyWishes(s); err == nil && raw != nil && !json.Valid(raw) {
 			t.Errorf("%q became %q", s, raw)
 		}
-		readPPD(s)
 		if raw, err := ticketArg(args{"ticket": {s}}); err == nil && raw != nil && !json.Valid(raw) {
 			t.Errorf("ticket %q became %q", s, raw)
 		}

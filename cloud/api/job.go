@@ -15,7 +15,11 @@ func (h *handler) fetch(c *call) error {
 	if err != nil {
 		return err
 	}
-	jobs, err := h.cfg.Service.Fetch(c.ctx, c.caller, id, c.args.count("limit"))
+	ask := h.cfg.Service.Fetch
+	if c.args.truth("restored") {
+		ask = h.cfg.Service.FetchRestored
+	}
+	jobs, err := ask(c.ctx, c.caller, cloud.FetchQuery{Printer: id, Limit: c.args.count("limit"), Run: gcp.RunID(c.args.get("run"))})
 	if err != nil {
 		return err
 	}
@@ -49,6 +53,7 @@ func (c *call) report() (cloud.JobReport, error) {
 	r := cloud.JobReport{
 		Job: id, PagesPrinted: c.args.number("pagesprinted"),
 		CancelAcknowledged: strings.EqualFold(c.args.get("cancel"), "acknowledged"),
+		Grant:              c.grant(), Unheard: c.args.truth("unheard"),
 	}
 	if m := c.args.get("message"); m != "" {
 		r.Message = &m
@@ -78,7 +83,7 @@ func (c *call) report() (cloud.JobReport, error) {
 		}
 		r.DeliveryAttempts = cjs.DeliveryAttempts
 	}
-	if r.State == nil && r.PagesPrinted == nil && r.Message == nil && r.Trace == nil && !r.CancelAcknowledged {
+	if r.State == nil && r.PagesPrinted == nil && r.Message == nil && r.Trace == nil && !r.CancelAcknowledged && !r.Unheard {
 		return cloud.JobReport{}, missing()
 	}
 	return r, nil
@@ -103,20 +108,6 @@ func (h *handler) jobs(c *call) error {
 		c.done(""), c.jobsOf(jobs, c.jobFields()),
 		gcp.Range{JobsTotal: gcp.Int64(total), JobsCount: len(jobs)},
 	})
-	return nil
-}
-
-// job shows one job.
-func (h *handler) job(c *call) error {
-	id, err := c.jobID()
-	if err != nil {
-		return err
-	}
-	view, err := h.cfg.Service.Job(c.ctx, c.caller, id)
-	if err != nil {
-		return err
-	}
-	c.write(&jobAnswer{c.done(""), c.jobOf(&view, c.jobFields())})
 	return nil
 }
 
@@ -148,6 +139,24 @@ func (h *handler) resubmit(c *call) error {
 		return err
 	}
 	view, err := h.cfg.Service.Resubmit(c.ctx, c.caller, id, to, ticket)
+	if err != nil {
+		return err
+	}
+	c.write(&jobAnswer{c.done("Print job added."), c.jobOf(&view, c.jobFields())})
+	return nil
+}
+
+// printAgain makes a new job of one that has ended.
+func (h *handler) printAgain(c *call) error {
+	id, err := c.jobID()
+	if err != nil {
+		return err
+	}
+	key, err := c.jobKey()
+	if err != nil {
+		return err
+	}
+	view, err := h.cfg.Service.PrintAgain(c.ctx, c.caller, id, key)
 	if err != nil {
 		return err
 	}

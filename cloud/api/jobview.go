@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/url"
 	"strconv"
+	"time"
 
 	"platen/cloud"
 	"platen/gcp"
@@ -42,11 +43,23 @@ func (c *call) jobOf(j *cloud.JobView, extra jobFields) gcp.Job {
 			PagesPrinted: &j.PagesPrinted, DeliveryAttempts: &j.DeliveryAttempts,
 		},
 		CancelRequested: !j.CancelRequested.IsZero() && !j.State.Type.Ended(),
+		Restored:        j.Restored != "", AgainOf: j.AgainOf,
 	}
+	if !j.ExpireTime.IsZero() && !j.State.Type.Ended() {
+		out.ExpireTime = gcp.MillisOf(j.ExpireTime)
+		out.ExpiresIn = gcp.Int64(max(1, int64(time.Until(j.ExpireTime)/time.Second)))
+	}
+	out.Notes = j.Notes
 	if extra.ticket {
 		out.Ticket = ticketOf(j)
 	}
-	if extra.document {
+	// What a connector downloads may be another document than was sent. Its length
+	// and digest are known when it is made.
+	made := j.Device && !j.Work.IsZero()
+	if made && j.Work.To != "" {
+		out.ContentType = j.Work.To
+	}
+	if extra.document && !made {
 		out.ContentLength, out.ContentDigest = gcp.Int64(j.Document.Size), j.Document.Digest
 	}
 	if extra.trace {
@@ -63,11 +76,17 @@ func (c *call) jobsOf(views []cloud.JobView, extra jobFields) []gcp.Job {
 	return out
 }
 
+// ticketOf is the ticket as it was sent; a connector gets what the service has not
+// done itself.
 func ticketOf(j *cloud.JobView) json.RawMessage {
-	if len(j.Ticket) == 0 || string(j.Ticket) == "{}" {
+	t := j.Ticket
+	if j.Device {
+		t = j.ServedTicket()
+	}
+	if len(t) == 0 || string(t) == "{}" {
 		return emptyTicket
 	}
-	return j.Ticket
+	return t
 }
 
 // shortestTag is the length under which the classic connector, which cuts six
@@ -101,7 +120,10 @@ func jobUIState(j *cloud.Job) *gcp.JobUIState {
 	if j.PagesPrinted > 0 {
 		ui.Progress = "Pages printed: " + strconv.Itoa(j.PagesPrinted)
 	}
-	if ui.Cause == "" {
+	switch {
+	case j.Restored != "":
+		ui.Cause = "Restored from a backup: release to print"
+	case ui.Cause == "":
 		ui.Cause = causeOf(j.State)
 	}
 	return ui
@@ -122,6 +144,8 @@ func causeOf(s gcp.JobState) string {
 		return "The printer was deleted"
 	case s.ServiceAction != nil && s.ServiceAction.ErrorCode == gcp.ServiceExpiration:
 		return "Waited too long"
+	case s.ServiceAction != nil && s.ServiceAction.ErrorCode == gcp.ServiceConversion:
+		return "The document could not be made ready for the printer"
 	}
 	return ""
 }

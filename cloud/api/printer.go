@@ -27,11 +27,17 @@ func (h *handler) list(c *call) error {
 	if proxy == "" {
 		return missing()
 	}
+	installation, err := c.announced()
+	if err != nil {
+		return err
+	}
 	views, err := h.cfg.Service.List(c.ctx, c.caller, gcp.ProxyID(proxy))
 	if err != nil {
 		return err
 	}
-	c.write(&printersAnswer{envelope: c.done(""), Printers: c.printersOf(views, c.listFields())})
+	c.write(&printersAnswer{
+		envelope: c.done(""), Printers: c.printersOf(views, c.listFields()), Installation: installation,
+	})
 	return nil
 }
 

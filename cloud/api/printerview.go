@@ -3,6 +3,7 @@ package api
 import (
 	"cmp"
 	"encoding/json"
+	"time"
 
 	"platen/cloud"
 	"platen/gcp"
@@ -42,12 +43,12 @@ func (c *call) wholeFields() printerFields {
 func (c *call) printerOf(p *cloud.PrinterView, f printerFields) gcp.Printer {
 	out := gcp.Printer{
 		ID: p.ID, Name: p.Name,
-		DisplayName:        cmp.Or(p.DisplayName, p.DefaultDisplayName, p.Name),
+		DisplayName:        p.ShownName(),
 		DefaultDisplayName: cmp.Or(p.DefaultDisplayName, p.Name),
 		Description:        p.Description, Type: gcp.PrinterTypeGoogle, Proxy: p.Proxy, Status: p.Status,
 		CreateTime: gcp.MillisOf(p.CreateTime), AccessTime: gcp.MillisOf(p.AccessTime), UpdateTime: gcp.MillisOf(p.UpdateTime),
 		IsTOSAccepted: p.TOSAccepted, OwnerID: p.OwnerUser.Email, OwnerName: cmp.Or(p.OwnerUser.Name, p.OwnerUser.Email),
-		Public: p.Public, QuotaEnabled: p.QuotaEnabled, DailyQuota: p.DailyQuota, CurrentQuota: p.UsedToday,
+		Public: p.Public, QuotaEnabled: p.QuotaEnabled, DailyQuota: p.DailyQuota, CurrentQuota: p.UsedToday, PersonQuota: p.PersonQuota, ExpireAfter: int(p.ExpireAfter / time.Second),
 		CapsHash: p.CapsHash, CapsFormat: p.CapsFormat, UUID: p.UUID,
 		Manufacturer: p.Manufacturer, Model: p.Model, GCPVersion: p.GCPVersion, Firmware: p.Firmware,
 		SetupURL: p.SetupURL, SupportURL: p.SupportURL, UpdateURL: p.UpdateURL,
@@ -127,13 +128,16 @@ func (c *call) accessOf(p *cloud.PrinterView) []gcp.Access {
 		a := gcp.Access{
 			Role: s.Role, Scope: s.Scope, Type: s.Type, Membership: gcp.MembershipMember, IsPending: s.Pending,
 		}
-		switch s.Type {
-		case gcp.ScopeUser, gcp.ScopeGroup:
+		if a.Type == gcp.ScopePublic {
+			a.Type = gcp.ScopeUser // who came by the page of a public printer
+		}
+		if a.Type != gcp.ScopeDomain {
 			a.Email, a.Name = s.Scope, s.Scope
-		case gcp.ScopePublic:
-			a.Key, a.Membership = p.PublicKey, gcp.MembershipNone
 		}
 		list = append(list, a)
+	}
+	if p.PublicKey != "" && c.caller.User != nil { // the page is people's affair
+		list = append(list, gcp.Access{Role: gcp.RoleUser, Type: gcp.ScopePublic, Membership: gcp.MembershipNone, Key: p.PublicKey})
 	}
 	if u := c.caller.User; u != nil && p.Role == gcp.RoleUser {
 		list = append(list, gcp.Access{

@@ -17,7 +17,7 @@ func (c *call) readArgs() error {
 	if err := c.readQuery(); err != nil {
 		return err
 	}
-	body := http.MaxBytesReader(c.w, c.r.Body, maxOrdinary)
+	body := http.MaxBytesReader(c.w, c.r.Body, c.argsLimit())
 	f := fieldsOf(c.r, body)
 	for {
 		one, err := f.next()
@@ -25,12 +25,21 @@ func (c *call) readArgs() error {
 			return nil
 		}
 		if err == nil {
-			err = c.addField(one, maxOrdinary)
+			err = c.addField(one, c.argsLimit())
 		}
 		if err != nil {
 			return bodyError(err)
 		}
 	}
+}
+
+// argsLimit is how long a request without a document may be. Who has an account
+// may send a printer's capabilities, of which urlencoding makes one byte three.
+func (c *call) argsLimit() int64 {
+	if c.caller.Anonymous() || c.name != "register" && c.name != "update" && c.name != translatePath {
+		return maxOrdinary
+	}
+	return maxOrdinary + 3*int64(c.h.cfg.Service.Limits().Capabilities)
 }
 
 // readQuery reads the arguments of the query, with the body's rules. One client

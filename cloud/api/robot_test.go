@@ -42,7 +42,7 @@ func (b *bench) renew(refresh string) {
 // it may have been lost.
 func TestPairKeyTakesNothingOver(t *testing.T) {
 	b := newBench(t, nil)
-	key, _, err := b.oauth.CreateKey(t.Context(), b.annUser.ID, "k", oauth.ScopePair)
+	key, _, err := b.oauth.MakeKey(t.Context(), b.annUser.ID, oauth.KeyWish{Label: "k", Scopes: []oauth.Scope{oauth.ScopePair}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +93,7 @@ func TestRefusalsSayWhy(t *testing.T) {
 	if a := b.get("search", ""); a.status != 403 || !strings.Contains(a.raw, "send a token or an API key") {
 		t.Errorf("no key: %d %s", a.status, a.raw)
 	}
-	key, _, err := b.oauth.CreateKey(t.Context(), b.annUser.ID, "k", oauth.ScopePair)
+	key, _, err := b.oauth.MakeKey(t.Context(), b.annUser.ID, oauth.KeyWish{Label: "k", Scopes: []oauth.Scope{oauth.ScopePair}})
 	if err != nil {
 		t.Fatal(err)
 	}

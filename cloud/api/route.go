@@ -25,6 +25,7 @@ type admission int
 
 const (
 	signedIn admission = iota
+	person             // also signed in, but no connector
 	anybody
 )
 
@@ -36,6 +37,12 @@ type route struct {
 	scopes []oauth.Scope // limited tokens that may call it
 }
 
+// translatePath is an interface whose name has slashes.
+const translatePath = "tools/cdd/translate"
+
+// fcmPath is another.
+const fcmPath = "fcm/subscribe"
+
 // table lists the interfaces.
 func (h *handler) table() map[string]route {
 	forPrint := []oauth.Scope{oauth.ScopePrint}
@@ -44,24 +51,30 @@ func (h *handler) table() map[string]route {
 		"printer":       {serve: h.printer, scopes: forPrint},
 		"jobs":          {serve: h.jobs, scopes: forPrint},
 		"job":           {serve: h.job, scopes: forPrint},
+		"trace":         {serve: h.trace, scopes: forPrint},
 		"ticket":        {serve: h.ticket, scopes: forPrint},
 		"download":      {serve: h.download, scopes: forPrint},
-		"invites":       {serve: h.invites, scopes: forPrint},
-		"processinvite": {serve: h.processInvite, effect: changes, scopes: forPrint},
-		"submit":        {serve: h.submit, effect: changes, scopes: forPrint},
+		"invites":       {serve: h.invites, admit: person, scopes: forPrint},
+		"processinvite": {serve: h.processInvite, effect: changes, admit: person, scopes: forPrint},
+		"submit":        {serve: h.submit, effect: changes, admit: person, scopes: forPrint},
 		"deletejob":     {serve: h.deleteJob, effect: changes, scopes: forPrint},
-		"resubmit":      {serve: h.resubmit, effect: changes, scopes: forPrint},
+		"resubmit":      {serve: h.resubmit, effect: changes, admit: person, scopes: forPrint},
+		"printagain":    {serve: h.printAgain, effect: changes, admit: person, scopes: forPrint},
 		"control":       {serve: h.control, effect: changes, scopes: forPrint},
 		"list":          {serve: h.list},
 		"fetch":         {serve: h.fetch, effect: changes},
+		"notifications": {serve: h.notifications},
+		fcmPath:         {serve: h.fcmSubscribe},
 		"update":        {serve: h.update, effect: changes},
 		"delete":        {serve: h.delete, effect: changes},
 		"share":         {serve: h.share, effect: changes},
 		"unshare":       {serve: h.unshare, effect: changes},
-		"confirm":       {serve: h.confirm, effect: changes},
+		"confirm":       {serve: h.confirm, effect: changes, admit: person},
 		"register":      {serve: h.register, effect: changes, admit: anybody},
 		"getauthcode":   {serve: h.authCode, admit: anybody},
-		"createrobot":   {serve: h.createRobot, effect: changes, scopes: []oauth.Scope{oauth.ScopePair}},
+		translatePath:   {serve: h.translate, scopes: []oauth.Scope{oauth.ScopePrint, oauth.ScopePair}},
+		"connectors":    {serve: h.connectors, admit: person, scopes: []oauth.Scope{oauth.ScopePair}},
+		"createrobot":   {serve: h.createRobot, effect: changes, admit: person, scopes: []oauth.Scope{oauth.ScopePair}},
 	}
 }
 
@@ -75,10 +88,10 @@ func interfaceOf(path string) string {
 			parts = append(parts, p)
 		}
 	}
-	if len(parts) != 2 || parts[0] != "cloudprint" {
+	if len(parts) < 2 || parts[0] != "cloudprint" {
 		return ""
 	}
-	return parts[1]
+	return strings.Join(parts[1:], "/")
 }
 
 // ServeHTTP serves one request.
@@ -118,11 +131,15 @@ func (c *call) run(rt route) error {
 	ctx := c.r.Context()
 	if c.name != "submit" && c.name != "download" { // these may take as long as they move
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, ordinaryTime)
+		ctx, cancel = context.WithTimeout(ctx, c.timeLimit())
 		defer cancel()
 	}
 	c.ctx = ctx
-	if err := c.authenticate(rt); err != nil {
+	if err := c.authenticate(rt); cloud.KindOf(err) == cloud.KindQuota {
+		c.w.Header().Set("Retry-After", "30") // RFC 6585, 4
+		http.Error(c.w, err.Error(), http.StatusTooManyRequests)
+		return nil
+	} else if err != nil {
 		return err
 	}
 	if c.name == "submit" {
@@ -148,7 +165,7 @@ func (c *call) authenticate(rt route) error {
 		if !ok {
 			return errCredentials()
 		}
-		c.caller, err = c.h.cfg.OAuth.Authenticate(c.ctx, token)
+		c.caller, err = c.h.cfg.OAuth.AuthenticateRequest(c.r.WithContext(c.ctx), token)
 	} else if cookie, cookieErr := c.r.Cookie(oauth.CookieName); cookieErr == nil {
 		c.cookie = cookie.Value
 		c.caller, err = c.h.cfg.OAuth.Session(c.ctx, cookie.Value)
@@ -159,8 +176,11 @@ func (c *call) authenticate(rt route) error {
 	if err != nil {
 		return err
 	}
-	if c.caller.Anonymous() && rt.admit != anybody {
+	switch {
+	case c.caller.Anonymous() && rt.admit != anybody:
 		return errCredentials()
+	case c.caller.Robot != nil && rt.admit == person:
+		return errPerson() // its credentials are good: 403 would make it renew them for nothing
 	}
 	if len(c.caller.Scopes) > 0 && !slices.ContainsFunc(rt.scopes, func(s oauth.Scope) bool {
 		return slices.Contains(c.caller.Scopes, string(s))
@@ -179,6 +199,10 @@ func (c *call) checkXSRF(token string) error {
 		return nil
 	}
 	return c.h.cfg.OAuth.CheckXSRF(c.cookie, token)
+}
+
+func errPerson() error {
+	return &cloud.Error{Kind: cloud.KindForbidden, Message: "User is not authorized: a connector may not do that."}
 }
 
 func errCredentials() error {

@@ -1,9 +1,12 @@
 package api
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"net/http"
+	"strconv"
+	"strings"
 	"time"
 
 	"platen/cloud"
@@ -14,7 +17,7 @@ import (
 
 // Limits of a submission besides the document, in bytes.
 const (
-	maxSubmitFields = 256 << 10       // all other fields together
+	maxSubmitFields = 256 << 10       // all other fields together, unless tickets may be longer
 	answerTime      = 5 * time.Minute // longer than a fetch from an address
 )
 
@@ -26,11 +29,13 @@ type upload struct {
 	partType string // of the multipart part of the content
 	held     bool   // content is in the blob store and has no job yet
 	fields   int    // bytes of the other fields
+	in       *cloud.Intake
 }
 
 // submit takes a new job.
 func (h *handler) submit(c *call) error {
-	u := &upload{c: c}
+	u := &upload{c: c, in: h.cfg.Service.Intake(c.caller)}
+	defer u.in.Close()
 	defer u.discard()
 	if err := u.read(); err != nil {
 		return err
@@ -112,7 +117,7 @@ func (u *upload) field(f field) error {
 		if u.held {
 			return invalid("There is more than one document.")
 		}
-		doc, err := u.c.save(f, contentLimit(u.c.h.cfg.MaxDocument))
+		doc, err := u.c.save(u.in.Of(f), contentLimit(u.c.h.cfg.MaxDocument))
 		if err != nil {
 			return err
 		}
@@ -120,7 +125,7 @@ func (u *upload) field(f field) error {
 		return nil
 	}
 	before := u.size(f.name)
-	if err := u.c.addField(f, int64(maxSubmitFields-u.fields)); err != nil {
+	if err := u.c.addField(f, int64(max(maxSubmitFields, 2*u.c.h.cfg.Service.Limits().Ticket)-u.fields)); err != nil {
 		return err
 	}
 	u.fields += u.size(f.name) - before
@@ -160,10 +165,38 @@ func (u *upload) submission() (cloud.Submission, error) {
 	if err := cloud.CheckContent(kind, u.content.head); err != nil {
 		return cloud.Submission{}, err
 	}
-	return cloud.Submission{
+	sub := cloud.Submission{
 		Printer: gcp.PrinterID(printer), Title: u.c.args.get("title"), Ticket: ticket, ContentType: kind,
-		Document: u.content.Document, Tags: u.c.args["tag"],
-	}, nil
+		Opaque: u.opaque(), Document: u.content.Document, Tags: u.c.args["tag"],
+	}
+	return sub, u.terms(&sub)
+}
+
+// jobKey is the caller's own key for the job that the call makes; "" for none.
+func (c *call) jobKey() (string, error) {
+	header, field := c.r.Header.Get("Idempotency-Key"), c.args.get("client_job_id")
+	if header != "" && field != "" && header != field {
+		return "", invalid("Idempotency-Key and client_job_id differ: send one of them.")
+	}
+	return cmp.Or(header, field), nil
+}
+
+// terms reads the sender's key, and how long the job may wait.
+func (u *upload) terms(sub *cloud.Submission) error {
+	var err error
+	if sub.Key, err = u.c.jobKey(); err != nil {
+		return err
+	}
+	text := strings.TrimSpace(u.c.args.get("expire_after"))
+	if text == "" {
+		return nil
+	}
+	seconds, err := strconv.ParseInt(text, 10, 32)
+	if err != nil || seconds <= 0 {
+		return invalid("The argument expire_after is not a number of seconds.")
+	}
+	sub.ExpireAfter = time.Duration(seconds) * time.Second
+	return nil
 }
 
 // plainContent takes the document from the query, where a short address may be.

@@ -5,10 +5,10 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"platen/cloud"
+	"platen/cloud/legacy"
 	"platen/gcp"
 )
 
@@ -75,42 +75,49 @@ func legacyWishes(text string) ([]byte, error) {
 	return json.Marshal(t)
 }
 
-// ticket answers a job's ticket without an envelope: the CJT, or the flat map
-// that connectors of PPD printers read.
+// ticket answers a job's ticket without an envelope: the CJT, or what connectors of
+// PPD and XPS printers read.
 func (h *handler) ticket(c *call) error {
-	id, err := c.jobID()
-	if err != nil {
-		return err
-	}
-	view, err := h.cfg.Service.Job(c.ctx, c.caller, id)
+	view, err := c.shownJob()
 	if err != nil {
 		return err
 	}
 	body := ticketOf(&view)
-	format := ""
-	if !c.args.truth("use_cjt") {
-		p, err := h.cfg.Service.Printer(c.ctx, c.caller, view.Printer)
-		if err != nil {
-			return err
-		}
-		format = p.CapsFormat
+	if c.args.truth("use_cjt") {
+		c.send(body)
+		return nil
 	}
-	switch format {
-	case "ppd":
-		if body, err = flatTicket(body); err != nil {
-			return err
-		}
-	case "xps":
-		return c.writeXML(printTicket)
+	p, err := h.cfg.Service.Printer(c.ctx, c.caller, view.Printer)
+	if err != nil {
+		return err
 	}
-	c.send(body)
-	return nil
+	if p.CapsFormat == "" {
+		c.send(body)
+		return nil
+	}
+	return c.oldTicket(&p, body)
 }
 
-// printTicket asks for nothing: what the printer's own defaults say.
-const printTicket = `<?xml version="1.0" encoding="UTF-8"?>
-<psf:PrintTicket xmlns:psf="http://schemas.microsoft.com/windows/2003/08/printing/printschemaframework" version="1"/>
-`
+// oldTicket answers a ticket as connectors of version 1.0 read it.
+func (c *call) oldTicket(p *cloud.PrinterView, body []byte) error {
+	var t gcp.CJT
+	if err := json.Unmarshal(body, &t); err != nil {
+		return &cloud.Error{Kind: cloud.KindInvalid, Message: "The ticket is not a ticket.", Cause: err}
+	}
+	d, err := p.Legacy()
+	switch {
+	case err == nil && legacy.Format(p.CapsFormat) == legacy.XPS:
+		return c.writeXML(d.PrintTicket(t))
+	case err != nil && legacy.Format(p.CapsFormat) == legacy.XPS:
+		return c.writeXML((&legacy.Description{}).PrintTicket(gcp.CJT{}))
+	}
+	flat, err := json.Marshal(d.Flat(t))
+	if err != nil {
+		return err
+	}
+	c.send(flat)
+	return nil
+}
 
 func (c *call) writeXML(text string) error {
 	c.w.Header().Set("Content-Type", "text/xml; charset=utf-8")
@@ -120,40 +127,4 @@ func (c *call) writeXML(text string) error {
 		return err
 	}
 	return nil
-}
-
-// flatTicket turns a CJT into the options of a PPD. A vendor_id names the option
-// and its value where the capabilities came from the PPD.
-func flatTicket(raw []byte) ([]byte, error) {
-	var t gcp.CJT
-	if err := json.Unmarshal(raw, &t); err != nil {
-		return nil, &cloud.Error{Kind: cloud.KindInvalid, Message: "The ticket is not a ticket.", Cause: err}
-	}
-	p, flat := t.Print, map[string]string{}
-	if p.Color != nil {
-		if k, v, ok := strings.Cut(p.Color.VendorID, ":"); ok {
-			flat[k] = v
-		}
-	}
-	if p.Duplex != nil {
-		flat["Duplex"] = map[gcp.DuplexType]string{
-			gcp.DuplexLongEdge: "DuplexNoTumble", gcp.DuplexShortEdge: "DuplexTumble",
-		}[p.Duplex.Type]
-		if flat["Duplex"] == "" {
-			flat["Duplex"] = "None"
-		}
-	}
-	if p.MediaSize != nil && p.MediaSize.VendorID != "" {
-		flat["PageSize"] = p.MediaSize.VendorID
-	}
-	if p.DPI != nil && p.DPI.VendorID != "" {
-		flat["Resolution"] = p.DPI.VendorID
-	}
-	if p.Copies != nil && p.Copies.Copies > 0 {
-		flat["copies"] = strconv.Itoa(p.Copies.Copies)
-	}
-	for _, v := range p.VendorTicketItem {
-		flat[v.ID] = string(v.Value)
-	}
-	return json.Marshal(flat)
 }

@@ -2,19 +2,19 @@ package blob
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
 
 	"platen/cloud"
+	"platen/gcp"
+	"platen/internal/disk"
 )
 
 // reserve is how much of the disk documents leave free: the database and the
@@ -26,17 +26,32 @@ const partSuffix = ".part"
 
 // Dir is a folder of documents. Its methods may be called from any goroutine.
 type Dir struct {
-	path string
-	free func(path string) (uint64, error) // bytes free for us
-	sync *folderSync
+	path  string
+	disk  disk.FS
+	space func(path string) (Space, error)
+	most  int // percent of the disk that may be used; 0 for no limit
+	sync  *folderSync
+}
+
+// Options are the settings of a Dir; zero members take their default.
+type Options struct {
+	Disk    disk.FS                          // nil is disk.OS
+	Space   func(path string) (Space, error) // nil is SpaceAt
+	Percent int                              // of the disk may be used before no more is taken; 0 for no limit
 }
 
 // Open makes the folder as needed and returns it.
-func Open(path string) (*Dir, error) {
-	if err := os.MkdirAll(path, 0o700); err != nil {
+func Open(path string, o Options) (*Dir, error) {
+	if o.Disk == nil {
+		o.Disk = disk.OS{}
+	}
+	if o.Space == nil {
+		o.Space = SpaceAt
+	}
+	if err := o.Disk.Make(path, 0o700); err != nil {
 		return nil, fmt.Errorf("open documents: %w", err)
 	}
-	return &Dir{path: path, free: freeSpace, sync: newFolderSync(path)}, nil
+	return &Dir{path: path, disk: o.Disk, space: o.Space, most: o.Percent, sync: newFolderSync(o.Disk, path)}, nil
 }
 
 // name returns the file of a document. Anything but an id that Save made is
@@ -49,19 +64,13 @@ func (d *Dir) name(id string) (string, error) {
 	return filepath.Join(d.path, id), nil
 }
 
-func newID() string {
-	var b [16]byte
-	rand.Read(b[:]) // never fails, see its documentation
-	return hex.EncodeToString(b[:])
-}
-
 // Open opens a document for reading.
 func (d *Dir) Open(_ context.Context, id string) (io.ReadSeekCloser, error) {
 	name, err := d.name(id)
 	if err != nil {
 		return nil, err
 	}
-	f, err := os.Open(name)
+	f, err := d.disk.Open(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, cloud.ErrNotFound
 	}
@@ -71,13 +80,16 @@ func (d *Dir) Open(_ context.Context, id string) (io.ReadSeekCloser, error) {
 	return f, nil
 }
 
+// Path returns the file of a document; cloud.ErrNotFound for what is no name of one.
+func (d *Dir) Path(_ context.Context, id string) (string, error) { return d.name(id) }
+
 // Remove deletes a document; one that is not there is success.
 func (d *Dir) Remove(_ context.Context, id string) error {
 	name, err := d.name(id)
 	if err != nil {
 		return nil //nolint:nilerr // a document with such an id is not there
 	}
-	if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := d.disk.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("remove document: %w", err)
 	}
 	return nil
@@ -90,21 +102,20 @@ func (d *Dir) Copy(_ context.Context, doc cloud.Document) (cloud.Document, error
 	if err != nil {
 		return cloud.Document{}, err
 	}
-	doc.ID = newID()
+	doc.ID = gcp.NewID()
 	to := filepath.Join(d.path, doc.ID)
-	switch err := os.Link(from, to); {
+	switch err := d.disk.Link(from, to); {
 	case errors.Is(err, fs.ErrNotExist):
 		return cloud.Document{}, cloud.ErrNotFound
 	case err != nil:
 		return cloud.Document{}, fmt.Errorf("copy document: %w", err)
 	}
 	// A copied document is not an orphan for being as old as its original.
-	now := time.Now()
-	if err := os.Chtimes(to, now, now); err != nil {
-		return cloud.Document{}, errors.Join(fmt.Errorf("copy document: %w", err), os.Remove(to))
+	if err := d.disk.Touch(to, time.Now()); err != nil {
+		return cloud.Document{}, errors.Join(fmt.Errorf("copy document: %w", err), d.disk.Remove(to))
 	}
 	if err := d.sync.wait(); err != nil {
-		return cloud.Document{}, errors.Join(fmt.Errorf("copy document: %w", err), os.Remove(to))
+		return cloud.Document{}, errors.Join(fmt.Errorf("copy document: %w", err), d.disk.Remove(to))
 	}
 	return doc, nil
 }
@@ -113,25 +124,13 @@ var _ cloud.Blobs = (*Dir)(nil)
 
 // Sweep deletes what was last written before a time and is unfinished or unknown.
 func (d *Dir) Sweep(ctx context.Context, before time.Time, known func(context.Context, string) (bool, error)) error {
-	f, err := os.Open(d.path)
+	err := d.disk.List(d.path, func(e fs.DirEntry) error {
+		return d.sweepOne(ctx, e, before, known)
+	})
 	if err != nil {
 		return fmt.Errorf("sweep documents: %w", err)
 	}
-	defer f.Close() //nolint:errcheck // read only
-	for {
-		entries, err := f.ReadDir(1000)
-		for _, e := range entries {
-			if err := d.sweepOne(ctx, e, before, known); err != nil {
-				return err
-			}
-		}
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("sweep documents: %w", err)
-		}
-	}
+	return nil
 }
 
 func (d *Dir) sweepOne(ctx context.Context, e fs.DirEntry, before time.Time, known func(context.Context, string) (bool, error)) error {
@@ -140,7 +139,7 @@ func (d *Dir) sweepOne(ctx context.Context, e fs.DirEntry, before time.Time, kno
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("sweep documents: %w", err)
+		return err
 	}
 	id, part := strings.CutSuffix(e.Name(), partSuffix)
 	if _, err := d.name(id); err != nil {
@@ -151,8 +150,8 @@ func (d *Dir) sweepOne(ctx context.Context, e fs.DirEntry, before time.Time, kno
 			return err
 		}
 	}
-	if err := os.Remove(filepath.Join(d.path, e.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("sweep documents: %w", err)
+	if err := d.disk.Remove(filepath.Join(d.path, e.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
 	}
 	return nil
 }

@@ -20,11 +20,11 @@ import (
 
 func openTest(t testing.TB) *Dir {
 	t.Helper()
-	d, err := Open(filepath.Join(t.TempDir(), "documents"))
+	d, err := Open(filepath.Join(t.TempDir(), "documents"), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.free = func(string) (uint64, error) { return 1 << 40, nil }
+	d.space = func(string) (Space, error) { return Space{Free: 1 << 40}, nil }
 	return d
 }
 
@@ -113,14 +113,31 @@ func TestSaveExactlyTheLimit(t *testing.T) {
 
 func TestSaveKeepsTheReserve(t *testing.T) {
 	d := openTest(t)
-	free := uint64(reserve - 1)
-	d.free = func(string) (uint64, error) { return free, nil }
+	space := Space{Size: 1 << 40, Free: reserve - 1}
+	d.space = func(string) (Space, error) { return space, nil }
 	if _, err := save(t, d); cloud.KindOf(err) != cloud.KindUnavailable {
 		t.Errorf("into the reserve: %v", err)
 	}
-	free = reserve
+	space.Free = reserve
 	if _, err := save(t, d); err != nil {
 		t.Errorf("with room to spare: %v", err)
+	}
+}
+
+// The disk may be so full and no fuller; what the documents took of it is not asked.
+func TestSaveKeepsThePercentage(t *testing.T) {
+	space := Space{Size: 1100 << 30, Used: 800 << 30, Free: 200 << 30} // the system keeps the rest
+	d, err := Open(t.TempDir(), Options{Percent: 80, Space: func(string) (Space, error) { return space, nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := save(t, d); err != nil {
+		t.Errorf("at 80 %%: %v", err)
+	}
+	space.Used, space.Free = 801<<30, 199<<30
+	_, err = save(t, d)
+	if cloud.KindOf(err) != cloud.KindUnavailable || !strings.Contains(err.Error(), "disk_percent") {
+		t.Errorf("above 80 %%: %v", err)
 	}
 }
 

@@ -8,11 +8,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// freeSpace returns how many bytes an ordinary user may still write there.
-func freeSpace(path string) (uint64, error) {
+// SpaceAt returns how much room there is on the disk of a folder.
+func SpaceAt(path string) (Space, error) {
 	var st unix.Statfs_t
 	if err := unix.Statfs(path, &st); err != nil {
-		return 0, fmt.Errorf("ask for free space: %w", err)
+		return Space{}, fmt.Errorf("ask for free space: %w", err)
 	}
-	return uint64(st.Bavail) * uint64(st.Bsize), nil //nolint:unconvert // the types differ between systems
+	block := int64(st.Bsize) //nolint:unconvert // the types differ between systems
+	return Space{Size: int64(st.Blocks) * block, Used: int64(st.Blocks-st.Bfree) * block, Free: int64(st.Bavail) * block}, nil
 }

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 
 	"platen/cloud"
+	"platen/gcp"
 )
 
 // freeEvery is how many bytes are written between two looks at the free space.
@@ -30,7 +31,7 @@ func (d *Dir) Save(ctx context.Context, r io.Reader, limit int64, contentType st
 	if err := d.Room(ctx); err != nil {
 		return cloud.Document{}, err
 	}
-	id := newID()
+	id := gcp.NewID()
 	part := filepath.Join(d.path, id+partSuffix)
 	doc, err := d.write(ctx, part, r, limit, contentType)
 	if err == nil {
@@ -38,8 +39,8 @@ func (d *Dir) Save(ctx context.Context, r io.Reader, limit int64, contentType st
 	}
 	if err != nil {
 		// Whichever of the two names is there must go; usually only one is.
-		_ = os.Remove(part)
-		_ = os.Remove(filepath.Join(d.path, id))
+		_ = d.disk.Remove(part)
+		_ = d.disk.Remove(filepath.Join(d.path, id))
 		return cloud.Document{}, explain(err)
 	}
 	doc.ID = id
@@ -48,7 +49,7 @@ func (d *Dir) Save(ctx context.Context, r io.Reader, limit int64, contentType st
 
 // publish gives a whole document its name.
 func (d *Dir) publish(part, name string) error {
-	if err := os.Rename(part, name); err != nil {
+	if err := d.disk.Rename(part, name); err != nil {
 		return fmt.Errorf("store document: %w", err)
 	}
 	return d.sync.wait()
@@ -68,7 +69,7 @@ func (d *Dir) write(ctx context.Context, part string, r io.Reader, limit int64, 
 	if err := cloud.CheckContent(contentType, head); err != nil {
 		return cloud.Document{}, err
 	}
-	f, err := os.OpenFile(part, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	f, err := d.disk.OpenFile(part, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return cloud.Document{}, fmt.Errorf("store document: %w", err)
 	}
@@ -113,14 +114,21 @@ func (d *Dir) stream(ctx context.Context, f io.Writer, r io.Reader, limit int64)
 	}
 }
 
-// Room refuses what would be stored when the reserve is no longer free.
+// Room refuses what would be stored when the reserve is no longer free, or more of
+// the disk is used than may be.
 func (d *Dir) Room(context.Context) error {
-	free, err := d.free(d.path)
+	space, err := d.space(d.path)
 	if err != nil {
 		return err
 	}
-	if free < reserve {
-		return &cloud.Error{Kind: cloud.KindUnavailable, Message: noRoom, Cause: fmt.Errorf("%d bytes free", free)}
+	if space.Free < reserve {
+		return &cloud.Error{Kind: cloud.KindUnavailable, Message: noRoom, Cause: fmt.Errorf("%d bytes free", space.Free)}
+	}
+	if full := space.full(); d.most > 0 && full > float64(d.most) {
+		return &cloud.Error{
+			Kind: cloud.KindUnavailable, Message: fmt.Sprintf("The service's disk is more than %d %% full, which is the limit (disk_percent). Try again later.", d.most),
+			Cause: fmt.Errorf("%.1f %% of the disk are used", full),
+		}
 	}
 	return nil
 }

@@ -1,15 +1,16 @@
 package blob
 
 import (
-	"errors"
 	"fmt"
-	"os"
 	"sync"
+
+	"platen/internal/disk"
 )
 
 // folderSync syncs the folder, so that new names survive a power cut. Those who
 // ask while one sync runs share the next one.
 type folderSync struct {
+	disk disk.Folders
 	path string
 	mu   sync.Mutex // guards what follows
 	busy bool
@@ -22,7 +23,9 @@ type syncRound struct {
 	err  error
 }
 
-func newFolderSync(path string) *folderSync { return &folderSync{path: path} }
+func newFolderSync(f disk.Folders, path string) *folderSync {
+	return &folderSync{disk: f, path: path}
+}
 
 // wait returns after a sync that began after the call.
 func (s *folderSync) wait() error {
@@ -48,7 +51,7 @@ func (s *folderSync) run(round *syncRound) {
 	s.mu.Lock()
 	s.next = nil
 	s.mu.Unlock()
-	round.err = syncFolder(s.path)
+	round.err = s.syncFolder()
 	close(round.done)
 	s.mu.Lock()
 	next := s.next
@@ -61,12 +64,8 @@ func (s *folderSync) run(round *syncRound) {
 	}
 }
 
-func syncFolder(path string) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return fmt.Errorf("sync folder: %w", err)
-	}
-	if err := errors.Join(f.Sync(), f.Close()); err != nil {
+func (s *folderSync) syncFolder() error {
+	if err := s.disk.Sync(s.path); err != nil {
 		return fmt.Errorf("sync folder: %w", err)
 	}
 	return nil

@@ -30,6 +30,7 @@ var (
 	errExpired  = errors.New("token expired")
 	errKind     = errors.New("not a token for calls")
 	errDisabled = errors.New("account disabled")
+	errGuest    = errors.New("guests have no keys")
 )
 
 // Authenticate returns whom a bearer token, a ClientLogin token or an API key
@@ -84,28 +85,29 @@ func (s *Server) expired(t time.Time) bool { return !t.IsZero() && !s.cfg.Now().
 // caller looks up whom a token speaks for, as the account is now.
 func (s *Server) caller(ctx context.Context, t Token) (cloud.Caller, error) {
 	if t.Robot != "" {
-		r, owner, err := s.cfg.Store.RobotAccount(ctx, t.Robot)
+		r, err := s.cfg.Store.Robot(ctx, t.Robot)
 		if err != nil {
 			return cloud.Caller{}, unknown(err)
 		}
-		if owner.Disabled {
-			return cloud.Caller{}, refused(errDisabled)
-		}
+		// Printers go on while their owner's account is disabled: others print there.
 		return cloud.Caller{Robot: &r, Via: cloud.ViaToken}, nil
 	}
 	u, err := s.account(ctx, t.User)
 	if err != nil {
 		return cloud.Caller{}, err
 	}
+	if u.Guest { // since the token was given
+		return cloud.Caller{}, refused(errGuest)
+	}
 	return cloud.Caller{User: &u, Via: cloud.ViaToken, Scopes: limits(t)}, nil
 }
 
 func (s *Server) account(ctx context.Context, id cloud.UserID) (cloud.User, error) {
-	u, err := s.cfg.Store.Account(ctx, id)
+	u, err := s.cfg.Store.User(ctx, id)
 	if err != nil {
 		return cloud.User{}, unknown(err)
 	}
-	if u.Disabled {
+	if u.Disabled || u.Ended(s.cfg.Now()) {
 		return cloud.User{}, refused(errDisabled)
 	}
 	return u, nil

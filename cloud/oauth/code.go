@@ -69,8 +69,8 @@ func (s *Server) CheckAuthorize(params url.Values) (AuthorizeRequest, error) {
 
 // GrantAuthorize gives a code in the caller's name.
 func (s *Server) GrantAuthorize(ctx context.Context, c cloud.Caller, r AuthorizeRequest) (Granted, error) {
-	if c.User == nil {
-		return Granted{}, refused(errKind)
+	if err := c.Member(); err != nil {
+		return Granted{}, err
 	}
 	code, t := s.newToken(KindCode, "", CodeLifetime)
 	t.User, t.Client, t.Scope = c.User.ID, r.ClientID, r.Scope

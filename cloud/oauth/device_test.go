@@ -19,8 +19,8 @@ func TestDeviceDialogue(t *testing.T) {
 		status, m := b.post("/o/oauth2/device/code", form("client_id", "tv", "scope", "https://www.googleapis.com/auth/cloudprint"))
 		user := text(m, "user_code")
 		if status != 200 || !regexp.MustCompile(`^[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}$`).MatchString(user) ||
-			text(m, "verification_url") != "https://print.example.com/device" || m["verification_uri"] != m["verification_url"] ||
-			text(m, "verification_uri_complete") != "https://print.example.com/device?user_code="+user ||
+			text(m, "verification_url") != "https://print.example.com/pair" || m["verification_uri"] != m["verification_url"] ||
+			text(m, "verification_uri_complete") != "https://print.example.com/pair?user_code="+user ||
 			m["expires_in"] != 900.0 || m["interval"] != 5.0 {
 			t.Fatalf("device code: %d %v", status, m)
 		}
@@ -57,6 +57,35 @@ func TestDeviceDialogue(t *testing.T) {
 	}
 }
 
+// What a machine says of itself is shown to people: it is cut short, and made harmless.
+func TestDeviceTellsWhatItWouldAdd(t *testing.T) {
+	b := newBench(t, nil)
+	asker := func(printers string) oauth.Asker {
+		t.Helper()
+		status, m := b.post("/o/oauth2/device/code", form("client_id", "platen", "device_name", "de\x07sk", "device_printers", printers))
+		if status != 200 {
+			t.Fatalf("device code: %d %v", status, m)
+		}
+		p, err := b.PendingDevice(t.Context(), b.caller("u-bob"), text(m, "user_code"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p.Asker
+	}
+	if got := asker(`["Hall", " ", "<b>\u001b[1m` + strings.Repeat("ä", 200) + `"]`); got.Host != "desk" || len(got.Printers) != 2 ||
+		got.Printers[0] != "Hall" || got.Printers[1] != "<b>[1m"+strings.Repeat("ä", 94) {
+		t.Errorf("people are told of %+v", got)
+	}
+	if got := asker(`["Hall"` + strings.Repeat(`,"x"`, 200) + `]`); len(got.Printers) != 100 {
+		t.Errorf("people are told of %d printers", len(got.Printers))
+	}
+	for _, none := range []string{"", "Hall", `{"a":"b"}`, `[1]`} {
+		if got := asker(none); got.Printers != nil {
+			t.Errorf("%q is told as %q", none, got.Printers)
+		}
+	}
+}
+
 func TestDeviceDeniedAndExpired(t *testing.T) {
 	b := newBench(t, nil)
 	d, err := b.StartDevice(t.Context(), "tv", "")
@@ -71,7 +100,15 @@ func TestDeviceDeniedAndExpired(t *testing.T) {
 		t.Errorf("denied: %d %v", s, m)
 	}
 	if err := b.DecideDevice(t.Context(), b.caller("u-ann"), d.UserCode, oauth.Allow); cloud.KindOf(err) != cloud.KindNotFound {
-		t.Errorf("decided twice: %v", err)
+		t.Errorf("decided otherwise: %v", err)
+	}
+	if err := b.DecideDevice(t.Context(), b.caller("u-bob"), d.UserCode, oauth.Deny); cloud.KindOf(err) != cloud.KindNotFound {
+		t.Errorf("decided by somebody else: %v", err)
+	}
+	for range 10 { // they are no guesses
+		if err := b.DecideDevice(t.Context(), b.caller("u-ann"), d.UserCode, oauth.Deny); err != nil {
+			t.Fatalf("decided twice: %v", err)
+		}
 	}
 	if d, err = b.StartDevice(t.Context(), "tv", ""); err != nil {
 		t.Fatal(err)

@@ -17,6 +17,7 @@ const maxForm = 64 << 10
 // multipart body, and the client's name and secret also from Basic credentials.
 type form struct {
 	values url.Values
+	from   string // the address of whoever asks
 	basic  bool
 	client string
 	secret string

@@ -191,6 +191,9 @@ func (s *Server) login(r *http.Request, f form) (secret.Text, error) {
 	if err != nil {
 		return secret.Text{}, err
 	}
+	if u.Guest {
+		return secret.Text{}, refused(errGuest)
+	}
 	text, t := s.newToken(KindAccess, "", LoginLifetime)
 	t.User, t.Client = u.ID, "ClientLogin"
 	return text, s.cfg.Store.AddTokens(r.Context(), t)

@@ -8,6 +8,7 @@ import (
 	"path"
 	"strings"
 	"time"
+	"unicode"
 
 	"platen/cloud"
 )
@@ -73,6 +74,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, method string, e 
 		return
 	}
 	f, err := readForm(w, r)
+	f.from = addr
 	if err == nil {
 		err = s.checkClient(f)
 	}
@@ -147,7 +149,9 @@ func (s *Server) serveDeviceCode(ctx context.Context, f form) (any, error) {
 	if len(f.clientID()) > maxParam || len(scope) > maxParam {
 		return nil, badRequest("A parameter is too long.")
 	}
-	d, err := s.StartDevice(ctx, f.clientID(), scope)
+	d, err := s.StartDeviceOf(ctx, f.clientID(), scope, Asker{
+		Address: f.from, Host: hostName(f.get("device_name")), Printers: printerNames(f.get("device_printers")),
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -155,6 +159,41 @@ func (s *Server) serveDeviceCode(ctx context.Context, f form) (any, error) {
 		DeviceCode: d.DeviceCode.Reveal(), UserCode: d.UserCode, URL: d.URL, URI: d.URL, Complete: d.Complete,
 		ExpiresIn: int(d.ExpiresIn / time.Second), Interval: max(1, int(d.Interval/time.Second)),
 	}, nil
+}
+
+// maxHost bounds what a machine may call itself, in characters.
+const maxHost = 100
+
+// hostName keeps of a machine's name what can be shown.
+func hostName(text string) string {
+	text = strings.TrimSpace(strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return -1
+		}
+		return r
+	}, cloud.ValidText(text)))
+	if r := []rune(text); len(r) > maxHost {
+		return string(r[:maxHost])
+	}
+	return text
+}
+
+// maxPrinters bounds the printers that a machine may name.
+const maxPrinters = 100
+
+// printerNames keeps of a list of names, in JSON, what can be shown. A list that cannot
+// be read is none: it is only told to people.
+func printerNames(text string) []string {
+	var all, kept []string
+	if json.Unmarshal([]byte(text), &all) != nil {
+		return nil
+	}
+	for _, name := range all {
+		if name = hostName(name); name != "" && len(kept) < maxPrinters {
+			kept = append(kept, name)
+		}
+	}
+	return kept
 }
 
 func (s *Server) serveRevoke(ctx context.Context, f form) (any, error) {

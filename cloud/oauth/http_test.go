@@ -119,7 +119,7 @@ func TestClientLogin(t *testing.T) {
 
 func TestUserInfo(t *testing.T) {
 	b := newBench(t, nil)
-	key, _, err := b.CreateKey(t.Context(), "u-ann", "k", oauth.ScopeAdmin)
+	key, _, err := b.MakeKey(t.Context(), "u-ann", oauth.KeyWish{Label: "k", Scopes: []oauth.Scope{oauth.ScopeAdmin}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,13 +20,18 @@ func (s *Server) serveUserInfo(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		token = r.URL.Query().Get("access_token") // as old clients send it
 	}
-	c, err := s.Authenticate(r.Context(), token)
+	c, err := s.AuthenticateRequest(r, token)
 	if err == nil && c.User == nil {
 		err = refused(errKind)
 	}
 	if cloud.KindOf(err) == cloud.KindCredentials {
 		w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`) // RFC 6750, 3
 		writeJSON(w, http.StatusUnauthorized, errorAnswer{"invalid_token", "User credentials required."})
+		return
+	}
+	if cloud.KindOf(err) == cloud.KindQuota {
+		w.Header().Set("Retry-After", "30")
+		writeJSON(w, http.StatusTooManyRequests, errorAnswer{"slow_down", err.Error()})
 		return
 	}
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"platen/cloud"
+	"platen/gcp"
 )
 
 // Revoke takes back the grant that a token belongs to, with all tokens that stem
@@ -23,8 +24,13 @@ func (s *Server) Revoke(ctx context.Context, token string) error {
 	return s.revoke(ctx, Selection{Grant: t.Grant})
 }
 
+// RevokeRobot takes back everything that a connector was given.
+func (s *Server) RevokeRobot(ctx context.Context, r gcp.RobotID) error {
+	return s.revoke(ctx, Selection{Robot: r})
+}
+
 // RevokeUser takes back everything that a person was given: tokens, keys and
-// sessions, and the tokens of the person's robots.
+// sessions. The person's connectors go on.
 func (s *Server) RevokeUser(ctx context.Context, u cloud.UserID) error {
 	return s.revoke(ctx, Selection{User: u})
 }

@@ -3,7 +3,6 @@ package oauth
 import (
 	"crypto/rand"
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/hex"
 	"strings"
 
@@ -19,15 +18,10 @@ func HashOf(s string) Hash {
 	return Hash(hex.EncodeToString(sum[:]))
 }
 
-// secretBytes makes a secret 256 bits long: no guess ever meets it.
-const secretBytes = 32
-
 // newSecret returns a fresh secret and its hash.
 func newSecret(prefix string) (secret.Text, Hash) {
-	var b [secretBytes]byte
-	_, _ = rand.Read(b[:]) // never fails; it ends the program instead
-	s := prefix + base64.RawURLEncoding.EncodeToString(b[:])
-	return secret.New(s), HashOf(s)
+	s := secret.Fresh(prefix)
+	return s, HashOf(s.Reveal())
 }
 
 func newGrant() GrantID { return GrantID(rand.Text()) }

@@ -39,6 +39,9 @@ func (s *Server) Session(ctx context.Context, cookie string) (cloud.Caller, erro
 	if err != nil {
 		return cloud.Caller{}, err
 	}
+	if u.Service { // nobody signs in as a program
+		return cloud.Caller{}, refused(errKind)
+	}
 	s.touch(ctx, t)
 	return cloud.Caller{User: &u, Via: cloud.ViaCookie}, nil
 }
@@ -94,14 +97,63 @@ func (s *Server) NewSignInLink(ctx context.Context, u cloud.UserID) (secret.Text
 
 // RedeemSignInLink opens a session for a link, and spends the link.
 func (s *Server) RedeemSignInLink(ctx context.Context, link string) (cookie secret.Text, err error) {
-	if link == "" || len(link) > maxSecret {
-		return secret.Text{}, refused(errShape)
+	return s.redeem(ctx, link, KindLink)
+}
+
+// JoinToken returns the secret of a link by which a person chooses a password,
+// once. Those given before end.
+func (s *Server) JoinToken(ctx context.Context, u cloud.UserID, lifetime time.Duration) (string, error) {
+	if err := s.cfg.Store.RevokeTokens(ctx, Selection{User: u, Kind: KindJoin}, s.cfg.Now()); err != nil {
+		return "", err
 	}
-	t, err := s.live(ctx, HashOf(link), KindLink)
+	link, t := s.newToken(KindJoin, "", lifetime)
+	t.User = u
+	return link.Reveal(), s.cfg.Store.AddTokens(ctx, t)
+}
+
+// JoiningUser returns whose a link to choose a password by is, and does not spend it.
+func (s *Server) JoiningUser(ctx context.Context, link string) (cloud.User, error) {
+	u, _, err := s.linkOf(ctx, link, KindJoin)
+	return u, err
+}
+
+// JoinedUser returns who chose a password by a link that was used already.
+func (s *Server) JoinedUser(ctx context.Context, link string) (cloud.User, error) {
+	t, err := s.live(ctx, HashOf(link), KindJoin)
 	if err != nil {
-		return secret.Text{}, err
+		return cloud.User{}, err
 	}
-	if _, err := s.account(ctx, t.User); err != nil {
+	if t.UsedTime.IsZero() {
+		return cloud.User{}, refused(errKind)
+	}
+	return s.account(ctx, t.User)
+}
+
+// RedeemJoin spends a link to choose a password by, and opens a session.
+func (s *Server) RedeemJoin(ctx context.Context, link string) (cookie secret.Text, err error) {
+	return s.redeem(ctx, link, KindJoin)
+}
+
+// linkOf returns whose a link is that was not used yet.
+func (s *Server) linkOf(ctx context.Context, link string, k Kind) (cloud.User, Token, error) {
+	if link == "" || len(link) > maxSecret {
+		return cloud.User{}, Token{}, refused(errShape)
+	}
+	t, err := s.live(ctx, HashOf(link), k)
+	if err != nil {
+		return cloud.User{}, t, err
+	}
+	if !t.UsedTime.IsZero() {
+		return cloud.User{}, t, refused(ErrUsed)
+	}
+	u, err := s.account(ctx, t.User)
+	return u, t, err
+}
+
+// redeem opens a session for a link, and spends the link.
+func (s *Server) redeem(ctx context.Context, link string, k Kind) (cookie secret.Text, err error) {
+	_, t, err := s.linkOf(ctx, link, k)
+	if err != nil {
 		return secret.Text{}, err
 	}
 	cookie, session := s.newToken(KindSession, "", SessionLifetime)

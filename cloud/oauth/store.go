@@ -20,6 +20,8 @@ const (
 	KindKey     Kind = "key"     // an API key
 	KindSession Kind = "session" // a page's cookie
 	KindLink    Kind = "link"    // a sign-in link, good once
+	KindJoin    Kind = "join"    // a link to choose a password by, good once
+	KindStream  Kind = "stream"  // the address of a robot's notification stream
 )
 
 // GrantID names one consent; all tokens that stem from it are revoked together.
@@ -52,6 +54,13 @@ const (
 	DeviceDenied  DeviceState = "denied"
 )
 
+// Asker is who began a device code dialogue.
+type Asker struct {
+	Address  string   // where the request came from; "" if that is not known
+	Host     string   // the machine, as it says; "" if it did not say
+	Printers []string // what it would add, as it says
+}
+
 // Device is one run of the device code dialogue, RFC 8628.
 type Device struct {
 	Hash       Hash // of the device code
@@ -64,6 +73,7 @@ type Device struct {
 	CreateTime time.Time
 	ExpireTime time.Time
 	PollTime   time.Time // of the last poll
+	Asker
 }
 
 // Selection says which tokens to revoke; exactly one of the first three members
@@ -71,8 +81,9 @@ type Device struct {
 type Selection struct {
 	Hash  Hash         // one token
 	Grant GrantID      // a whole grant
-	User  cloud.UserID // everything of a person and the person's robots
-	Kind  Kind         // with User: this kind only, and not the robots'
+	Robot gcp.RobotID  // everything of a connector
+	User  cloud.UserID // everything of a person; not of the person's robots, which go on
+	Kind  Kind         // with User: this kind only
 }
 
 // ErrUsed is returned when a secret that is good once was used before.
@@ -136,10 +147,8 @@ type Tries interface {
 
 // Accounts finds whom a token speaks for.
 type Accounts interface {
-	// Account returns a person.
-	Account(ctx context.Context, id cloud.UserID) (cloud.User, error)
-	// RobotAccount returns a robot and its owner.
-	RobotAccount(ctx context.Context, id gcp.RobotID) (cloud.Robot, cloud.User, error)
+	User(ctx context.Context, id cloud.UserID) (cloud.User, error)
+	Robot(ctx context.Context, id gcp.RobotID) (cloud.Robot, error)
 }
 
 // Store is everything a Server keeps.

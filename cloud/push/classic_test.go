@@ -41,7 +41,7 @@ func TestGoldenTranscript(t *testing.T) {
 		t.Errorf("both streams have the id %s", first) // RFC 6120, 4.7.3
 	}
 	want(`<stream:features><bind xmlns="urn:ietf:params:xml:ns:xmpp-bind"/>` +
-		`<session xmlns="urn:ietf:params:xml:ns:xmpp-session"/></stream:features>`)
+		`<session xmlns="urn:ietf:params:xml:ns:xmpp-session"/><sm xmlns="urn:xmpp:sm:3"/></stream:features>`)
 	p.send(`<iq xmlns="jabber:client" type="set" id="0"><bind xmlns="urn:ietf:params:xml:ns:xmpp-bind">` +
 		`<resource>PROXY</resource></bind></iq>`)
 	full := want(`<iq id="0" type="result"><bind xmlns="urn:ietf:params:xml:ns:xmpp-bind"><jid>(` +

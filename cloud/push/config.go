@@ -6,6 +6,8 @@ import (
 	"crypto/tls"
 	"errors"
 	"log/slog"
+	"net"
+	"net/http"
 	"time"
 
 	"platen/gcp"
@@ -30,7 +32,7 @@ const (
 type Config struct {
 	Domain  string      // of the robots' addresses; "" means ClassicDomain
 	Service string      // address that hints come from; "" means ClassicService
-	TLS     *tls.Config // certificate; required
+	TLS     *tls.Config // certificate; required by Serve
 
 	// Authenticate returns the robot that a token belongs to. A *cloud.Error of
 	// kind credentials, forbidden, notfound, invalid, missing or tokenexpired
@@ -46,6 +48,15 @@ type Config struct {
 	// hinted right after it subscribed. It may be nil.
 	Waiting func(ctx context.Context, robot gcp.RobotID) ([]gcp.PrinterID, error)
 
+	// Origins are the sites whose pages may open a stream over a WebSocket, as browsers
+	// write them: "https://print.example.com". RemoteAddr returns the address of who asks
+	// for one, which is the peer's where it is nil.
+	Origins    []string
+	RemoteAddr func(*http.Request) string
+
+	// Remote carries hints to robots that log in to another XMPP server; nil if none do.
+	Remote Remote
+
 	Limits Limits
 	Logger *slog.Logger // nil discards
 }
@@ -58,6 +69,7 @@ const (
 	maxDepth       = 32               // elements inside one another
 	maxConns       = 20000            // connections in all
 	callTime       = 10 * time.Second // for each of the functions in Config
+	presenceAgain  = 5 * time.Second  // after which Presence is called again where it failed
 )
 
 // Limits bounds what a peer may take. A zero member means its default.
@@ -67,6 +79,7 @@ type Limits struct {
 	Idle          time.Duration // silence before the server pings; 90 s
 	Pong          time.Duration // silence after that ping; 30 s
 	PresenceEvery time.Duration // between two Presence calls; 60 s
+	Latency       time.Duration // how long Latency waits for answers; 1 s
 	ConnsPerAddr  int           // connections of one address (IPv6: of one /64); 512
 	Queue         int           // different hints waiting for one stream; 16384
 }
@@ -78,21 +91,24 @@ func (l Limits) withDefaults() Limits {
 		Idle:          cmp.Or(l.Idle, 90*time.Second),
 		Pong:          cmp.Or(l.Pong, 30*time.Second),
 		PresenceEvery: cmp.Or(l.PresenceEvery, time.Minute),
+		Latency:       cmp.Or(l.Latency, time.Second),
 		ConnsPerAddr:  cmp.Or(l.ConnsPerAddr, 512),
 		Queue:         cmp.Or(l.Queue, 16384),
 	}
 }
 
 func (c Config) withDefaults() (Config, error) {
-	if c.TLS == nil || c.Authenticate == nil {
-		return c, errors.New("push needs a certificate and a way to check tokens")
+	if c.Authenticate == nil {
+		return c, errors.New("push needs a way to check tokens")
 	}
 	c.Domain = cmp.Or(c.Domain, ClassicDomain)
 	c.Service = cmp.Or(c.Service, ClassicService)
 	c.Limits = c.Limits.withDefaults()
 	// Old clients offer protocols of their own by ALPN; none is chosen.
-	c.TLS = c.TLS.Clone()
-	c.TLS.NextProtos = nil
+	if c.TLS != nil {
+		c.TLS = c.TLS.Clone()
+		c.TLS.NextProtos = nil
+	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -102,5 +118,16 @@ func (c Config) withDefaults() (Config, error) {
 	if c.Waiting == nil {
 		c.Waiting = func(context.Context, gcp.RobotID) ([]gcp.PrinterID, error) { return nil, nil }
 	}
+	if c.RemoteAddr == nil {
+		c.RemoteAddr = peerAddr
+	}
 	return c, nil
+}
+
+func peerAddr(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
 }

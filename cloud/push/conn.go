@@ -4,14 +4,15 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"io"
 	"net"
+	"net/netip"
 	"os"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"platen/gcp"
+	"platen/internal/secret"
 )
 
 // conn is one stream. One goroutine reads it and answers; hints are written by
@@ -20,11 +21,13 @@ type conn struct {
 	srv   *Server
 	mode  Mode
 	guard *guard
-	net   net.Conn // guard, or TLS over it
-	split *splitter
+	net   net.Conn     // guard, or TLS over it
+	addr  netip.Prefix // that it is counted for
+	wire  wire
 
 	// Set once, before the stream is known to others.
 	robot gcp.RobotID
+	token secret.Text // that it logged in with
 	// Guarded by Server.mu.
 	resource   string // as the client wanted it
 	full       string // address with resource
@@ -34,26 +37,32 @@ type conn struct {
 	opened bool        // our stream header is out; guarded by wmu
 	mute   bool        // the peer cannot be told anything; guarded by wmu
 	ended  atomic.Bool // fail was called
+	doubt  atomic.Bool // the peer may be gone: ping it now
 
 	qmu      sync.Mutex // guards queue and draining
 	queue    queue
 	draining bool
-	asking   atomic.Bool // hintWaiting runs
+	asking   atomic.Bool            // hintWaiting runs
+	channel  atomic.Pointer[string] // of its hints; nil for the usual one
+	probe    probe
 
 	// Of the reading goroutine.
 	ready    bool      // a resource is bound
 	heard    time.Time // the peer's last byte
 	pinged   bool      // since heard
+	asked    time.Time // when it was pinged
 	reported time.Time // presence
 	beat     func()    // reports presence
+	acks     acks
+	broken   error // what ended its reading
 }
 
 func newConn(s *Server, nc net.Conn, mode Mode) *conn {
 	g := &guard{Conn: nc}
 	g.write.Store(int64(s.cfg.Limits.Write))
 	g.budget.Store(int64(maxLoginBytes))
-	c := &conn{srv: s, mode: mode, guard: g, net: g, mute: mode == Direct}
-	c.split = newSplitter(readerFunc(c.read), maxLoginStanza, maxDepth)
+	c := &conn{srv: s, mode: mode, guard: g, net: g, addr: addrKey(nc.RemoteAddr()), mute: mode == Direct}
+	c.wire = newDocument(c)
 	return c
 }
 
@@ -114,8 +123,11 @@ func (c *conn) read(b []byte) (int, error) {
 func (c *conn) wake() time.Time {
 	l := c.srv.cfg.Limits
 	t := c.heard.Add(l.Idle)
-	if c.pinged {
-		t = t.Add(l.Pong)
+	switch {
+	case c.pinged:
+		t = c.asked.Add(l.Pong)
+	case c.doubt.Load():
+		return c.heard // at once
 	}
 	if p := c.reported.Add(l.PresenceEvery); !c.reported.IsZero() && p.Before(t) {
 		return p
@@ -127,16 +139,22 @@ func (c *conn) wake() time.Time {
 func (c *conn) silent() error {
 	c.repeatPresence()
 	l := c.srv.cfg.Limits
-	quiet := time.Since(c.heard)
+	doubt := c.doubt.Swap(false)
 	switch {
-	case c.pinged && quiet >= l.Idle+l.Pong:
+	case c.pinged && time.Since(c.asked) >= l.Pong:
 		return errTimeout
-	case !c.pinged && quiet >= l.Idle:
-		c.pinged = true
-		return c.write(`<iq type="get"` + attribute("from", c.srv.cfg.Service) + attribute("to", c.full) +
-			` id="` + newID() + `"><ping xmlns="` + nsPing + `"/></iq>`)
+	case !c.pinged && (doubt || time.Since(c.heard) >= l.Idle):
+		c.pinged, c.asked = true, time.Now()
+		return c.knock()
 	}
 	return nil
+}
+
+// question has the peer pinged now instead of after a while of silence. If the
+// reader is just setting its deadline, the ping comes after the silence.
+func (c *conn) question() {
+	c.doubt.Store(true)
+	_ = c.guard.SetReadDeadline(time.Now()) // a closed one needs none
 }
 
 func (c *conn) repeatPresence() {
@@ -159,8 +177,7 @@ func (c *conn) writeLocked(text string) error {
 	if c.ended.Load() {
 		return errClosed
 	}
-	_, err := io.WriteString(c.net, text)
-	return err
+	return c.wire.write(text)
 }
 
 // fail tells the peer why, and closes. Only the first call does anything.
@@ -170,12 +187,8 @@ func (c *conn) fail(why streamError) {
 	}
 	c.hurry()
 	c.wmu.Lock()
-	text := why.text()
-	if !c.opened {
-		text = c.header("") + text
-	}
 	if !c.mute {
-		_, _ = io.WriteString(c.net, text) // the peer may be gone
+		c.wire.finish(why)
 	}
 	c.wmu.Unlock()
 	c.close()
@@ -188,8 +201,8 @@ func (c *conn) hangUp() {
 	}
 	c.hurry()
 	c.wmu.Lock()
-	if c.opened && !c.mute {
-		_, _ = io.WriteString(c.net, "</stream:stream>") // the peer may be gone
+	if !c.mute {
+		c.wire.finish("")
 	}
 	c.wmu.Unlock()
 	c.close()
@@ -205,7 +218,7 @@ func (c *conn) close() {
 	c.wmu.Lock()
 	nc := c.net
 	c.wmu.Unlock()
-	_ = nc.Close()      // TLS tries to say goodbye
+	_ = nc.Close()      // TLS or a WebSocket tries to say goodbye
 	_ = c.guard.Close() // whatever came of that
 }
 

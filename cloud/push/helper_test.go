@@ -2,15 +2,11 @@ package push
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/base64"
 	"errors"
 	"io"
-	"math/big"
 	"net"
 	"os"
 	"regexp"
@@ -21,6 +17,7 @@ import (
 
 	"platen/cloud"
 	"platen/gcp"
+	"platen/internal/lab"
 )
 
 const (
@@ -28,33 +25,8 @@ const (
 	testToken  = "ya29.good"
 	otherRobot = gcp.RobotID("fedcba9876543210fedcba9876543210")
 	otherToken = "ya29.other"
-	patience   = 10 * time.Second
+	patience   = 30 * time.Second
 )
-
-// certificate returns a server configuration for 127.0.0.1 and what trusts it.
-func certificate(t testing.TB) (*tls.Config, *x509.CertPool) {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	tmpl := &x509.Certificate{
-		SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour),
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, DNSNames: []string{"localhost"},
-		IsCA: true, BasicConstraintsValid: true,
-	}
-	der, err := x509.CreateCertificate(rand.Reader, tmpl, tmpl, &key.PublicKey, key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	leaf, err := x509.ParseCertificate(der)
-	if err != nil {
-		t.Fatal(err)
-	}
-	pool := x509.NewCertPool()
-	pool.AddCert(leaf)
-	return &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}, pool
-}
 
 func authenticate(_ context.Context, token string) (gcp.RobotID, error) {
 	switch token {
@@ -96,7 +68,7 @@ type fixture struct {
 
 func start(t testing.TB, mode Mode, change func(*Config)) *fixture {
 	t.Helper()
-	srvTLS, pool := certificate(t)
+	srvTLS, pool := lab.Certificate(t)
 	f := &fixture{pool: pool, presence: &presence{}}
 	cfg := Config{TLS: srvTLS, Authenticate: authenticate, Presence: f.presence.set}
 	if change != nil {
@@ -265,13 +237,7 @@ func (f *fixture) Connected(id gcp.RobotID) bool { return len(f.subscribed(id)) 
 // await waits for a condition.
 func (f *fixture) await(t testing.TB, what string, ok func() bool) {
 	t.Helper()
-	end := time.Now().Add(patience)
-	for !ok() {
-		if time.Now().After(end) {
-			t.Fatalf("%s: not within %s", what, patience)
-		}
-		time.Sleep(time.Millisecond)
-	}
+	lab.Until(t, patience, what, ok)
 }
 
 func hintFor(id string) string {

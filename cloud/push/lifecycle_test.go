@@ -52,17 +52,39 @@ func TestSTARTTLS(t *testing.T) {
 	})
 }
 
+// TestRevoke: the robot's streams end whose tokens are not good any more; one that
+// logged in after it was paired anew stays.
 func TestRevoke(t *testing.T) {
-	f := start(t, Direct, nil)
+	var gone atomic.Bool
+	f := start(t, Direct, func(c *Config) {
+		c.Authenticate = func(ctx context.Context, tok string) (gcp.RobotID, error) {
+			switch {
+			case tok == "new":
+				return testRobot, nil
+			case gone.Load():
+				return authenticate(ctx, "revoked")
+			}
+			return authenticate(ctx, tok)
+		}
+	})
 	p := f.subscribedPeer(t)
-	f.Revoke(otherRobot)
-	f.Revoke(testRobot)
+	f.Revoke(t.Context(), otherRobot)
+	gone.Store(true)
+	young := f.dial(t)
+	young.send(clientHeader)
+	young.until(`</stream:features>`)
+	young.send(authStanza("X-OAUTH2", "\x00u\x00new"))
+	young.until(`<success`)
+	f.Revoke(t.Context(), testRobot)
 	if got := p.closed(); !strings.HasSuffix(got, `<stream:error><not-authorized xmlns="urn:ietf:params:xml:ns:xmpp-streams"/></stream:error></stream:stream>`) {
 		t.Errorf("got %q", got)
 	}
 	f.await(t, "absence reported", func() bool { return slices.Equal(f.presence.list(), []bool{true, false}) })
 	if f.Connected(testRobot) {
 		t.Error("still connected")
+	}
+	if n := f.open(); n != 1 {
+		t.Errorf("%d streams, want the one with the new token", n)
 	}
 }
 
@@ -76,7 +98,7 @@ func TestRevokeDuringLogin(t *testing.T) {
 			if calls.Add(1) > 1 {
 				return authenticate(ctx, "revoked")
 			}
-			f.Revoke(testRobot)
+			f.Revoke(ctx, testRobot)
 			return authenticate(ctx, tok)
 		}
 	})
@@ -87,24 +109,51 @@ func TestRevokeDuringLogin(t *testing.T) {
 	p.until(`<not-authorized/>`)
 }
 
-func TestNewerStreamReplacesOlder(t *testing.T) {
-	f := start(t, Direct, nil)
+// TestStreamsOfOneNameLiveTogether: two installations with the same credentials do
+// not throw each other out.
+func TestStreamsOfOneNameLiveTogether(t *testing.T) {
+	f := start(t, Direct, func(c *Config) { c.Limits.Pong = 2 * time.Second })
 	old := f.subscribedPeer(t)
-	other := f.dial(t)
-	other.loginAs("u", "OTHER")
-	other.subscribe()
 	young := f.subscribedPeer(t)
-	if got := old.closed(); !strings.Contains(got, "<conflict ") {
-		t.Errorf("old stream: %q", got)
-	}
-	f.await(t, "two streams", func() bool { return f.open() == 2 })
+	id := old.until(pingPattern)[1]
+	old.send(`<iq type="result" id="` + id + `"/>`)
 	f.Notify(context.Background(), testRobot, gcp.Notification{Printer: "p"})
-	other.until(hintFor("p"))
+	old.until(hintFor("p"))
 	young.until(hintFor("p"))
+	if n := f.open(); n != 2 {
+		t.Errorf("%d streams, want 2", n)
+	}
+	third := f.subscribedPeer(t)
+	for _, p := range []*peer{old, young} { // both are asked again
+		id := p.until(pingPattern)[1]
+		p.send(`<iq type="result" id="` + id + `"/>`)
+	}
+	_ = old.Close()
+	_ = young.Close()
+	f.await(t, "one stream", func() bool { return f.open() == 1 })
+	f.Notify(context.Background(), testRobot, gcp.Notification{Printer: "q"})
+	third.until(hintFor("q"))
 	if l := f.presence.list(); slices.Contains(l, false) {
 		t.Errorf("presence %v: the robot was never away", l)
 	}
 }
+
+// TestNewerStreamFindsDeadOne: a stream whose peer is gone without a word ends soon
+// after its peer has come back.
+func TestNewerStreamFindsDeadOne(t *testing.T) {
+	f := start(t, Direct, func(c *Config) { c.Limits.Pong = 100 * time.Millisecond })
+	old := f.subscribedPeer(t) // says nothing any more
+	f.subscribedPeer(t)
+	if got := old.closed(); !strings.Contains(got, "<ping ") || !strings.Contains(got, "<connection-timeout ") {
+		t.Errorf("old stream: %q", got)
+	}
+	f.await(t, "one stream", func() bool { return f.open() == 1 })
+	if l := f.presence.list(); slices.Contains(l, false) {
+		t.Errorf("presence %v: the robot was never away", l)
+	}
+}
+
+const pingPattern = `<iq type="get" from="cloudprint.google.com" to="[^"]+" id="([^"]+)"><ping xmlns="urn:xmpp:ping"/></iq>`
 
 func TestServerPing(t *testing.T) {
 	f := start(t, Direct, func(c *Config) {
@@ -112,7 +161,7 @@ func TestServerPing(t *testing.T) {
 	})
 	p := f.subscribedPeer(t)
 	for range 2 {
-		id := p.until(`<iq type="get" from="cloudprint.google.com" to="[^"]+" id="([^"]+)"><ping xmlns="urn:xmpp:ping"/></iq>`)[1]
+		id := p.until(pingPattern)[1]
 		p.send(`<iq type="result" id="` + id + `"/>`)
 	}
 	if got := p.closed(); !strings.Contains(got, "<ping ") || !strings.Contains(got, "<connection-timeout ") {
@@ -132,6 +181,7 @@ func TestPresenceIsRepeated(t *testing.T) {
 func TestShutdown(t *testing.T) {
 	f := start(t, Direct, nil)
 	p := f.subscribedPeer(t)
+	f.await(t, "presence", func() bool { return len(f.presence.list()) > 0 })
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	if err := f.Shutdown(ctx); err != nil {

@@ -1,7 +1,6 @@
 package push
 
 import (
-	"cmp"
 	"context"
 	"crypto/tls"
 	"fmt"
@@ -9,6 +8,7 @@ import (
 	"time"
 
 	"platen/cloud"
+	"platen/internal/secret"
 )
 
 // login leads the stream to the point where stanzas may come: encrypted, the
@@ -21,12 +21,7 @@ func (c *conn) login(ctx context.Context) error {
 	if err := c.guard.SetReadDeadline(time.Now().Add(l.LoginTime)); err != nil {
 		return err
 	}
-	if c.mode == STARTTLS {
-		if err := c.startTLS(); err != nil {
-			return err
-		}
-	}
-	if err := c.handshake(ctx); err != nil {
+	if err := c.wire.secure(ctx); err != nil {
 		return err
 	}
 	if err := c.open(`<mechanisms xmlns="` + nsSASL + `">` + mechanisms + `</mechanisms>`); err != nil {
@@ -35,8 +30,8 @@ func (c *conn) login(ctx context.Context) error {
 	if err := c.authenticate(ctx); err != nil {
 		return err
 	}
-	c.split.restart()
-	return c.open(`<bind xmlns="` + nsBind + `"/><session xmlns="` + nsSession + `"/>`)
+	c.wire.restart(maxStanza)
+	return c.open(`<bind xmlns="` + nsBind + `"/><session xmlns="` + nsSession + `"/><sm xmlns="` + nsAcks + `"/>`)
 }
 
 const mechanisms = `<mechanism>` + mechOAuth2 + `</mechanism><mechanism>` + mechGoogle + `</mechanism>` +
@@ -63,17 +58,13 @@ func (c *conn) open(features string) error {
 	c.wmu.Lock()
 	c.opened = false
 	c.wmu.Unlock()
-	it, err := c.split.next()
-	if err != nil {
-		return err
-	}
-	h, err := parseHeader(it.text)
+	h, err := c.wire.header()
 	if err != nil {
 		return err
 	}
 	// Any domain will do: some old clients always write "gmail.com", and the token
 	// alone says who it is.
-	if err := c.write(c.header(h.to)); err != nil {
+	if err := c.write(c.wire.greeting(h.to)); err != nil {
 		return err
 	}
 	c.wmu.Lock()
@@ -82,63 +73,17 @@ func (c *conn) open(features string) error {
 	return c.write(`<stream:features>` + features + `</stream:features>`)
 }
 
-// header is our stream header. It has no XML declaration, as a second one kills
-// clients that read both streams with one parser, and it names the domain that
-// the client asked for, as some compare the two.
-func (c *conn) header(to string) string {
-	return `<stream:stream` + attribute("from", cmp.Or(to, c.srv.cfg.Domain)) + ` id="` + newID() +
-		`" version="1.0" xmlns:stream="` + nsStream + `" xmlns="` + nsClient + `">`
-}
-
-// startTLS is RFC 6120, 5.4: nothing else is allowed before it, and nothing may
-// be sent along with it, as that was not protected.
-func (c *conn) startTLS() error {
-	if err := c.open(`<starttls xmlns="` + nsTLS + `"><required/></starttls>`); err != nil {
-		return err
-	}
-	n, err := c.stanza()
-	if err != nil {
-		return err
-	}
-	if n.is(nsSASL, "auth") {
-		return c.refuse(failPlaintext)
-	}
-	if !n.is(nsTLS, "starttls") {
-		return errPolicy
-	}
-	if c.split.buffered() > 0 {
-		return errPolicy
-	}
-	if err := c.write(`<proceed xmlns="` + nsTLS + `"/>`); err != nil {
-		return err
-	}
-	c.split.restart()
-	return nil
-}
-
-// stanza returns the next element; errClosed if the peer closes instead.
-func (c *conn) stanza() (node, error) {
-	it, err := c.split.next()
-	if err != nil {
-		return node{}, err
-	}
-	if it.kind == itemEnd {
-		return node{}, errClosed
-	}
-	return parseStanza(it.text)
-}
-
 // authenticate is one try of RFC 6120, 6: a wrong token ends the stream, as the
 // classic service did.
 func (c *conn) authenticate(ctx context.Context) error {
-	n, err := c.stanza()
+	n, err := c.wire.element()
 	if err != nil {
 		return err
 	}
-	if !n.is(nsSASL, "auth") {
+	if !n.Is(nsSASL, "auth") {
 		return errNotAuthorized
 	}
-	mech := n.attr("mechanism")
+	mech := n.Attr("mechanism")
 	switch mech {
 	case mechOAuth2, mechGoogle, mechBearer, mechPlain:
 	default:
@@ -170,7 +115,6 @@ func (c *conn) authenticate(ctx context.Context) error {
 		return err
 	}
 	c.guard.budget.Store(unlimited)
-	c.split.limit = maxStanza
 	return nil
 }
 
@@ -182,14 +126,14 @@ func (c *conn) challenge(text string) (node, error) {
 	if err := c.write(`<challenge xmlns="` + nsSASL + `">` + text + `</challenge>`); err != nil {
 		return node{}, err
 	}
-	n, err := c.stanza()
+	n, err := c.wire.element()
 	if err != nil {
 		return node{}, err
 	}
 	switch {
-	case n.is(nsSASL, "response"):
+	case n.Is(nsSASL, "response"):
 		return n, nil
-	case n.is(nsSASL, "abort"):
+	case n.Is(nsSASL, "abort"):
 		return node{}, c.refuse(failAborted)
 	}
 	return node{}, c.refuse(failMalformed)
@@ -206,14 +150,13 @@ func (c *conn) refuse(why saslFailure) error {
 // checkToken finds the robot. When tokens were revoked meanwhile it asks again,
 // as the answer may be from before.
 func (c *conn) checkToken(ctx context.Context, tok string) saslFailure {
+	c.token = secret.New(tok)
 	for range 3 {
 		seen := c.srv.revocations()
 		call, cancel := context.WithTimeout(ctx, callTime)
 		id, err := c.srv.cfg.Authenticate(call, tok)
 		cancel()
-		switch cloud.KindOf(err) {
-		case cloud.KindCredentials, cloud.KindForbidden, cloud.KindNotFound, cloud.KindInvalid,
-			cloud.KindMissing, cloud.KindTokenExpired:
+		if cloud.Denies(err) {
 			return failDenied
 		}
 		c.srv.fault(ctx, "check of a token", err)
@@ -228,4 +171,13 @@ func (c *conn) checkToken(ctx context.Context, tok string) saslFailure {
 		}
 	}
 	return failTemporary
+}
+
+// recheck ends the stream unless its token is good after a revocation, for sure.
+func (c *conn) recheck(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
+	if id, err := c.srv.cfg.Authenticate(ctx, c.token.Reveal()); err != nil || id != c.robot {
+		c.fail(errNotAuthorized)
+	}
 }

@@ -3,6 +3,7 @@ package push
 import (
 	"context"
 	"slices"
+	"time"
 
 	"platen/gcp"
 )
@@ -10,8 +11,10 @@ import (
 // robot is what the server knows of a robot that has streams. Server.mu guards it.
 type robot struct {
 	conns     []*conn // logged in
+	boxes     []*box  // of calls that wait for hints
 	dirty     bool    // Presence must be called
 	reporting bool    // a goroutine calls Presence
+	unsaid    bool    // the last call failed, and is made again
 }
 
 // join notes that c logged in as id. It fails when a token was revoked since
@@ -22,14 +25,21 @@ func (s *Server) join(c *conn, id gcp.RobotID, seen uint64) bool {
 	if s.revoked != seen || s.closing {
 		return false
 	}
+	r := s.robotLocked(id)
+	r.conns = append(r.conns, c)
+	c.robot = id
+	return true
+}
+
+// robotLocked returns what is known of a robot, which may be nothing yet; Server.mu is
+// held.
+func (s *Server) robotLocked(id gcp.RobotID) *robot {
 	r := s.robots[id]
 	if r == nil {
 		r = &robot{}
 		s.robots[id] = r
 	}
-	r.conns = append(r.conns, c)
-	c.robot = id
-	return true
+	return r
 }
 
 func (s *Server) revocations() uint64 {
@@ -38,8 +48,10 @@ func (s *Server) revocations() uint64 {
 	return s.revoked
 }
 
-// bind gives c its address, and ends an older stream with the same resource:
-// most likely its peer is gone and nobody noticed yet.
+// bind gives c its address, and asks older streams with the same resource whether
+// anybody is there: most likely their peer is gone and nobody noticed yet. Those
+// that answer stay. Two installations with the same credentials would otherwise
+// throw each other out for ever.
 func (s *Server) bind(c *conn, resource, full string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -50,7 +62,7 @@ func (s *Server) bind(c *conn, resource, full string) {
 	}
 	for _, o := range r.conns {
 		if o != c && o.resource == resource {
-			s.closeLocked(o, errConflict)
+			o.question()
 		}
 	}
 }
@@ -95,7 +107,7 @@ func (s *Server) leave(ctx context.Context, c *conn) {
 }
 
 func (s *Server) forget(id gcp.RobotID, r *robot) {
-	if len(r.conns) == 0 && !r.reporting {
+	if len(r.conns) == 0 && len(r.boxes) == 0 && !r.reporting && !r.unsaid {
 		delete(s.robots, id)
 	}
 }
@@ -129,11 +141,11 @@ func (s *Server) reportPresence(ctx context.Context, id gcp.RobotID) {
 func (s *Server) presence(ctx context.Context, id gcp.RobotID, r *robot) bool {
 	s.mu.Lock()
 	r.dirty = false
-	there := slices.ContainsFunc(r.conns, func(c *conn) bool { return c.subscribed })
+	there := len(r.boxes) > 0 || slices.ContainsFunc(r.conns, func(c *conn) bool { return c.subscribed })
 	s.mu.Unlock()
 
 	call, cancel := context.WithTimeout(ctx, callTime)
-	err := s.cfg.Presence(call, id, there)
+	err := s.tellPresence(call, id, there)
 	cancel()
 	s.fault(ctx, "presence", err)
 
@@ -143,6 +155,32 @@ func (s *Server) presence(ctx context.Context, id gcp.RobotID, r *robot) bool {
 		return true
 	}
 	r.reporting = false
+	if err != nil && !s.closing {
+		s.tellLater(ctx, id, r)
+	}
 	s.forget(id, r)
 	return false
+}
+
+// tellLater has Presence called again: a robot must not count as there for ever because
+// its going could not be written down. Server.mu is held.
+func (s *Server) tellLater(ctx context.Context, id gcp.RobotID, r *robot) {
+	r.unsaid = true
+	time.AfterFunc(presenceAgain, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if r.unsaid = false; !s.closing {
+			s.reportPresence(ctx, id)
+		}
+	})
+}
+
+// tellPresence makes the call, unless nobody can say now whether the robot is there.
+func (s *Server) tellPresence(ctx context.Context, id gcp.RobotID, there bool) (err error) {
+	if !there {
+		if there, err = s.elsewhere(ctx, id); err != nil {
+			return err
+		}
+	}
+	return s.cfg.Presence(ctx, id, there)
 }

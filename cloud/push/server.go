@@ -48,6 +48,9 @@ func New(cfg Config) (*Server, error) {
 // Serve accepts streams on l until ctx ends or Shutdown is called, and closes l;
 // it then returns nil. Streams that are open stay until Shutdown.
 func (s *Server) Serve(ctx context.Context, l net.Listener, mode Mode) error {
+	if s.cfg.TLS == nil {
+		return errors.Join(errNoCertificate, l.Close())
+	}
 	if !s.addListener(l) {
 		return l.Close()
 	}
@@ -92,10 +95,14 @@ func (s *Server) removeListener(l net.Listener) {
 
 // accept starts a connection, or closes it when there are too many.
 func (s *Server) accept(ctx context.Context, nc net.Conn, mode Mode) {
-	c := newConn(s, nc, mode)
+	s.begin(ctx, newConn(s, nc, mode))
+}
+
+// begin leads a connection to its end, unless there are too many.
+func (s *Server) begin(ctx context.Context, c *conn) {
 	if !s.admit(c) {
-		s.cfg.Logger.DebugContext(ctx, "push connection refused", "addr", nc.RemoteAddr().String())
-		_ = nc.Close() // it was never used
+		s.cfg.Logger.DebugContext(ctx, "push connection refused", "addr", c.guard.RemoteAddr().String())
+		_ = c.guard.Close() // nothing was said on it
 		return
 	}
 	s.spawn(func() { c.run(ctx) })
@@ -137,47 +144,57 @@ func (s *Server) checkIdle() {
 
 // admit counts a connection; it reports false when the server has enough.
 func (s *Server) admit(c *conn) bool {
-	key := addrKey(c.guard.RemoteAddr())
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closing || len(s.conns) >= maxConns || s.byAddr[key] >= s.cfg.Limits.ConnsPerAddr {
+	if s.closing || len(s.conns) >= maxConns || s.byAddr[c.addr] >= s.cfg.Limits.ConnsPerAddr {
 		return false
 	}
 	s.conns[c] = struct{}{}
-	s.byAddr[key]++
+	s.byAddr[c.addr]++
 	return true
 }
 
 // release forgets a connection that ended.
 func (s *Server) release(ctx context.Context, c *conn) {
-	key := addrKey(c.guard.RemoteAddr())
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.conns, c)
-	if s.byAddr[key]--; s.byAddr[key] <= 0 {
-		delete(s.byAddr, key)
+	if s.byAddr[c.addr]--; s.byAddr[c.addr] <= 0 {
+		delete(s.byAddr, c.addr)
 	}
 	s.leave(ctx, c)
 }
 
-// Notify sends n to every stream of the robot that subscribed. It never blocks:
-// the hint waits in the stream's queue, once however often it is repeated.
+// Notify sends n to every stream of the robot that subscribed, to its calls that wait,
+// and to where it may be logged in else. It never blocks: the hint waits in a queue, once however often it is repeated.
 func (s *Server) Notify(ctx context.Context, id gcp.RobotID, n gcp.Notification) {
+	ctx = context.WithoutCancel(ctx)
 	for _, c := range s.subscribed(id) {
-		c.enqueue(context.WithoutCancel(ctx), n)
+		c.enqueue(ctx, n)
+	}
+	for _, b := range s.boxes(id) {
+		b.enqueue(ctx, n)
+	}
+	if s.cfg.Remote != nil {
+		s.cfg.Remote.Notify(ctx, id, n)
 	}
 }
 
-// Revoke closes the robot's streams: its tokens are not good any more. A login
-// that is under way checks its token again.
-func (s *Server) Revoke(id gcp.RobotID) {
+// Revoke closes the robot's streams whose tokens are not good any more: a robot that
+// was paired anew may have logged in with those that it got then. A login that is
+// under way checks its token again, too.
+func (s *Server) Revoke(ctx context.Context, id gcp.RobotID) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.revoked++
 	if r := s.robots[id]; r != nil {
 		for _, c := range r.conns {
-			s.closeLocked(c, errNotAuthorized)
+			s.spawnLocked(func() { c.recheck(context.WithoutCancel(ctx)) })
 		}
+		s.closeBoxes(context.WithoutCancel(ctx), r) // each call brings a token
+	}
+	if s.cfg.Remote != nil {
+		s.cfg.Remote.Revoke(ctx, id)
 	}
 }
 
@@ -196,6 +213,9 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	}
 	for c := range s.conns {
 		s.closeLocked(c, errShutdown)
+	}
+	for _, r := range s.robots {
+		s.closeBoxes(context.WithoutCancel(ctx), r)
 	}
 	s.checkIdle()
 	s.mu.Unlock()

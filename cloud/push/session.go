@@ -3,18 +3,20 @@ package push
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
 
 	"platen/gcp"
+	"platen/internal/stream"
 )
 
 // session answers stanzas until the stream ends.
 func (c *conn) session(ctx context.Context) error {
 	c.beat = func() { c.srv.alive(ctx, c.robot) }
 	for {
-		n, err := c.stanza()
+		n, err := c.wire.element()
 		if err != nil {
 			return err
 		}
@@ -27,45 +29,51 @@ func (c *conn) session(ctx context.Context) error {
 // handle answers one stanza. Presence and messages are for nobody and are
 // accepted silently.
 func (c *conn) handle(ctx context.Context, n node) error {
+	if n.XMLName.Space == nsAcks {
+		return c.manage(n)
+	}
+	c.acks.handled++ // of anything but a stanza the stream ends
 	switch {
-	case n.is(nsClient, "iq"):
+	case n.Is(nsClient, "iq"):
 		return c.iq(ctx, n)
-	case n.is(nsClient, "presence"), n.is(nsClient, "message"):
+	case n.Is(nsClient, "presence"), n.Is(nsClient, "message"):
 		return nil
-	case n.XMLName.Local == "error" && (n.XMLName.Space == nsStream || n.XMLName.Space == "stream"):
+	case n.IsError():
 		return errClosed
 	}
 	return errUnsupported
 }
 
 func (c *conn) iq(ctx context.Context, n node) error {
-	typ := n.attr("type")
+	typ := n.Attr("type")
 	switch typ {
-	case "result", "error":
-		return nil // the answer to our ping
+	case "result", "error": // the answer to a ping
+		c.probe.answered(n.Attr("id"))
+		return nil
 	case "get", "set":
 	default:
 		return c.iqError(n, badRequest)
 	}
-	if len(n.Nodes) != 1 || n.attr("id") == "" {
-		return c.iqError(n, badRequest) // RFC 6120, 8.2.3
+	if len(n.Nodes) != 1 {
+		return c.iqError(n, badRequest) // RFC 6120, 8.2.3; one old client has no ids
 	}
 	set := typ == "set"
 	payload := n.Nodes[0]
 	switch {
-	case set && payload.is(nsBind, "bind"):
+	case set && payload.Is(nsBind, "bind"):
 		return c.bindResource(n, payload)
 	case !c.ready:
 		return errNotAuthorized // RFC 6120, 7.1: no stanza before the resource
-	case set && payload.is(nsSession, "session"):
+	case set && payload.Is(nsSession, "session"):
 		return c.startSession(n)
-	case set && payload.is(nsPush, "subscribe"):
+	case set && payload.Is(nsPush, "subscribe"):
+		c.listenOn(payload)
 		return c.startPush(ctx, n)
-	case set && payload.is(nsPush, "unsubscribe"):
+	case set && payload.Is(nsPush, "unsubscribe"):
 		return c.iqError(n, notImplemented)
-	case !set && payload.is(nsPing, "ping"):
-		return c.write(`<iq` + attribute("to", c.full) + attribute("from", n.attr("to")) +
-			attribute("id", n.attr("id")) + ` type="result"/>`)
+	case !set && payload.Is(nsPing, "ping"):
+		return c.write(`<iq` + stream.Attr("to", c.full) + stream.Attr("from", n.Attr("to")) +
+			stream.Attr("id", n.Attr("id")) + ` type="result"/>`)
 	}
 	return c.iqError(n, unavailable)
 }
@@ -80,8 +88,8 @@ const (
 )
 
 func (c *conn) iqError(n node, what string) error {
-	return c.write(`<iq` + attribute("to", c.full) + attribute("from", n.attr("to")) +
-		attribute("id", n.attr("id")) + ` type="error">` + what + `</iq>`)
+	return c.write(`<iq` + stream.Attr("to", c.full) + stream.Attr("from", n.Attr("to")) +
+		stream.Attr("id", n.Attr("id")) + ` type="error">` + what + `</iq>`)
 }
 
 // bindResource is RFC 6120, 7. The address gets a random end, as the classic
@@ -91,7 +99,7 @@ func (c *conn) bindResource(n, bind node) error {
 		return c.iqError(n, notAllowed)
 	}
 	want := ""
-	if r := bind.child(nsBind, "resource"); r != nil {
+	if r := bind.Child(nsBind, "resource"); r != nil {
 		want = r.Text
 	}
 	if !goodResource(want) {
@@ -99,8 +107,8 @@ func (c *conn) bindResource(n, bind node) error {
 	}
 	full := c.bare() + "/" + want + newID()
 	c.srv.bind(c, want, full)
-	err := c.write(`<iq` + attribute("id", n.attr("id")) + ` type="result"><bind xmlns="` + nsBind + `"><jid>` +
-		esc(full) + `</jid></bind></iq>`)
+	err := c.write(`<iq` + stream.Attr("id", n.Attr("id")) + ` type="result"><bind xmlns="` + nsBind + `"><jid>` +
+		stream.Escape(full) + `</jid></bind></iq>`)
 	if err != nil {
 		return err
 	}
@@ -128,10 +136,26 @@ func (c *conn) bare() string { return string(c.robot) + "@" + c.srv.cfg.Domain }
 // startSession answers the session request of RFC 3921, which does nothing. The
 // space after it is for a client that reads one record more before it goes on.
 func (c *conn) startSession(n node) error {
-	if err := c.write(`<iq` + attribute("id", n.attr("id")) + ` type="result"/>`); err != nil {
+	if err := c.write(`<iq` + stream.Attr("id", n.Attr("id")) + ` type="result"/>`); err != nil {
 		return err
 	}
 	return c.write(" ")
+}
+
+// maxChannel bounds the name of a channel, in bytes.
+const maxChannel = 256
+
+// listenOn keeps the channel that a client names, if it is one of ours: some name one of
+// their own below it, and listen to no other.
+func (c *conn) listenOn(subscription node) {
+	item := subscription.Child(nsPush, "item")
+	if item == nil {
+		return
+	}
+	name := item.Attr("channel")
+	if len(name) <= maxChannel && strings.HasPrefix(name, c.srv.cfg.Service+"/") {
+		c.channel.Store(&name)
+	}
 }
 
 // startPush answers the subscription with the addresses that the classic
@@ -140,8 +164,8 @@ func (c *conn) startSession(n node) error {
 func (c *conn) startPush(ctx context.Context, n node) error {
 	c.wmu.Lock()
 	c.srv.subscribe(ctx, c)
-	err := c.writeLocked(`<iq` + attribute("to", c.full) + attribute("from", c.bare()) +
-		attribute("id", n.attr("id")) + ` type="result"/>`)
+	err := c.writeLocked(`<iq` + stream.Attr("to", c.full) + stream.Attr("from", c.bare()) +
+		stream.Attr("id", n.Attr("id")) + ` type="result"/>`)
 	c.wmu.Unlock()
 	if err != nil {
 		return err
@@ -203,10 +227,12 @@ func (c *conn) drain(ctx context.Context) {
 	}
 }
 
-// hint is the message of a notification. Some clients look for "push:" as text.
+// hint is the message of a notification.
 func (c *conn) hint(n gcp.Notification) string {
-	service := attribute("from", c.srv.cfg.Service)
-	return `<message` + service + attribute("to", c.full) + `><push:push` +
-		attribute("channel", c.srv.cfg.Service) + ` xmlns:push="` + nsPush + `"><push:recipient` +
-		attribute("to", c.bare()) + `></push:recipient><push:data>` + n.Encode() + `</push:data></push:push></message>`
+	channel := c.srv.cfg.Service
+	if own := c.channel.Load(); own != nil {
+		channel = *own
+	}
+	return `<message` + stream.Attr("from", c.srv.cfg.Service) + stream.Attr("to", c.full) + `>` +
+		Hint(channel, c.bare(), n) + `</message>`
 }

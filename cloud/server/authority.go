@@ -15,7 +15,11 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
+
+	"platen/cloud/archive"
+	"platen/internal/disk"
 )
 
 // authority is the cloud's own certificate authority, for installations without
@@ -34,7 +38,7 @@ const (
 
 // openAuthority reads the authority of a state folder, or makes one.
 func openAuthority(dir string) (*authority, error) {
-	path := filepath.Join(dir, "ca.pem")
+	path := filepath.Join(dir, archive.Authority)
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return newAuthority(path)
@@ -86,34 +90,10 @@ func newAuthority(path string) (*authority, error) {
 	}
 	a := &authority{cert: cert, key: key, pem: pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})}
 	keyPEM := pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: keyDER})
-	if err := writeWhole(path, append(append([]byte(nil), a.pem...), keyPEM...)); err != nil {
+	if err := disk.Replace(disk.OS{}, path, slices.Concat(a.pem, keyPEM)); err != nil {
 		return nil, fmt.Errorf("own authority: %w", err)
 	}
 	return a, nil
-}
-
-// writeWhole writes a file of mode 0600 so that after a crash it is there whole,
-// or not at all.
-func writeWhole(path string, data []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	if err == nil {
-		err = f.Sync()
-	}
-	if err = errors.Join(err, f.Close()); err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
-	}
-	folder, err := os.Open(filepath.Dir(path))
-	if err != nil {
-		return err
-	}
-	return errors.Join(folder.Sync(), folder.Close())
 }
 
 // issue makes a certificate for the names and addresses given.

@@ -1,14 +1,18 @@
 package server
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
 	"time"
 
+	"platen/cloud/component"
+	"platen/cloud/mail"
 	"platen/internal/config"
 	"platen/internal/secret"
 )
@@ -26,11 +30,33 @@ type Config struct {
 	MaxDocumentMiB  int64           `toml:"max_document_mib"` // largest document
 	Retention       config.Duration `toml:"retention"`        // how long documents of ended jobs are kept
 	AllowURL        bool            `toml:"allow_url"`        // /submit may name an address for the service to fetch
+	GuestLinks      bool            `toml:"guest_links"`      // owners may make links by which people print without an account
 	ClientLogin     bool            `toml:"client_login"`     // the password interface of 2010's clients
 	ShutdownTimeout config.Duration `toml:"shutdown_timeout"`
 
+	Render          bool            `toml:"render"`            // documents are made into what a printer takes
+	Renders         int             `toml:"renders"`           // documents made ready at the same time
+	RenderMemoryMiB int64           `toml:"render_memory_mib"` // that making one document ready may take
+	RenderTimeout   config.Duration `toml:"render_timeout"`    // likewise; many pages get up to twice as much
+
+	Limits  LimitsConfig   `toml:"limits"`
 	Push    PushConfig     `toml:"push"`
+	OIDC    OIDCConfig     `toml:"oidc"`    // sign-in with the organization's OpenID Connect provider
+	Mail    MailConfig     `toml:"mail"`    // the server that mail is sent by
+	Outages OutagesConfig  `toml:"outages"` // who is told of what is down for long
 	Clients []ClientConfig `toml:"clients"` // OAuth clients that are more than public ones
+
+	// RenderProgram is the program whose verb render is raster.ChildMain: this one.
+	// Without it nothing is rendered.
+	RenderProgram string `toml:"-"`
+
+	// live is the stream to the XMPP server, for the server that examines itself.
+	live *component.Link
+
+	// Told is where the settings were written, for administrators to see; nil where
+	// nobody knows.
+	Told     []config.Setting `toml:"-"`
+	Settings string           `toml:"-"` // the file that was read, or would be
 }
 
 // ClientConfig registers an OAuth client. Clients that are not registered are
@@ -42,18 +68,6 @@ type ClientConfig struct {
 	RedirectURIs []string    `toml:"redirect_uris"` // exact
 }
 
-// PushConfig are the settings of the embedded XMPP service.
-type PushConfig struct {
-	Direct   string `toml:"direct_listen"`          // TLS at once; "" for none
-	STARTTLS string `toml:"starttls_listen"`        // "" for none
-	Host     string `toml:"host"`                   // as connectors reach it; "" means the host of base_url
-	TellPort int    `toml:"advertised_direct_port"` // as connectors reach direct_listen, where that differs; 0 if it does not
-	Domain   string `toml:"domain"`                 // of the robots' JIDs
-	Service  string `toml:"service"`                // JID that pushes come from
-	TLSCert  string `toml:"tls_cert"`               // "" means the cloud's own certificate, or one made here
-	TLSKey   string `toml:"tls_key"`
-}
-
 // Default returns the settings of an installation that was told nothing.
 func Default() Config {
 	return Config{
@@ -62,7 +76,17 @@ func Default() Config {
 		MaxDocumentMiB:  1024,
 		Retention:       config.Duration(24 * time.Hour),
 		ShutdownTimeout: config.Duration(10 * time.Second),
+		GuestLinks:      true,
+		Render:          true,
+		Renders:         max(1, runtime.NumCPU()/2),
+		RenderMemoryMiB: 512,
+		RenderTimeout:   config.Duration(5 * time.Minute),
+		Limits:          defaultLimits(),
+		Mail:            MailConfig{Security: string(mail.STARTTLS)},
+		Outages:         defaultOutages(),
 		Push: PushConfig{
+			Driver:   DriverEmbedded,
+			Interval: config.Duration(time.Minute),
 			Direct:   "127.0.0.1:5223",
 			STARTTLS: "127.0.0.1:5222",
 			Domain:   "cloudprint.googleusercontent.com",
@@ -98,33 +122,64 @@ func defaultStateDir() string {
 	return filepath.Join(home, ".local", "state", "platen-cloud")
 }
 
+// minRenderMiB is what a document of one simple page takes, and compiling the
+// renderer once.
+const minRenderMiB = 320
+
 // Check refuses settings that contradict each other or are unsafe without
 // saying so; its errors tell what to write instead.
 func (c Config) Check() error {
-	if (c.TLSCert == "") != (c.TLSKey == "") || (c.Push.TLSCert == "") != (c.Push.TLSKey == "") {
-		return fmt.Errorf("tls_cert and tls_key go together: set both or none")
-	}
-	if c.BaseURL != "" {
-		u, err := url.Parse(c.BaseURL)
-		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-			return fmt.Errorf("base_url %q is no address: write one like https://print.example.com", c.BaseURL)
-		}
-	}
-	if _, err := c.proxies(); err != nil {
+	if err := c.checkAlone(); err != nil {
 		return err
 	}
-	if c.MaxDocumentMiB <= 0 {
-		return fmt.Errorf("max_document_mib must be more than 0")
+	if (c.TLSCert == "") != (c.TLSKey == "") {
+		return fmt.Errorf("tls_cert and tls_key go together: set both or none")
+	}
+	if err := c.Push.check(); err != nil {
+		return err
 	}
 	loopback, err := isLoopback(c.Listen)
 	if err != nil {
 		return err
 	}
 	if c.TLSCert == "" && !loopback && !c.InsecureHTTP && len(c.TrustedProxies) == 0 {
-		return fmt.Errorf("listen %s without TLS would let anybody read passwords and documents: "+
+		return fmt.Errorf("listen is %q, which without TLS would let anybody read passwords and documents: "+
 			"set tls_cert and tls_key, or trusted_proxies if a TLS proxy stands in front, or insecure_http = true", c.Listen)
 	}
 	return nil
+}
+
+// checkAlone refuses settings that are wrong whatever the others are.
+func (c Config) checkAlone() error {
+	if c.StateDir == "" {
+		return &config.Wrong{Key: "state_dir", Value: c.StateDir, Want: "a folder's path"}
+	}
+	if c.BaseURL != "" {
+		u, err := url.Parse(c.BaseURL)
+		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+			return &config.Wrong{Key: "base_url", Value: c.BaseURL, Want: "an address like https://print.example.com"}
+		}
+	}
+	if _, err := c.proxies(); err != nil {
+		return err
+	}
+	for _, n := range []struct {
+		key   string
+		value int64
+		least int64
+	}{
+		{"max_document_mib", c.MaxDocumentMiB, 1},
+		{"renders", int64(c.Renders), 1},
+		{"render_memory_mib", c.RenderMemoryMiB, minRenderMiB},
+	} {
+		if n.value < n.least {
+			return &config.Wrong{Key: n.key, Value: n.value, Want: fmt.Sprintf("at least %d", n.least)}
+		}
+	}
+	if c.RenderTimeout <= 0 {
+		return &config.Wrong{Key: "render_timeout", Value: c.RenderTimeout, Want: `more than 0, such as "5m"`}
+	}
+	return errors.Join(c.OIDC.check(), c.Mail.check(), c.Outages.check(), c.Limits.check())
 }
 
 // proxies returns the trusted proxies as prefixes.
@@ -135,7 +190,7 @@ func (c Config) proxies() ([]netip.Prefix, error) {
 		if err != nil {
 			a, aerr := netip.ParseAddr(text)
 			if aerr != nil {
-				return nil, fmt.Errorf("trusted_proxies: %q is neither an address nor a network", text)
+				return nil, &config.Wrong{Key: "trusted_proxies", Value: []string{text}, Want: `addresses or networks, such as "10.0.0.0/8"`}
 			}
 			p = netip.PrefixFrom(a, a.BitLen())
 		}
@@ -148,11 +203,7 @@ func (c Config) proxies() ([]netip.Prefix, error) {
 func isLoopback(listen string) (bool, error) {
 	host, _, err := net.SplitHostPort(listen)
 	if err != nil {
-		return false, fmt.Errorf("listen %q is no address: write one like 127.0.0.1:8631 or :443", listen)
+		return false, &config.Wrong{Key: "listen", Value: listen, Want: "an address and a port, such as 127.0.0.1:8631 or :443"}
 	}
-	if host == "localhost" {
-		return true, nil
-	}
-	addr, err := netip.ParseAddr(host)
-	return err == nil && addr.IsLoopback(), nil
+	return loopbackHost(host), nil
 }

@@ -3,44 +3,55 @@ package server
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
-	"syscall"
 	"time"
 
+	"platen/cloud/archive"
+	"platen/cloud/blob"
+	"platen/cloud/oidc"
 	"platen/internal/cli"
 )
 
 // examineTimeout bounds each check of Examine.
 const examineTimeout = 10 * time.Second
 
-// lowDisk is the free space below which Examine warns, in bytes.
-const lowDisk = 1 << 30
+// renderExamination bounds that of the renderer, which compiles it the first time.
+const renderExamination = 2 * time.Minute
 
 // Examine checks the settings and the installation, and says what to do about
 // what is wrong. The cloud may be running.
 func Examine(ctx context.Context, cfg Config) []cli.Finding {
-	list := []cli.Finding{
-		cli.Found("settings", "read", cfg.Check(), "the sentence says what to change"),
-		examineState(cfg), examineDisk(cfg),
+	settings := cli.Found("settings", "read", cfg.Check(), "the sentence says what to change")
+	if _, err := os.Stat(cfg.StateDir); errors.Is(err, fs.ErrNotExist) { // what follows would make it
+		return []cli.Finding{settings, cli.Found("state folder", "", fmt.Errorf("%s is not there: no cloud was set up in it yet", cfg.StateDir),
+			"platen-cloud user add ADDRESS --admin makes it, with the first account; if the cloud has another one, name it: --state-dir FOLDER")}
+	}
+	list := []cli.Finding{settings, examineState(cfg), examineDisk(cfg), examineRender(ctx, cfg, slog.New(slog.DiscardHandler))}
+	if cfg.Render {
+		list = append(list, examineOffice(ctx))
 	}
 	s, err := Open(ctx, cfg, slog.New(slog.DiscardHandler))
-	list = append(list, cli.Found("database", filepath.Join(cfg.StateDir, "cloud.db"), err,
+	list = append(list, cli.Found("database", filepath.Join(cfg.StateDir, archive.Database), err,
 		"a newer program's database needs that program; else restore a backup"))
 	if err == nil {
-		list = append(list, examineAccounts(ctx, s), examineServing(ctx, s))
+		list = append(list, examineAccounts(ctx, s), examineServing(ctx, s),
+			cli.Found("documents", "there is room", s.blobs.Room(ctx), "make room, or raise limits.disk_percent"))
+		if cfg.OIDC.Issuer != "" {
+			list = append(list, examineProvider(ctx, s)...)
+		}
+		if cfg.Mail.Server != "" {
+			list = append(list, examineMail(ctx, s))
+		}
 		_ = s.Close() // only looked
 	}
-	if cfg.Push.Direct == "" && cfg.Push.STARTTLS == "" {
-		list = append(list, cli.Found("push", "", errNoPush, "set push.direct_listen"))
-	} else {
-		list = append(list, examinePush(ctx, cfg))
-	}
-	return list
+	return append(list, examinePush(ctx, cfg))
 }
 
 func examineState(cfg Config) cli.Finding {
@@ -52,13 +63,12 @@ func examineState(cfg Config) cli.Finding {
 }
 
 func examineDisk(cfg Config) cli.Finding {
-	var st syscall.Statfs_t
-	err := syscall.Statfs(cfg.StateDir, &st)
-	free := int64(st.Bavail) * st.Bsize
-	if err == nil && free < lowDisk {
-		err = fmt.Errorf("only %d MiB free", free>>20)
+	space, err := blob.SpaceAt(cfg.StateDir)
+	free := fmt.Sprintf("%d of %d MiB free", space.Free>>20, space.Size>>20)
+	if err == nil && space.Low() {
+		err = fmt.Errorf("only %s", free)
 	}
-	return cli.Found("disk", fmt.Sprintf("%d MiB free", free>>20), err, "make room: documents wait here until they are printed")
+	return cli.Found("disk", free, err, "make room: documents wait here until they are printed")
 }
 
 func examineAccounts(ctx context.Context, s *Server) cli.Finding {
@@ -76,6 +86,38 @@ func examineAccounts(ctx context.Context, s *Server) cli.Finding {
 		"platen-cloud user add ADDRESS --admin")
 }
 
+// examineProvider asks the provider of sign-ins for what a sign-in needs of it.
+func examineProvider(ctx context.Context, s *Server) []cli.Finding {
+	const check = "sign-in provider"
+	ctx, cancel := context.WithTimeout(ctx, examineTimeout)
+	defer cancel()
+	var found oidc.Review
+	p, err := s.provider()
+	if err == nil {
+		found, err = p.Check(ctx)
+	}
+	list := []cli.Finding{cli.Found(check, s.cfg.OIDC.Issuer+" answers", err,
+		"is oidc.issuer right, to the letter, without /.well-known/openid-configuration, and can this machine reach it?")}
+	for _, problem := range found.Problems {
+		list = append(list, cli.Finding{Check: check, Detail: problem, Advice: "compare the settings in the table [oidc] with what the provider's page of this client says"})
+	}
+	for _, doubt := range found.Doubts {
+		list = append(list, cli.Finding{Check: check, OK: true, Detail: doubt})
+	}
+	return list
+}
+
+// examineMail signs in with the mail server, and sends nothing.
+func examineMail(ctx context.Context, s *Server) cli.Finding {
+	ctx, cancel := context.WithTimeout(ctx, examineTimeout)
+	defer cancel()
+	sender, err := s.sender()
+	if err == nil {
+		err = sender.Check(ctx)
+	}
+	return cli.Found("mail", s.cfg.Mail.Server+" takes mail", err, "compare the table [mail] with what your mail server's page says; mail.ca_file names the authority of a certificate of your own")
+}
+
 func examineServing(ctx context.Context, s *Server) cli.Finding {
 	ctx, cancel := context.WithTimeout(ctx, examineTimeout)
 	defer cancel()
@@ -89,10 +131,18 @@ func examineServing(ctx context.Context, s *Server) cli.Finding {
 	return cli.Found("public address", s.base+" answers", err, "is the cloud running (platen-cloud serve), and base_url right?")
 }
 
+// examinePush looks whether notifications go out.
 func examinePush(ctx context.Context, cfg Config) cli.Finding {
 	ctx, cancel := context.WithTimeout(ctx, examineTimeout)
 	defer cancel()
-	if cfg.Push.Direct == "" {
+	switch {
+	case cfg.Push.Driver == DriverNone:
+		return cli.Finding{Check: "push", OK: true, Detail: "over HTTPS alone"}
+	case cfg.Push.Driver.outside():
+		return examineOutside(ctx, cfg)
+	case cfg.Push.Direct == "" && cfg.Push.STARTTLS == "":
+		return cli.Found("push", "", errNoPush, "set push.direct_listen")
+	case cfg.Push.Direct == "":
 		conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", cfg.Push.STARTTLS)
 		if err == nil {
 			err = conn.Close()

@@ -67,7 +67,7 @@ func start(t *testing.T, change func(*Server)) *running {
 	if r.user, err = s.service.AddUser(t.Context(), "ada@example.com", "", false); err != nil {
 		t.Fatal(err)
 	}
-	key, _, err := s.oauth.CreateKey(t.Context(), r.user.ID, "test", oauth.ScopeAdmin)
+	key, _, err := s.oauth.MakeKey(t.Context(), r.user.ID, oauth.KeyWish{Label: "test", Scopes: []oauth.Scope{oauth.ScopeAdmin}})
 	if err != nil {
 		t.Fatal(err)
 	}

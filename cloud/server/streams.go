@@ -22,6 +22,9 @@ const renewBefore = 30 * 24 * time.Hour
 // pushTLS returns the certificate of the notification streams: the one in the
 // settings, the cloud's own, or one of the installation's own authority.
 func (s *Server) pushTLS(host string) (*tls.Config, error) {
+	if s.cfg.Push.Driver != DriverEmbedded {
+		return nil, nil //nolint:nilnil // nothing listens
+	}
 	cfg := &tls.Config{MinVersion: tls.VersionTLS12}
 	cert, key := s.cfg.Push.TLSCert, s.cfg.Push.TLSKey
 	if cert == "" {
@@ -71,16 +74,14 @@ func (o *ownCertificate) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	return &current, nil
 }
 
-// robotOf tells push whom a token belongs to; tokens of people are refused.
+// robotOf tells push whom a token belongs to. The oldest connectors have that of a
+// person.
 func (s *Server) robotOf(ctx context.Context, token string) (gcp.RobotID, error) {
 	c, err := s.oauth.Authenticate(ctx, token)
 	if err != nil {
 		return "", err
 	}
-	if c.Robot == nil {
-		return "", &cloud.Error{Kind: cloud.KindForbidden, Message: "Only connectors have notification streams."}
-	}
-	return c.Robot.ID, nil
+	return s.service.Serve(ctx, c)
 }
 
 func (s *Server) presence(ctx context.Context, robot gcp.RobotID, connected bool) error {
@@ -115,27 +116,33 @@ func (s *Server) watchRevocations(ctx context.Context) error {
 		for _, e := range events {
 			at = e.Seq
 			if e.Kind == cloud.EventRobotRevoked {
-				s.push.Revoke(e.Robot)
-				s.oauth.Forget()
+				s.oauth.Forget() // first: push asks which tokens are good
+				s.push.Revoke(ctx, e.Robot)
 			}
 		}
 	}
 }
 
-// remoteAddr tells whom to count a request for: the peer, or behind a trusted
-// proxy the last address that the proxy itself added; in IPv6 its network of 64
-// bits, which is one subscriber's.
+// remoteAddr tells whom to count a request for: whoever sent it, or in IPv6 its
+// network of 64 bits, which is one subscriber's.
 func (s *Server) remoteAddr(r *http.Request) string {
+	address := s.callerAddr(r)
+	if a, err := netip.ParseAddr(address); err == nil && !s.trusted(a) {
+		return subscriber(a).String()
+	}
+	return address
+}
+
+// callerAddr tells who sent a request: the peer, or behind a trusted proxy the
+// last address that the proxy itself added.
+func (s *Server) callerAddr(r *http.Request) string {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		host = r.RemoteAddr
 	}
 	peer, err := netip.ParseAddr(host)
-	if err != nil {
+	if err != nil || !s.trusted(peer) {
 		return host
-	}
-	if !s.trusted(peer) {
-		return subscriber(peer).String()
 	}
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 	for i := len(hops) - 1; i >= 0; i-- {
@@ -144,7 +151,7 @@ func (s *Server) remoteAddr(r *http.Request) string {
 			return host
 		}
 		if !s.trusted(a) {
-			return subscriber(a).String()
+			return a.String()
 		}
 	}
 	return host

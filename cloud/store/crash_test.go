@@ -38,7 +38,7 @@ func writeForEver(path string) {
 			for n := 0; ; n++ {
 				id := gcp.JobID(fmt.Sprintf("%d-%d-%d", os.Getpid(), g, n))
 				e := cloud.Event{Kind: cloud.EventJobQueued, Job: id}
-				if err := db.AddJob(context.Background(), cloud.Job{ID: id}, cloud.Quota{}, e); err != nil {
+				if _, err := db.AddJob(context.Background(), cloud.Job{ID: id}, cloud.Admission{}, e); err != nil {
 					fmt.Fprintln(os.Stderr, err)
 					os.Exit(1)
 				}

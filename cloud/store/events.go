@@ -11,6 +11,16 @@ import (
 	"platen/cloud"
 )
 
+const eventColumns = `seq, time, kind, printer, job, robot, owner, state, by_user, note`
+
+func scanEvent(s scanner) (cloud.Event, error) {
+	var e cloud.Event
+	var at int64
+	err := s.Scan(&e.Seq, &at, &e.Kind, &e.Printer, &e.Job, &e.Robot, &e.User, &e.State, &e.By, &e.Note)
+	e.Time = timeOf(at)
+	return e, err
+}
+
 // addEvents writes events in the transaction of the change they tell of. The
 // position comes from a counter row, not from the table's own numbering: on a
 // server database the row's lock makes positions appear in the order of the
@@ -21,10 +31,10 @@ func (t *Tx) addEvents(events []cloud.Event) error {
 		if err := t.queryRow(`UPDATE counters SET value = value + 1 WHERE name = 'event' RETURNING value`).Scan(&seq); err != nil {
 			return fmt.Errorf("count event: %w", err)
 		}
-		_, err := t.exec(`INSERT INTO events (seq, time, kind, printer, job, robot, owner, state)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+		_, err := t.exec(`INSERT INTO events (`+eventColumns+`)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			seq, micros(e.Time), string(e.Kind), string(e.Printer), string(e.Job),
-			string(e.Robot), string(e.User), string(e.State))
+			string(e.Robot), string(e.User), string(e.State), string(e.By), e.Note)
 		if err != nil {
 			return fmt.Errorf("add event: %w", err)
 		}
@@ -44,15 +54,8 @@ func (d *DB) LastEvent(ctx context.Context) (cloud.Seq, error) {
 
 // Events returns up to limit events after a position, oldest first.
 func (d *DB) Events(ctx context.Context, after cloud.Seq, limit int) ([]cloud.Event, error) {
-	rows, err := d.query(ctx, `SELECT seq, time, kind, printer, job, robot, owner, state
-		FROM events WHERE seq > ? ORDER BY seq LIMIT ?`, int64(after), limit)
-	return collect(rows, err, func(s scanner) (cloud.Event, error) {
-		var e cloud.Event
-		var at int64
-		err := s.Scan(&e.Seq, &at, &e.Kind, &e.Printer, &e.Job, &e.Robot, &e.User, &e.State)
-		e.Time = timeOf(at)
-		return e, err
-	})
+	rows, err := d.query(ctx, `SELECT `+eventColumns+` FROM events WHERE seq > ? ORDER BY seq LIMIT ?`, int64(after), limit)
+	return collect(rows, err, scanEvent)
 }
 
 // AwaitEvents returns when there are events after a position, or with ctx's error.
@@ -102,16 +105,6 @@ func (d *DB) look() {
 	if last, err := d.LastEvent(ctx); err == nil {
 		d.events.announce(last)
 	}
-}
-
-// PruneEvents deletes events from before a time.
-func (d *DB) PruneEvents(ctx context.Context, before time.Time) error {
-	return d.tx(ctx, func(tx *Tx) error {
-		// A part at a time: others wait for this transaction.
-		_, err := tx.exec(`DELETE FROM events WHERE seq IN
-			(SELECT seq FROM events WHERE time < ? ORDER BY seq LIMIT 5000)`, micros(before))
-		return err
-	})
 }
 
 // eventSignal wakes those who wait for events. It lives in memory: it only says

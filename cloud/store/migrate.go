@@ -4,8 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
+	"time"
 
 	"github.com/pressly/goose/v3"
 )
@@ -15,8 +18,21 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// migrate brings the schema to the newest version this program knows.
-func migrate(ctx context.Context, db *sql.DB) error {
+// Migrate brings the database file to the newest schema that this program knows, as
+// Open does, and tells log of each step: where there are many jobs one takes minutes.
+func Migrate(ctx context.Context, path string, log *slog.Logger) error {
+	if err := ensureFile(path); err != nil {
+		return fmt.Errorf("open database: %w", err)
+	}
+	db, err := connect(path, 1)
+	if err != nil {
+		return err
+	}
+	return errors.Join(migrate(ctx, db, log), db.Close())
+}
+
+// migrate takes the missing steps, each whole or not at all.
+func migrate(ctx context.Context, db *sql.DB, log *slog.Logger) error {
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
 		return fmt.Errorf("read migrations: %w", err)
@@ -33,8 +49,18 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	if have > want {
 		return fmt.Errorf("the database has schema %d, this program knows %d: run a newer program", have, want)
 	}
-	if _, err := p.Up(ctx); err != nil {
-		return fmt.Errorf("migrate database: %w", err)
+	if have == 0 { // a new one, which takes no time
+		log = slog.New(slog.DiscardHandler)
+	}
+	for have < want {
+		log.InfoContext(ctx, "the database is brought to a newer schema, which takes minutes where there are many jobs",
+			"schema", have, "newest", want)
+		step, err := p.UpByOne(ctx)
+		if err != nil {
+			return fmt.Errorf("migrate database from schema %d: %w", have, err)
+		}
+		have = step.Source.Version
+		log.InfoContext(ctx, "the database has a newer schema", "schema", have, "newest", want, "took", step.Duration.Round(time.Millisecond))
 	}
 	return nil
 }

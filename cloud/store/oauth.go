@@ -81,7 +81,11 @@ func (t *Tx) endGrants(r gcp.RobotID, keep oauth.GrantID, at time.Time) error {
 	if err != nil {
 		return err
 	}
-	if _, err := t.exec(`DELETE FROM oauth_tokens WHERE robot = ? AND grant_id <> ?`, string(r), string(keep)); err != nil || n == 0 {
+	if _, err := t.exec(`DELETE FROM oauth_tokens WHERE robot = ? AND grant_id <> ?`, string(r), string(keep)); err != nil {
+		return err
+	}
+	// No installation from before can announce itself again.
+	if _, err := t.exec(`UPDATE robots SET installations = 'null' WHERE id = ?`, string(r)); err != nil || n == 0 {
 		return err
 	}
 	return t.addEvents(revoked([]gcp.RobotID{r}, at))
@@ -177,6 +181,8 @@ func (d *DB) RevokeTokens(ctx context.Context, s oauth.Selection, at time.Time) 
 			robots, err = tx.revoke(`hash = ?`, string(s.Hash))
 		case s.Grant != "":
 			robots, err = tx.revoke(`grant_id = ?`, string(s.Grant))
+		case s.Robot != "":
+			robots, err = tx.revoke(`robot = ?`, string(s.Robot))
 		case s.User != "" && s.Kind != "":
 			_, err = tx.exec(`DELETE FROM oauth_tokens WHERE owner = ? AND kind = ?`, string(s.User), string(s.Kind))
 		case s.User != "":
@@ -184,9 +190,7 @@ func (d *DB) RevokeTokens(ctx context.Context, s oauth.Selection, at time.Time) 
 			if _, err = tx.exec(`DELETE FROM oauth_devices WHERE owner = ?`, string(s.User)); err != nil {
 				break
 			}
-			if _, err = tx.exec(`DELETE FROM oauth_tokens WHERE owner = ?`, string(s.User)); err == nil {
-				robots, err = tx.revoke(`robot IN (SELECT id FROM robots WHERE owner = ?)`, string(s.User))
-			}
+			robots, err = tx.revoke(`owner = ?`, string(s.User))
 		}
 		if err != nil {
 			return fmt.Errorf("revoke tokens: %w", err)
@@ -196,12 +200,27 @@ func (d *DB) RevokeTokens(ctx context.Context, s oauth.Selection, at time.Time) 
 }
 
 // revoke deletes the tokens that a constant condition names, and returns the
-// robots among their owners.
+// robots among their owners, also those of people who have one.
 func (t *Tx) revoke(where, arg string) ([]gcp.RobotID, error) {
 	rows, err := t.query(`SELECT DISTINCT robot FROM oauth_tokens WHERE robot <> '' AND `+where, arg)
 	robots, err := collect(rows, err, func(s scanner) (r gcp.RobotID, err error) { return r, s.Scan(&r) })
 	if err != nil {
 		return nil, err
+	}
+	rows, err = t.query(`SELECT DISTINCT owner FROM oauth_tokens WHERE owner <> '' AND kind IN (?, ?) AND `+where,
+		string(oauth.KindAccess), string(oauth.KindKey), arg)
+	people, err := collect(rows, err, func(s scanner) (u cloud.UserID, err error) { return u, s.Scan(&u) })
+	if err != nil {
+		return nil, err
+	}
+	for _, u := range people {
+		_, err := scanRobot(t.queryRow(`SELECT `+robotColumns+` FROM robots WHERE id = ?`, string(cloud.OwnRobot(u))))
+		switch {
+		case err == nil:
+			robots = append(robots, cloud.OwnRobot(u))
+		case !errors.Is(err, cloud.ErrNotFound):
+			return nil, err
+		}
 	}
 	_, err = t.exec(`DELETE FROM oauth_tokens WHERE `+where, arg)
 	return robots, err

@@ -2,22 +2,26 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
 	"platen/cloud"
 	"platen/cloud/oauth"
-	"platen/gcp"
 )
 
-const deviceColumns = `hash, user_hash, client, scope, state, owner, wait, create_time, expire_time, poll_time`
+const deviceColumns = `hash, user_hash, client, scope, state, owner, wait, create_time, expire_time, poll_time, address, host, printers`
 
 // AddDevice stores a new device code; a user code that is in use is an error.
 func (d *DB) AddDevice(ctx context.Context, dev oauth.Device) error {
+	printers, err := json.Marshal(dev.Printers)
+	if err != nil {
+		return fmt.Errorf("encode names of printers: %w", err)
+	}
 	return d.tx(ctx, func(tx *Tx) error {
-		_, err := tx.exec(`INSERT INTO oauth_devices (`+deviceColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		_, err := tx.exec(`INSERT INTO oauth_devices (`+deviceColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			string(dev.Hash), string(dev.UserHash), dev.Client, dev.Scope, string(dev.State), string(dev.User),
-			dev.Interval.Microseconds(), micros(dev.CreateTime), micros(dev.ExpireTime), micros(dev.PollTime))
+			dev.Interval.Microseconds(), micros(dev.CreateTime), micros(dev.ExpireTime), micros(dev.PollTime), dev.Address, dev.Host, string(printers))
 		if err != nil {
 			return fmt.Errorf("add device code: %w", err)
 		}
@@ -28,7 +32,11 @@ func (d *DB) AddDevice(ctx context.Context, dev oauth.Device) error {
 func scanDevice(s scanner) (oauth.Device, error) {
 	var d oauth.Device
 	var wait, created, expires, polled int64
-	err := s.Scan(&d.Hash, &d.UserHash, &d.Client, &d.Scope, &d.State, &d.User, &wait, &created, &expires, &polled)
+	var printers string
+	err := s.Scan(&d.Hash, &d.UserHash, &d.Client, &d.Scope, &d.State, &d.User, &wait, &created, &expires, &polled, &d.Address, &d.Host, &printers)
+	if err == nil {
+		err = json.Unmarshal([]byte(printers), &d.Printers)
+	}
 	d.Interval = time.Duration(wait) * time.Microsecond
 	d.CreateTime, d.ExpireTime, d.PollTime = timeOf(created), timeOf(expires), timeOf(polled)
 	return d, absent(err, "device code")
@@ -91,34 +99,4 @@ func (d *DB) RemoveTry(ctx context.Context, who string, at time.Time) error {
 		_, err := tx.exec(`DELETE FROM oauth_tries WHERE who = ? AND time = ?`, who, micros(at))
 		return err
 	})
-}
-
-// Account returns a person.
-func (d *DB) Account(ctx context.Context, id cloud.UserID) (cloud.User, error) {
-	u, err := scanAccount(d.queryRow(ctx, `SELECT id, email, name, admin, disabled, password_hash, create_time
-		FROM users WHERE id = ?`, string(id)))
-	return u, absent(err, "account")
-}
-
-func scanAccount(s scanner) (cloud.User, error) {
-	var u cloud.User
-	var created int64
-	err := s.Scan(&u.ID, &u.Email, &u.Name, &u.Admin, &u.Disabled, &u.PasswordHash, &created)
-	u.CreateTime = timeOf(created)
-	return u, err
-}
-
-// RobotAccount returns a robot and its owner.
-func (d *DB) RobotAccount(ctx context.Context, id gcp.RobotID) (cloud.Robot, cloud.User, error) {
-	var r cloud.Robot
-	var created, seen, lease int64
-	err := d.queryRow(ctx, `SELECT id, owner, proxy, client_id, create_time, last_seen, connected, lease_until
-		FROM robots WHERE id = ?`, string(id)).
-		Scan(&r.ID, &r.Owner, &r.Proxy, &r.ClientID, &created, &seen, &r.Connected, &lease)
-	if err := absent(err, "robot"); err != nil {
-		return cloud.Robot{}, cloud.User{}, err
-	}
-	r.CreateTime, r.LastSeen, r.LeaseUntil = timeOf(created), timeOf(seen), timeOf(lease)
-	owner, err := d.Account(ctx, r.Owner)
-	return r, owner, err
 }

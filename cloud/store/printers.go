@@ -11,8 +11,12 @@ import (
 	"platen/gcp"
 )
 
-const printerColumns = `id, owner, robot, proxy, name, uuid, public, display_name, default_display_name,
-	create_time, access_time, update_time, details, capabilities, defaults`
+const (
+	shortColumns = `id, owner, robot, proxy, name, uuid, public, display_name, default_display_name,
+	create_time, access_time, update_time, hidden, paused, details`
+	printerColumns = shortColumns + `, capabilities, defaults`
+	briefColumns   = shortColumns + `, '', ''` // printerColumns without what is long
+)
 
 // details are the members of a printer that nothing is searched by.
 type details struct {
@@ -35,16 +39,23 @@ type details struct {
 	NotificationChannel gcp.NotificationChannel `json:"notification_channel,omitempty"`
 	TOSAccepted         bool                    `json:"tos_accepted,omitempty"`
 	PublicKey           string                  `json:"public_key,omitempty"`
+	Approval            bool                    `json:"approval,omitempty"`
 	QuotaEnabled        bool                    `json:"quota_enabled,omitempty"`
 	DailyQuota          int                     `json:"daily_quota,omitempty"`
+	PersonQuota         int                     `json:"person_quota,omitempty"`
+	ExpireAfter         time.Duration           `json:"expire_after,omitempty"` // nanoseconds
+	Location            string                  `json:"location,omitempty"`
+	Labels              []string                `json:"labels,omitempty"`
+	HoldJobs            bool                    `json:"hold_jobs,omitempty"`
+	Choices             json.RawMessage         `json:"choices,omitempty"`
 }
 
 func detailsOf(p cloud.Printer) details {
 	return details{
 		p.Description, p.Manufacturer, p.Model, p.GCPVersion, p.Firmware, p.SetupURL, p.SupportURL,
 		p.UpdateURL, p.Status, p.CapsFormat, p.CapsHash, p.ContentTypes, p.Tags, p.Data,
-		p.SemanticState, p.LocalSettings, p.NotificationChannel, p.TOSAccepted, p.PublicKey,
-		p.QuotaEnabled, p.DailyQuota,
+		p.SemanticState, p.LocalSettings, p.NotificationChannel, p.TOSAccepted, p.PublicKey, p.Approval,
+		p.QuotaEnabled, p.DailyQuota, p.PersonQuota, p.ExpireAfter, p.Location, p.Labels, p.HoldJobs, p.Choices,
 	}
 }
 
@@ -53,22 +64,24 @@ func (m details) into(p *cloud.Printer) {
 	p.Firmware, p.SetupURL, p.SupportURL, p.UpdateURL = m.Firmware, m.SetupURL, m.SupportURL, m.UpdateURL
 	p.Status, p.CapsFormat, p.CapsHash, p.ContentTypes = m.Status, m.CapsFormat, m.CapsHash, m.ContentTypes
 	p.Tags, p.Data, p.SemanticState, p.LocalSettings = m.Tags, m.Data, m.SemanticState, m.LocalSettings
-	p.NotificationChannel, p.TOSAccepted, p.PublicKey = m.NotificationChannel, m.TOSAccepted, m.PublicKey
-	p.QuotaEnabled, p.DailyQuota = m.QuotaEnabled, m.DailyQuota
+	p.NotificationChannel, p.TOSAccepted, p.PublicKey, p.Approval = m.NotificationChannel, m.TOSAccepted, m.PublicKey, m.Approval
+	p.QuotaEnabled, p.DailyQuota, p.PersonQuota, p.ExpireAfter = m.QuotaEnabled, m.DailyQuota, m.PersonQuota, m.ExpireAfter
+	p.Location, p.Labels, p.HoldJobs, p.Choices = m.Location, m.Labels, m.HoldJobs, m.Choices
 }
 
 func scanPrinter(s scanner) (cloud.Printer, error) {
 	var p cloud.Printer
-	var public int
-	var created, accessed, updated int64
+	var public, paused int
+	var created, accessed, updated, hidden int64
 	var text, caps string
 	err := s.Scan(&p.ID, &p.Owner, &p.Robot, &p.Proxy, &p.Name, &p.UUID, &public, &p.DisplayName,
-		&p.DefaultDisplayName, &created, &accessed, &updated, &text, &caps, &p.Defaults)
+		&p.DefaultDisplayName, &created, &accessed, &updated, &hidden, &paused, &text, &caps, &p.Defaults)
 	if err != nil {
 		return p, found(err)
 	}
-	p.Public = public != 0
+	p.Public, p.Paused = public != 0, paused != 0
 	p.CreateTime, p.AccessTime, p.UpdateTime = timeOf(created), timeOf(accessed), timeOf(updated)
+	p.Hidden = timeOf(hidden)
 	if caps != "" {
 		p.Capabilities = json.RawMessage(caps)
 	}
@@ -93,8 +106,9 @@ const shownName = `COALESCE(NULLIF(display_name, ''), NULLIF(default_display_nam
 // PrinterRights returns what decides who may do what with a printer.
 func (d *DB) PrinterRights(ctx context.Context, id gcp.PrinterID) (cloud.PrinterRights, error) {
 	of := cloud.PrinterRights{Printer: id}
-	err := d.queryRow(ctx, `SELECT owner, robot, `+shownName+` FROM printers WHERE id = ?`, string(id)).
-		Scan(&of.Owner, &of.Robot, &of.Name)
+	err := d.queryRow(ctx, `SELECT printers.owner, robot, COALESCE(run, ''), `+shownName+`, hidden > 0, paused > 0
+		FROM printers LEFT JOIN robots ON robots.id = robot WHERE printers.id = ?`, string(id)).
+		Scan(&of.Owner, &of.Robot, &of.Run, &of.Name, &of.Hidden, &of.Paused)
 	return of, found(err)
 }
 
@@ -104,11 +118,22 @@ func (d *DB) ListPrinters(ctx context.Context, f cloud.PrinterFilter) ([]cloud.P
 	w.equal("owner", string(f.Owner))
 	w.equal("robot", string(f.Robot))
 	w.equal("proxy", string(f.Proxy))
+	switch f.Also {
+	case cloud.HiddenToo:
+	case cloud.HiddenOnly:
+		w.add("hidden > 0")
+	default:
+		w.add("hidden = 0")
+	}
 	if f.IDs != nil {
 		part, args := among("id", f.IDs)
 		w.add(part, args...)
 	}
-	rows, err := d.r.QueryContext(ctx, `SELECT `+printerColumns+` FROM printers`+w.String()+` ORDER BY name, id`, w.args...)
+	columns := printerColumns
+	if f.Parts == cloud.PartsBrief {
+		columns = briefColumns
+	}
+	rows, err := d.r.QueryContext(ctx, `SELECT `+columns+` FROM printers`+w.String()+` ORDER BY name, id`, w.args...)
 	return collect(rows, err, scanPrinter)
 }
 
@@ -150,13 +175,19 @@ func (d *DB) SavePrinter(ctx context.Context, key cloud.PrinterKey, fn func(*clo
 }
 
 // findPrinter finds a printer that registers again: by its name, which is unique
-// in a proxy, else by its uuid, which stays when the name changes.
+// in a proxy, else by its uuid, which stays when the name changes; one that is
+// hidden only if there is no other.
 func (t *Tx) findPrinter(key cloud.PrinterKey) (*cloud.Printer, error) {
-	for _, by := range []struct{ column, value string }{{"name", key.Name}, {"uuid", key.UUID}} {
+	for _, by := range []struct{ condition, value string }{
+		{"name = ? AND hidden = 0", key.Name},
+		{"uuid = ? AND hidden = 0", key.UUID},
+		{"name = ? AND hidden > 0", key.Name},
+		{"uuid = ? AND hidden > 0", key.UUID},
+	} {
 		if by.value == "" {
 			continue
 		}
-		p, err := scanPrinter(t.queryRow(`SELECT `+printerColumns+` FROM printers WHERE owner = ? AND proxy = ? AND `+by.column+` = ?
+		p, err := scanPrinter(t.queryRow(`SELECT `+printerColumns+` FROM printers WHERE owner = ? AND proxy = ? AND `+by.condition+`
 			ORDER BY create_time LIMIT 1`, string(key.Owner), string(key.Proxy), by.value))
 		if err == nil {
 			return &p, nil
@@ -173,10 +204,10 @@ func (t *Tx) addPrinter(p cloud.Printer) error {
 	if err != nil {
 		return err
 	}
-	_, err = t.exec(`INSERT INTO printers (`+printerColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	_, err = t.exec(`INSERT INTO printers (`+printerColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		string(p.ID), string(p.Owner), string(p.Robot), string(p.Proxy), p.Name, p.UUID, flag(p.Public),
 		p.DisplayName, p.DefaultDisplayName, micros(p.CreateTime), micros(p.AccessTime),
-		micros(p.UpdateTime), text, string(p.Capabilities), p.Defaults)
+		micros(p.UpdateTime), micros(p.Hidden), flag(p.Paused), text, string(p.Capabilities), p.Defaults)
 	if err != nil {
 		return fmt.Errorf("add printer: %w", err)
 	}
@@ -190,10 +221,10 @@ func (t *Tx) savePrinter(p cloud.Printer) error {
 	}
 	// The access time is not written here: NotePrinters alone does.
 	_, err = t.exec(`UPDATE printers SET owner = ?, robot = ?, proxy = ?, name = ?, uuid = ?, public = ?,
-		display_name = ?, default_display_name = ?, update_time = ?, details = ?, capabilities = ?, defaults = ?
+		display_name = ?, default_display_name = ?, update_time = ?, hidden = ?, paused = ?, details = ?, capabilities = ?, defaults = ?
 		WHERE id = ?`,
 		string(p.Owner), string(p.Robot), string(p.Proxy), p.Name, p.UUID, flag(p.Public),
-		p.DisplayName, p.DefaultDisplayName, micros(p.UpdateTime), text, string(p.Capabilities), p.Defaults,
+		p.DisplayName, p.DefaultDisplayName, micros(p.UpdateTime), micros(p.Hidden), flag(p.Paused), text, string(p.Capabilities), p.Defaults,
 		string(p.ID))
 	if err != nil {
 		return fmt.Errorf("save printer: %w", err)
@@ -241,9 +272,13 @@ func (d *DB) RemovePrinter(ctx context.Context, id gcp.PrinterID, fn func(cloud.
 		if err != nil {
 			return err
 		}
+		before := make([]cloud.Job, len(open))
+		for i, j := range open {
+			before[i] = *j
+		}
 		events := fn(p, open)
-		for _, j := range open {
-			if err := tx.saveJob(*j); err != nil {
+		for i, j := range open {
+			if err := tx.endJob(before[i], *j); err != nil {
 				return err
 			}
 		}

@@ -20,12 +20,23 @@ func (d *DB) QueuedJobs(ctx context.Context, id gcp.PrinterID, limit int) ([]clo
 	return collect(rows, err, scanJob)
 }
 
-// Waiting returns the printers of a robot, or of all, that have QUEUED jobs.
+const selectRestored = `SELECT ` + jobColumns + ` FROM jobs
+	WHERE printer = ? AND restored <> '' ORDER BY ord LIMIT ?`
+
+// RestoredJobs returns up to limit jobs of a printer that are held because the
+// service was restored, oldest first.
+func (d *DB) RestoredJobs(ctx context.Context, id gcp.PrinterID, limit int) ([]cloud.Job, error) {
+	rows, err := d.query(ctx, selectRestored, string(id), limit)
+	return collect(rows, err, scanJob)
+}
+
+// Waiting returns the printers of a robot, or of all, that have QUEUED jobs and
+// are not paused.
 func (d *DB) Waiting(ctx context.Context, r gcp.RobotID, now time.Time) ([]cloud.Waiting, error) {
 	rows, err := d.query(ctx, `SELECT w.printer, p.robot, COALESCE(r.connected, 0), COALESCE(r.lease_until, 0), w.oldest, w.newest
 		FROM (SELECT printer, MIN(queued_time) AS oldest, MAX(queued_time) AS newest
 			FROM jobs WHERE state_type = 'QUEUED' GROUP BY printer) w
-		JOIN printers p ON p.id = w.printer
+		JOIN printers p ON p.id = w.printer AND p.hidden = 0 AND p.paused = 0
 		LEFT JOIN robots r ON r.id = p.robot
 		WHERE ? = '' OR p.robot = ? ORDER BY w.oldest`, string(r), string(r))
 	return collect(rows, err, func(s scanner) (cloud.Waiting, error) {
@@ -43,11 +54,21 @@ func (d *DB) Waiting(ctx context.Context, r gcp.RobotID, now time.Time) ([]cloud
 func (d *DB) DueCancels(ctx context.Context, before time.Time) ([]gcp.JobID, error) {
 	rows, err := d.query(ctx, `SELECT id FROM jobs
 		WHERE cancel_requested > 0 AND end_time = 0 AND cancel_requested <= ? AND cancel_ack = 0`, micros(before))
-	return collect(rows, err, func(s scanner) (gcp.JobID, error) {
-		var id gcp.JobID
-		err := s.Scan(&id)
-		return id, err
-	})
+	return collect(rows, err, scanJobID)
+}
+
+func scanJobID(s scanner) (gcp.JobID, error) {
+	var id gcp.JobID
+	err := s.Scan(&id)
+	return id, err
+}
+
+const selectDue = `SELECT id FROM jobs WHERE due_time > 0 AND due_time <= ? ORDER BY due_time LIMIT ?`
+
+// DueJobs returns up to limit jobs that the service must look at, most overdue first.
+func (d *DB) DueJobs(ctx context.Context, now time.Time, limit int) ([]gcp.JobID, error) {
+	rows, err := d.query(ctx, selectDue, micros(now), limit)
+	return collect(rows, err, scanJobID)
 }
 
 // NoteJobs adds deliveries and hops to jobs; jobs that do not exist are passed over.
@@ -112,32 +133,6 @@ func (d *DB) NotePrinters(ctx context.Context, seen map[gcp.PrinterID]time.Time)
 		}
 		return nil
 	})
-}
-
-// ExpiredDocuments returns jobs that ended before a time and have their document.
-func (d *DB) ExpiredDocuments(ctx context.Context, before time.Time, limit int) ([]cloud.Job, error) {
-	rows, err := d.query(ctx, `SELECT `+jobColumns+` FROM jobs
-		WHERE end_time > 0 AND document <> '' AND end_time < ? ORDER BY end_time LIMIT ?`, micros(before), limit)
-	return collect(rows, err, scanJob)
-}
-
-// ForgetDocuments records that documents are deleted.
-func (d *DB) ForgetDocuments(ctx context.Context, ids []gcp.JobID) error {
-	return d.tx(ctx, func(tx *Tx) error {
-		for _, id := range ids {
-			if _, err := tx.exec(`UPDATE jobs SET document = '' WHERE id = ?`, string(id)); err != nil {
-				return fmt.Errorf("forget document of job %s: %w", id, err)
-			}
-		}
-		return nil
-	})
-}
-
-// DocumentKnown reports whether a job has this document.
-func (d *DB) DocumentKnown(ctx context.Context, document string) (bool, error) {
-	var n int
-	err := d.queryRow(ctx, `SELECT COUNT(*) FROM jobs WHERE document = ? AND document <> ''`, document).Scan(&n)
-	return n > 0, err
 }
 
 var _ cloud.Store = (*DB)(nil)

@@ -2,21 +2,30 @@ package store
 
 import (
 	"context"
+	"fmt"
 
 	"platen/cloud"
 	"platen/gcp"
 )
 
-const robotColumns = `id, owner, proxy, client_id, create_time, last_seen, connected, lease_until`
+const robotColumns = `id, owner, proxy, client_id, create_time, last_seen, connected, lease_until,
+	run, installations, label`
 
 func scanRobot(s scanner) (cloud.Robot, error) {
 	var r cloud.Robot
 	var created, seen, lease int64
 	var connected int
-	err := s.Scan(&r.ID, &r.Owner, &r.Proxy, &r.ClientID, &created, &seen, &connected, &lease)
+	var installations string
+	err := s.Scan(&r.ID, &r.Owner, &r.Proxy, &r.ClientID, &created, &seen, &connected, &lease, &r.Run, &installations, &r.Label)
+	if err != nil {
+		return r, found(err)
+	}
 	r.CreateTime, r.LastSeen, r.LeaseUntil = timeOf(created), timeOf(seen), timeOf(lease)
 	r.Connected = connected != 0
-	return r, found(err)
+	if installations == "null" {
+		return r, nil
+	}
+	return r, fromJSON(installations, &r.Installations)
 }
 
 // AddRobot adds a connector's account.
@@ -25,9 +34,13 @@ func (d *DB) AddRobot(ctx context.Context, r cloud.Robot) error {
 }
 
 func (t *Tx) addRobot(r cloud.Robot) error {
-	_, err := t.exec(`INSERT INTO robots (`+robotColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+	installations, err := asJSON(r.Installations)
+	if err != nil {
+		return err
+	}
+	_, err = t.exec(`INSERT INTO robots (`+robotColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		string(r.ID), string(r.Owner), string(r.Proxy), r.ClientID, micros(r.CreateTime),
-		micros(r.LastSeen), flag(r.Connected), micros(r.LeaseUntil))
+		micros(r.LastSeen), flag(r.Connected), micros(r.LeaseUntil), string(r.Run), installations, r.Label)
 	return err
 }
 
@@ -53,15 +66,35 @@ func (d *DB) UpdateRobot(ctx context.Context, id gcp.RobotID, fn func(*cloud.Rob
 		if err != nil {
 			return kept(err)
 		}
-		_, err = tx.exec(`UPDATE robots SET owner = ?, proxy = ?, client_id = ?, last_seen = ?, connected = ?, lease_until = ?
-			WHERE id = ?`, string(r.Owner), string(r.Proxy), r.ClientID, micros(r.LastSeen),
-			flag(r.Connected), micros(r.LeaseUntil), string(id))
-		if err != nil {
+		if err := tx.saveRobot(r); err != nil {
 			return err
 		}
 		return tx.addEvents(events)
 	})
 	return r, err
+}
+
+func (t *Tx) saveRobot(r cloud.Robot) error {
+	installations, err := asJSON(r.Installations)
+	if err != nil {
+		return err
+	}
+	_, err = t.exec(`UPDATE robots SET owner = ?, proxy = ?, client_id = ?, last_seen = ?, connected = ?, lease_until = ?,
+		run = ?, installations = ?, label = ? WHERE id = ?`,
+		string(r.Owner), string(r.Proxy), r.ClientID, micros(r.LastSeen), flag(r.Connected), micros(r.LeaseUntil),
+		string(r.Run), installations, r.Label, string(r.ID))
+	if err != nil {
+		return fmt.Errorf("save robot: %w", err)
+	}
+	return nil
+}
+
+// ListRobots returns the robots of an owner, or of all, oldest first.
+func (d *DB) ListRobots(ctx context.Context, owner cloud.UserID) ([]cloud.Robot, error) {
+	var w where
+	w.equal("owner", string(owner))
+	rows, err := d.query(ctx, `SELECT `+robotColumns+` FROM robots`+w.String()+` ORDER BY create_time, id`, w.args...)
+	return collect(rows, err, scanRobot)
 }
 
 // DisconnectRobots marks all robots as not connected.

@@ -9,13 +9,14 @@ import (
 	"platen/gcp"
 )
 
-const shareColumns = `printer, scope, type, role, pending, sender`
+const shareColumns = `printer, scope, type, role, pending, asked, sender, expire_time, link`
 
 func scanShare(s scanner) (cloud.Share, error) {
 	var sh cloud.Share
-	var pending int
-	err := s.Scan(&sh.Printer, &sh.Scope, &sh.Type, &sh.Role, &pending, &sh.Sender)
-	sh.Pending = pending != 0
+	var pending, asked int
+	var expires int64
+	err := s.Scan(&sh.Printer, &sh.Scope, &sh.Type, &sh.Role, &pending, &asked, &sh.Sender, &expires, &sh.Link)
+	sh.Pending, sh.Asked, sh.ExpireTime = pending != 0, asked != 0, timeOf(expires)
 	return sh, found(err)
 }
 
@@ -35,15 +36,24 @@ func (d *DB) SharesWith(ctx context.Context, scopes []string) ([]cloud.Share, er
 // PutShare adds or replaces a share.
 func (d *DB) PutShare(ctx context.Context, sh cloud.Share, events ...cloud.Event) error {
 	return d.tx(ctx, func(tx *Tx) error {
-		_, err := tx.exec(`INSERT INTO shares (`+shareColumns+`) VALUES (?, ?, ?, ?, ?, ?)
-			ON CONFLICT (printer, scope) DO UPDATE SET type = excluded.type, role = excluded.role,
-			pending = excluded.pending, sender = excluded.sender`,
-			string(sh.Printer), sh.Scope, string(sh.Type), string(sh.Role), flag(sh.Pending), string(sh.Sender))
-		if err != nil {
-			return fmt.Errorf("put share: %w", err)
+		if err := tx.putShare(sh); err != nil {
+			return err
 		}
 		return tx.addEvents(events)
 	})
+}
+
+func (t *Tx) putShare(sh cloud.Share) error {
+	_, err := t.exec(`INSERT INTO shares (`+shareColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (printer, scope) DO UPDATE SET type = excluded.type, role = excluded.role,
+		pending = excluded.pending, asked = excluded.asked, sender = excluded.sender,
+		expire_time = excluded.expire_time, link = excluded.link`,
+		string(sh.Printer), sh.Scope, string(sh.Type), string(sh.Role), flag(sh.Pending), flag(sh.Asked),
+		string(sh.Sender), micros(sh.ExpireTime), string(sh.Link))
+	if err != nil {
+		return fmt.Errorf("put share: %w", err)
+	}
+	return nil
 }
 
 // RemoveShare removes a share.

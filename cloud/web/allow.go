@@ -1,8 +1,10 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"platen/cloud"
 	"platen/cloud/oauth"
@@ -14,6 +16,10 @@ type askData struct {
 	ID     string // what the program calls itself
 	Code   string // user code of a device
 	To     string // host that the answer goes to
+	Host   string // the machine, as it says
+	From   string // the address that it asked from
+	Adds   string // the printers that it would add, as it says
+	Away   string // the person's connectors that are offline, for a new one that may take the place of one
 	Params url.Values
 }
 
@@ -31,7 +37,7 @@ func (s *site) who(name, id string) string {
 }
 
 // deviceData is the form for a user code, after a wrong one with the reason.
-type deviceData struct{ Problem string }
+type deviceData struct{ Problem, Code string }
 
 func (s *site) showDevice(v *visit) error {
 	code := v.r.URL.Query().Get("user_code")
@@ -40,19 +46,27 @@ func (s *site) showDevice(v *visit) error {
 	}
 	d, err := s.cfg.OAuth.PendingDevice(v.ctx, v.caller, code)
 	if err != nil {
-		return s.wrongCode(v, err)
+		return s.wrongCode(v, code, err)
 	}
-	data := askData{Who: s.who(d.ClientName, d.ClientID), ID: d.ClientID, Code: d.UserCode}
+	data := askData{Who: s.who(d.ClientName, d.ClientID), ID: d.ClientID, Code: d.UserCode, Host: d.Host, From: d.Address, Adds: strings.Join(d.Printers, ", ")}
+	if d.ClientID == connectorID {
+		if data.Away, err = s.away(v); err != nil {
+			return err
+		}
+	}
 	return s.show(v, http.StatusOK, "deviceask", s.pages.words["device.title"], data)
 }
 
 // wrongCode offers the form again to whoever mistyped a code.
-func (s *site) wrongCode(v *visit, err error) error {
+func (s *site) wrongCode(v *visit, code string, err error) error {
 	kind := cloud.KindOf(err)
 	if kind != cloud.KindNotFound && kind != cloud.KindQuota {
 		return err
 	}
-	return s.show(v, statusOf(kind), "device", s.pages.words["device.title"], deviceData{err.Error()})
+	if e, ok := errors.AsType[*cloud.Error](err); ok {
+		v.after = e.After
+	}
+	return s.show(v, statusOf(kind), "device", s.pages.words["device.title"], deviceData{err.Error(), code})
 }
 
 func (s *site) decideDevice(v *visit) error {
@@ -65,7 +79,7 @@ func (s *site) decideDevice(v *visit) error {
 		decision, words = oauth.Allow, "device.allowed"
 	}
 	if err := s.cfg.OAuth.DecideDevice(v.ctx, v.caller, form.Get("user_code"), decision); err != nil {
-		return s.wrongCode(v, err)
+		return s.wrongCode(v, form.Get("user_code"), err)
 	}
 	return s.show(v, http.StatusOK, "message", s.pages.words["device.title"], s.pages.words[words])
 }

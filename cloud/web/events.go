@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"platen/cloud"
@@ -23,12 +24,14 @@ const (
 
 // liveJob is what a page is told of a job.
 type liveJob struct {
-	Job        gcp.JobID `json:"job"`
-	State      string    `json:"state"` // in words
-	Message    string    `json:"message,omitempty"`
-	Pages      string    `json:"pages,omitempty"` // in words
-	Ended      bool      `json:"ended"`
-	Cancelable bool      `json:"cancelable"`
+	Job     gcp.JobID `json:"job"`
+	Title   string    `json:"title"`
+	State   string    `json:"state"` // in words
+	Tone    string    `json:"tone"`
+	Message string    `json:"message,omitempty"`
+	Note    sentence  `json:"note,omitzero"`
+	Pages   string    `json:"pages,omitempty"` // in words
+	Actions []string  `json:"actions"`         // the names of those that are offered
 }
 
 // stream is one page that listens.
@@ -37,22 +40,29 @@ type stream struct {
 	v      *visit
 	out    *http.ResponseController
 	cookie string
-	at     cloud.Seq // the last event that was looked at
+	at     cloud.Seq          // the last event that was looked at
+	shown  map[gcp.JobID]bool // jobs on the page, also those of others
+	watch  watch              // the printers that the page shows
+	said   time.Time          // when something was written last
 }
 
-// events tells a page what happens to its person's jobs, as server-sent events
-// whose ids are positions in the log of events.
+// events tells a page what happens to its person's jobs and to the printers that it
+// shows, as server-sent events whose ids are positions in the log of events.
 func (s *site) events(w http.ResponseWriter, r *http.Request) {
 	secureHeaders(w.Header(), "")
 	ctx, end := s.untilStop(r.Context())
 	defer end(nil)
 	v := &visit{w: w, r: r, ctx: ctx}
-	if err := s.identify(v); err != nil || v.caller.User == nil {
+	if err := s.identify(v); err != nil {
+		w.WriteHeader(http.StatusServiceUnavailable) // the page asks again
+		return
+	}
+	if v.caller.User == nil {
 		w.WriteHeader(http.StatusNoContent) // tells EventSource not to come back
 		return
 	}
 	defer s.open.add(v.caller.User.ID, end)()
-	st := &stream{s: s, v: v, out: http.NewResponseController(w), cookie: v.cookie}
+	st := &stream{s: s, v: v, out: http.NewResponseController(w), cookie: v.cookie, shown: shownJobs(r), watch: watchOf(r.URL.Query().Get("printers"))}
 	err := st.out.SetReadDeadline(time.Time{}) // the server's would end the stream
 	if err == nil || errors.Is(err, http.ErrNotSupported) {
 		err = st.run()
@@ -103,7 +113,7 @@ func (st *stream) run() error {
 		if err := st.tell(events); err != nil {
 			return err
 		}
-		if len(events) > 0 {
+		if len(events) > 0 && time.Since(st.said) < keepAlive {
 			continue
 		}
 		if err := st.await(); err != nil {
@@ -123,27 +133,50 @@ func (st *stream) start(last cloud.Seq) cloud.Seq {
 	return last
 }
 
-// await waits for more. Now and then it says that it is still there, and looks
-// whether the person is still signed in.
+// await waits for more. Now and then it says that it is still there, also while
+// things happen that are nobody's business here.
 func (st *stream) await() error {
-	ctx, cancel := context.WithTimeout(st.v.ctx, keepAlive)
+	ctx, cancel := context.WithDeadline(st.v.ctx, st.said.Add(keepAlive))
 	defer cancel()
 	err := st.s.cfg.Service.AwaitEvents(ctx, st.at)
-	if err == nil || st.v.ctx.Err() != nil || !errors.Is(err, context.DeadlineExceeded) {
+	if st.v.ctx.Err() != nil || err != nil && !errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
-	if _, err := st.s.cfg.OAuth.Session(st.v.ctx, st.cookie); err != nil {
+	if time.Since(st.said) < keepAlive {
+		return nil
+	}
+	if err := st.knowCaller(); err != nil {
+		return err
+	}
+	if err := st.tellPrinters(); err != nil { // that a connector fell silent is no event
 		return err
 	}
 	return st.write(": still here\n\n")
 }
 
-// tell writes the newest state of each of the person's jobs that events name.
+// knowCaller looks whether the person is still signed in, and who that is now: what
+// was true when the page opened may not be any more.
+func (st *stream) knowCaller() error {
+	c, err := st.s.cfg.OAuth.Session(st.v.ctx, st.cookie)
+	if err == nil {
+		st.v.caller = c
+	}
+	return err
+}
+
+// tell writes the newest state of each of the person's jobs that events name, and
+// of the printers that the page shows.
 func (st *stream) tell(events []cloud.Event) error {
 	newest := map[gcp.JobID]cloud.Seq{}
 	for _, e := range events {
 		if st.own(e) {
 			newest[e.Job] = e.Seq
+		}
+	}
+	touched := st.watch.touched(events)
+	if len(newest) > 0 || touched {
+		if err := st.knowCaller(); err != nil {
+			return err
 		}
 	}
 	for _, e := range events {
@@ -155,10 +188,31 @@ func (st *stream) tell(events []cloud.Event) error {
 			return err
 		}
 	}
+	if touched {
+		return st.tellPrinters()
+	}
 	return nil
 }
 
-func (st *stream) own(e cloud.Event) bool { return e.Job != "" && e.User == st.v.caller.User.ID }
+// own reports whether an event is about one of the person's jobs, or of those on the
+// page. Whether the person may see those, the service says.
+func (st *stream) own(e cloud.Event) bool {
+	return e.Job != "" && (e.User == st.v.caller.User.ID || st.shown[e.Job])
+}
+
+// maxShown bounds how many jobs of others a page may name.
+const maxShown = 200
+
+// shownJobs are the jobs that a page says it shows.
+func shownJobs(r *http.Request) map[gcp.JobID]bool {
+	shown := map[gcp.JobID]bool{}
+	for id := range strings.SplitSeq(r.URL.Query().Get("jobs"), ",") {
+		if id != "" && len(shown) < maxShown {
+			shown[gcp.JobID(id)] = true
+		}
+	}
+	return shown
+}
 
 func (st *stream) tellJob(e cloud.Event) error {
 	j, err := st.s.cfg.Service.Job(st.v.ctx, st.v.caller, e.Job)
@@ -169,7 +223,9 @@ func (st *stream) tellJob(e cloud.Event) error {
 		return err
 	}
 	row := st.s.jobRow(&j)
-	told := liveJob{Job: row.ID, State: row.State, Message: row.Message, Ended: j.State.Type.Ended(), Cancelable: row.Cancelable}
+	told := liveJob{
+		Job: row.ID, Title: row.Title, State: row.State, Tone: row.Tone, Message: row.Message, Note: row.Note, Actions: row.offered(),
+	}
 	switch {
 	case row.Pages == 1:
 		told.Pages = st.s.pages.words["job.page"]
@@ -191,5 +247,6 @@ func (st *stream) write(text string) error {
 	if _, err := st.v.w.Write([]byte(text)); err != nil {
 		return err
 	}
+	st.said = time.Now()
 	return st.out.Flush()
 }

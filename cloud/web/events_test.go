@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -15,7 +16,13 @@ import (
 // listen opens /events and returns its lines.
 func (w *world) listen(ctx context.Context, lastID string) *bufio.Scanner {
 	w.t.Helper()
-	req, _ := http.NewRequestWithContext(ctx, http.MethodGet, w.URL+"/events?after=0", nil)
+	return w.listenTo(ctx, "after=0", lastID)
+}
+
+// listenTo is listen for a page with a query of its own.
+func (w *world) listenTo(ctx context.Context, query, lastID string) *bufio.Scanner {
+	w.t.Helper()
+	req, _ := http.NewRequestWithContext(ctx, http.MethodGet, w.URL+"/events?"+query, nil)
 	if lastID != "" {
 		req.Header.Set("Last-Event-ID", lastID)
 	}
@@ -59,7 +66,8 @@ func TestEvents(t *testing.T) {
 	defer cancel()
 	lines := w.listen(ctx, "")
 	first, data := nextEvent(t, lines)
-	if !strings.Contains(data, string(id)) || !strings.Contains(data, "Waiting for the printer") {
+	if !strings.Contains(data, string(id)) || !strings.Contains(data, "Waiting for the printer") ||
+		!strings.Contains(data, `"note":{"before":"Waits until ","at":"20`) || !strings.Contains(data, `"actions":["cancel","move"]`) {
 		t.Errorf("first: %s", data)
 	}
 	state := gcp.ByUser(gcp.JobAborted, gcp.UserCancelled)
@@ -67,7 +75,7 @@ func TestEvents(t *testing.T) {
 		t.Fatal(err)
 	}
 	second, data := nextEvent(t, lines)
-	if !strings.Contains(data, `"state":"Cancelled"`) || second == first {
+	if !strings.Contains(data, `"state":"Cancelled"`) || !strings.Contains(data, `"actions":["again"]`) || second == first {
 		t.Errorf("second: %s %s", second, data)
 	}
 	again, data := nextEvent(t, w.listen(ctx, first)) // a page that was cut off
@@ -109,6 +117,53 @@ func TestFewStreamsPerPerson(t *testing.T) {
 	for _, lines := range all[1:] {
 		if _, data := nextEvent(t, lines); !strings.Contains(data, "Waiting for the printer") {
 			t.Errorf("another stream: %s", data)
+		}
+	}
+}
+
+// A page that is open when its person loses the account hears nothing more, also
+// while something happens all the time.
+func TestEventsEndWithTheAccount(t *testing.T) {
+	w := start(t)
+	u, err := w.service.AddUser(t.Context(), "bob@example.com", password, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := w.addPrinter("q")
+	bobs := cloud.Caller{User: &u, Via: cloud.ViaToken}
+	err = w.service.Share(t.Context(), w.caller(), cloud.ShareRequest{Printer: p, Scope: u.Email, Role: gcp.RoleUser})
+	if err == nil {
+		_, err = w.service.ProcessInvite(t.Context(), bobs, p, true)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	paused := false
+	for _, end := range []func() error{
+		func() error { return w.service.SignOut(t.Context(), cloud.OperatorCaller(), u.ID) },
+		func() error { return w.service.Disable(t.Context(), cloud.OperatorCaller(), u.ID) },
+	} {
+		bob := w.other()
+		bob.post("/signin", url.Values{"email": {"bob@example.com"}, "password": {password}})
+		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+		defer cancel()
+		lines := bob.listenTo(ctx, "printers="+string(p), "")
+		if !lines.Scan() { // its greeting
+			t.Fatal(lines.Err())
+		}
+		if err := end(); err != nil {
+			t.Fatal(err)
+		}
+		paused = !paused
+		if _, err := w.service.UpdatePrinter(ctx, w.caller(), p, cloud.PrinterFields{Paused: &paused}); err != nil {
+			t.Fatal(err)
+		}
+		var text strings.Builder
+		for lines.Scan() {
+			text.WriteString(lines.Text())
+		}
+		if ctx.Err() != nil || strings.Contains(text.String(), "event:") {
+			t.Errorf("the stream went on: %q, %v", text.String(), ctx.Err())
 		}
 	}
 }

@@ -2,10 +2,10 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 	"time"
 
 	"platen/cloud"
-	"platen/cloud/oauth"
 )
 
 // freshFor is how long after signing in, by password or by link, a person may set
@@ -14,18 +14,18 @@ const freshFor = 15 * time.Minute
 
 type passwordData struct{ Email, Problem string }
 
-// fresh sends whoever signed in too long ago to sign in again.
-func (s *site) fresh(h pageFunc) pageFunc {
-	return signedIn(func(v *visit) error {
+// lately sends whoever signed in too long ago to sign in again.
+func (s *site) lately(h pageFunc) pageFunc {
+	return func(v *visit) error {
 		at, err := s.cfg.OAuth.SignedInAt(v.ctx, v.cookie)
 		if err != nil {
 			return err
 		}
 		if time.Since(at) > freshFor {
-			return v.redirect("/signin?next=/password")
+			return v.redirect("/signin?next=" + url.QueryEscape(v.r.URL.Path))
 		}
 		return h(v)
-	})
+	}
 }
 
 func (s *site) showPassword(v *visit) error {
@@ -51,10 +51,5 @@ func (s *site) setPassword(v *visit) error {
 	if err != nil {
 		return err
 	}
-	cookie, err := s.cfg.OAuth.NewSession(v.ctx, v.caller.User.ID)
-	if err != nil {
-		return err
-	}
-	s.setCookie(v, cookie.Reveal(), int(oauth.SessionLifetime.Seconds()))
-	return v.redirect("/printers")
+	return s.enterAnew(v, v.caller.User.ID)
 }

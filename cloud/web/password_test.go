@@ -70,7 +70,7 @@ func TestOldSessionSetsNoPassword(t *testing.T) {
 	if _, resp := w.get("/printers"); resp.URL.Path != "/printers" {
 		t.Fatalf("the session is not good: %v", resp.URL)
 	}
-	if _, resp := w.get("/password"); resp.URL.RequestURI() != "/signin?next=/password" {
+	if _, resp := w.get("/password"); resp.URL.Path != "/signin" || resp.URL.Query().Get("next") != "/password" {
 		t.Errorf("the page: %v", resp.URL)
 	}
 	form := url.Values{"password": {"another long password"}, "again": {"another long password"}, "xsrf": {w.oauth.XSRF(cookie)}}

@@ -2,140 +2,153 @@ package web
 
 import (
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 
 	"platen/cloud"
 	"platen/gcp"
 )
 
-// recentJobs is how many jobs a printer's page shows.
-const recentJobs = 10
+// listedPrinters is how many printers a page of the list has.
+const listedPrinters = 50
 
+// printerRow is a printer as lists show it.
 type printerRow struct {
-	ID     gcp.PrinterID
-	Name   string
-	State  string
-	Online bool
-	Queued int
+	ID      gcp.PrinterID
+	Name    string
+	Place   string
+	State   string // in words
+	Tone    string // the colour that goes with the words
+	Supply  string // the lowest one, in words
+	Owner   string
+	Labels  []string
+	Queued  int
+	Manages bool // the person may change it
+	Picked  bool // to be changed with others
 }
 
-type printerData struct {
-	printerRow
-	Jobs []jobRow
-	Live cloud.Seq
+// printersData is the start page.
+type printersData struct {
+	Printers    []printerRow
+	Invitations []invitationRow
+	Twins       []twinData
+	Filter      printerFilter
+	Total       int // without the filter
+	Matching    int
+	From, To    int // of those that match, counted from 1
+	Offset      int
+	Earlier     string
+	Later       string
+	Manages     bool // some of those shown
+	Groups      []string
+	Times       []choice // that a share may last
+	Live        cloud.Seq
 }
 
-func (d printerData) after() cloud.Seq { return d.Live }
+func (d printersData) after() cloud.Seq { return d.Live }
+
+// printerFilter is what the list was filtered by.
+type printerFilter struct {
+	Text, Tag, Condition string
+	Tags, Conditions     []choice
+}
+
+func (f printerFilter) Any() bool { return f.Text != "" || f.Tag != "" || f.Condition != "" }
+
+// query is the address of a page of the list.
+func (f printerFilter) query(offset int) string {
+	return address("/printers", map[string]string{"q": f.Text, "tag": f.Tag, "state": f.Condition, "from": offsetText(offset)})
+}
+
+func filterOf(q url.Values) printerFilter {
+	return printerFilter{Text: strings.TrimSpace(q.Get("q")), Tag: q.Get("tag"), Condition: q.Get("state")}
+}
+
+func (f printerFilter) list(offset, limit int) cloud.PrinterListQuery {
+	return cloud.PrinterListQuery{
+		Text: f.Text, Tag: f.Tag, Condition: cloud.Condition(f.Condition), Offset: offset, Limit: limit,
+	}
+}
 
 func (s *site) showPrinters(v *visit) error {
-	found, err := s.cfg.Service.Search(v.ctx, v.caller, cloud.PrinterQuery{Connection: gcp.ConnectionAll})
-	if err != nil {
-		return err
-	}
-	rows := make([]printerRow, len(found))
-	for i := range found {
-		rows[i] = s.printerRow(&found[i])
-	}
-	return s.show(v, http.StatusOK, "printers", s.pages.words["printers.title"], rows)
-}
-
-func (s *site) showPrinter(v *visit) error {
 	last, err := s.cfg.Service.LastEvent(v.ctx) // before what it tells of is read
 	if err != nil {
 		return err
 	}
-	id := gcp.PrinterID(v.r.PathValue("id"))
-	p, err := s.cfg.Service.Printer(v.ctx, v.caller, id)
+	q := v.r.URL.Query()
+	if v.shows("many") {
+		q = v.r.PostForm
+	}
+	offset, filter := offsetOf(q), filterOf(q)
+	found, err := s.cfg.Service.PrinterList(v.ctx, v.caller, filter.list(offset, listedPrinters))
 	if err != nil {
 		return err
 	}
-	jobs, _, err := s.cfg.Service.Jobs(v.ctx, v.caller, cloud.JobQuery{Printer: id, Limit: recentJobs})
-	if err != nil {
+	data := printersData{Total: found.Total, Matching: len(found.Matching), Offset: offset, Live: last}
+	for i := range found.Printers {
+		row := s.printerRow(&found.Printers[i])
+		row.Picked = v.shows("many") && slices.Contains(v.r.PostForm["printer"], string(row.ID))
+		data.Printers, data.Manages = append(data.Printers, row), data.Manages || row.Manages
+	}
+	if n := len(data.Printers); n > 0 {
+		data.From, data.To = offset+1, offset+n
+	}
+	if offset > 0 {
+		data.Earlier = filter.query(max(0, offset-listedPrinters))
+	}
+	if data.To > 0 && data.To < data.Matching {
+		data.Later = filter.query(data.To)
+	}
+	data.Filter = s.choices(filter, found.Tags)
+	if data.Manages {
+		data.Times = v.choose("many", "expire_after", s.shareTimes())
+		if data.Groups, err = s.groupNames(v); err != nil {
+			return err
+		}
+	}
+	if data.Invitations, err = s.invitations(v); err != nil {
 		return err
 	}
-	row := s.printerRow(&p)
-	return s.show(v, http.StatusOK, "printer", row.Name, printerData{row, s.jobRows(jobs), last})
+	if data.Twins, err = s.twins(v, ""); err != nil {
+		return err
+	}
+	return s.show(v, http.StatusOK, "printers", s.pages.words["printers.title"], data)
+}
+
+// choices fills in what the list can be filtered by.
+func (s *site) choices(f printerFilter, tags []string) printerFilter {
+	words := s.pages.words
+	f.Conditions = []choice{{"", words["filter.any"], f.Condition == ""}}
+	for _, c := range []struct {
+		value cloud.Condition
+		words string
+	}{
+		{cloud.ConditionOnline, words["filter.online"]},
+		{cloud.ConditionOffline, words["filter.offline"]},
+		{cloud.ConditionTrouble, words["filter.trouble"]},
+		{cloud.ConditionPaused, words["filter.paused"]},
+	} {
+		f.Conditions = append(f.Conditions, choice{string(c.value), c.words, f.Condition == string(c.value)})
+	}
+	if len(tags) == 0 {
+		return f
+	}
+	f.Tags = []choice{{"", words["filter.any"], f.Tag == ""}}
+	for _, t := range tags {
+		f.Tags = append(f.Tags, choice{t, t, f.Tag == t})
+	}
+	return f
 }
 
 func (s *site) printerRow(p *cloud.PrinterView) printerRow {
+	state, tone := s.printerWords(p)
 	return printerRow{
-		ID: p.ID, Name: displayName(p.Printer), State: s.printerWords(p),
-		Online: p.Connection == gcp.ConnectionOnline, Queued: p.Queued,
+		ID: p.ID, Name: p.ShownName(), Place: p.Place(), State: state, Tone: tone, Supply: s.lowestSupply(p),
+		Owner: p.OwnerUser.Email, Labels: p.Labels, Queued: p.Queued, Manages: manages(p),
 	}
 }
 
-// displayName is what a person called the printer, or else what its connector did.
-func displayName(p cloud.Printer) string {
-	for _, name := range []string{p.DisplayName, p.DefaultDisplayName, p.Name} {
-		if name != "" {
-			return name
-		}
-	}
-	return string(p.ID)
-}
-
-// printerWords says how the printer is: first whether its connector is there,
-// then what the printer last said of itself.
-func (s *site) printerWords(p *cloud.PrinterView) string {
-	words := s.pages.words
-	switch p.Connection {
-	case gcp.ConnectionOffline:
-		return words["state.offline"]
-	case gcp.ConnectionUnknown:
-		return words["state.unknown"]
-	case gcp.ConnectionDormant:
-		return words["state.dormant"]
-	}
-	var state gcp.CDS
-	if len(p.SemanticState) == 0 || gcp.DecodeLenient(p.SemanticState, &state) != nil || state.Printer == nil {
-		return words["state.online"]
-	}
-	said := words["state.online"]
-	switch state.Printer.State {
-	case gcp.PrinterIdle:
-		said = words["state.ready"]
-	case gcp.PrinterProcessing:
-		said = words["state.printing"]
-	case gcp.PrinterStopped:
-		said = words["state.stopped"]
-	}
-	return strings.Join(append([]string{said}, s.issues(state.Printer)...), " · ")
-}
-
-// issues lists what is wrong: the device's own words where it has some.
-func (s *site) issues(p *gcp.PrinterState) []string {
-	var issues []string
-	units := []*gcp.UnitStates{p.InputTrayState, p.OutputBinState, p.MarkerState, p.CoverState, p.MediaPathState}
-	for _, u := range units {
-		if u == nil {
-			continue
-		}
-		for _, item := range u.Item {
-			switch {
-			case item.State == gcp.UnitOK:
-			case item.VendorMessage != "":
-				issues = append(issues, item.VendorMessage)
-			default:
-				issues = append(issues, s.pages.words["unit."+string(item.State)])
-			}
-		}
-	}
-	if p.VendorState == nil {
-		return issues
-	}
-	for _, item := range p.VendorState.Item {
-		if item.State == gcp.VendorInfo {
-			continue
-		}
-		text := item.Description
-		for _, l := range item.DescriptionLocalized {
-			if text == "" || l.Locale == "EN" {
-				text = l.Value
-			}
-		}
-		if text != "" {
-			issues = append(issues, text)
-		}
-	}
-	return issues
-}
+// manages reports whether the person may change the printer; the service decides
+// again when it is done.
+func manages(p *cloud.PrinterView) bool { return p.Role == gcp.RoleOwner || p.Role == gcp.RoleManager }

@@ -10,6 +10,9 @@ import (
 
 	"platen/cloud"
 	"platen/cloud/oauth"
+	"platen/cloud/passkey"
+	"platen/gcp"
+	"platen/internal/secret"
 )
 
 // Limits of a request.
@@ -31,6 +34,17 @@ type Config struct {
 	OAuth   *oauth.Server
 	Blobs   Blobs
 
+	Passkeys     *passkey.Server // lets people in besides passwords
+	Provider     Provider        // signs people in besides passwords; nil for none
+	ProviderName string          // what the sign-in page calls it
+	Setup        secret.Text     // of the link for the first administrator; empty for none
+
+	Installation Installation // what administrators are told of; nil for nothing
+
+	// Latency asks connectors that are online how fast they answer, for about a second
+	// at most. What is not in the answer is not known. It may be nil.
+	Latency func(ctx context.Context, of ...gcp.RobotID) map[gcp.RobotID]time.Duration
+
 	BaseURL     string // public address; https makes the cookie Secure
 	MaxDocument int64  // of a document, in bytes
 
@@ -47,6 +61,7 @@ type site struct {
 	pages  pages
 	secure bool // the cookie is for HTTPS only
 	open   streams
+	mux    *http.ServeMux // of all pages
 }
 
 // New returns a handler for all pages. It panics if the embedded templates are
@@ -61,49 +76,14 @@ func New(cfg Config) http.Handler {
 	return http.NewCrossOriginProtection().Handler(s.routes())
 }
 
+// absolute is the address by which others reach a path.
+func (s *site) absolute(path string) string { return strings.TrimRight(s.cfg.BaseURL, "/") + path }
+
 // ProtocolPages are the pages among the protocol's addresses, which a server must
 // send here and not to the interfaces beside them.
 func ProtocolPages() []string {
 	return []string{
-		"/cloudprint/claimprinter.html", "/cloudprint/regtokenpage", "/cloudprint/addpublicprinter.html",
+		"/cloudprint/claimprinter.html", "/cloudprint/regtokenpage", "/cloudprint/regconfirmpage",
+		"/cloudprint/addpublicprinter.html",
 	}
-}
-
-func (s *site) routes() http.Handler {
-	mux := http.NewServeMux()
-	page := func(pattern string, h pageFunc) { mux.Handle(pattern, s.page(h)) }
-	own := func(pattern string, h pageFunc) { mux.Handle(pattern, s.page(signedIn(h))) }
-	page("GET /{$}", s.home)
-	page("GET /signin", s.showSignIn)
-	page("POST /signin", s.signIn)
-	page("POST /signout", s.signOut)
-	page("GET /link/{token}", s.redeemLink)
-	page("GET /password", s.fresh(s.showPassword))
-	page("POST /password", s.fresh(s.setPassword))
-	own("GET /device", s.showDevice)
-	own("POST /device", s.decideDevice)
-	for _, path := range []string{"/o/oauth2/auth", "/o/oauth2/v2/auth"} {
-		own("GET "+path, s.showConsent)
-		own("POST "+path, s.decideConsent)
-	}
-	own("GET /claimprinter.html", s.showClaim)
-	own("GET /cloudprint/claimprinter.html", s.showClaim)
-	page("GET /cloudprint/regtokenpage", s.showInvitation)
-	own("GET /cloudprint/addpublicprinter.html", s.showPublic)
-	own("POST /cloudprint/addpublicprinter.html", s.addPublic)
-	own("GET /confirm", s.showClaim)
-	own("POST /confirm", s.claim)
-	own("GET /printers", s.showPrinters)
-	own("GET /printers/{id}", s.showPrinter)
-	own("POST /printers/{id}/jobs", s.upload)
-	own("GET /jobs", s.showJobs)
-	own("GET /jobs/{id}", s.showJob)
-	own("POST /jobs/{id}/cancel", s.cancelJob)
-	own("POST /jobs/{id}/confirm", s.confirmJob)
-	mux.HandleFunc("GET /events", s.events)
-	for _, name := range []string{"/static/style.css", "/static/live.js"} {
-		mux.Handle("GET "+name, staticFiles())
-	}
-	page("/", s.notFound)
-	return mux
 }

@@ -13,10 +13,10 @@ import (
 func newMigrate(o *options) *cobra.Command {
 	return &cobra.Command{
 		Use: "migrate", Short: "Bring the database to this program's schema", Args: cobra.NoArgs,
-		Long: "migrate applies the missing steps and ends. serve does the same when it starts;\n" +
+		Long: "migrate applies the missing steps, tells of each, and ends. serve does the same when it starts;\n" +
 			"a database of a newer program is refused by both.",
 		RunE: func(c *cobra.Command, _ []string) error {
-			return o.withCloud(c, func(context.Context, *server.Server) error { // opening migrates
+			return o.withLoggedCloud(c, o.logger(c), func(context.Context, *server.Server) error { // opening migrates
 				_, err := fmt.Fprintln(c.OutOrStdout(), "the database is up to date")
 				return err
 			})

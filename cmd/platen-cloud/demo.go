@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -38,7 +39,11 @@ func newDemo(o *options) *cobra.Command {
 			ready := func(ctx context.Context, d *demo.Demo) (demo.Next, error) {
 				return show(ctx, c, d, demoRun{files, exit})
 			}
-			err := demo.Run(c.Context(), demo.Options{Dir: dir, Listen: listen, Logger: log, Ready: ready})
+			program, err := os.Executable()
+			if err != nil {
+				return err
+			}
+			err = demo.Run(c.Context(), demo.Options{Dir: dir, Listen: listen, Logger: log, RenderProgram: program, Ready: ready})
 			if errors.Is(err, demo.ErrBusy) {
 				return cli.Hint(err, "stop it, or give another folder with --dir")
 			}

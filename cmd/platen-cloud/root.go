@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"log/slog"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -33,21 +34,44 @@ func newRoot() *cobra.Command {
 	flags.StringVar(&o.stateDir, "state-dir", "", "`folder` of database, documents and keys")
 	flags.BoolVarP(&o.verbose, "verbose", "v", false, "log more")
 	root.AddCommand(
-		newServe(o), newDemo(o), newUser(o), newKey(o), newMigrate(o), newDoctor(o), newSend(), cli.NewVersion(),
+		newServe(o), newDemo(o), newUser(o), newKey(o), newMigrate(o), newDoctor(o), cli.NewConfig(o.settings), newBackup(o), newRestore(o),
+		newSend(), newExtAuth(o), cli.NewVersion(),
 	)
 	return root
 }
 
+// environment begins the names of the variables that set something.
+const environment = "PLATEN_CLOUD"
+
 // settings returns flag over environment over file over default.
 func (o *options) settings() (server.Config, error) {
 	cfg := server.Default()
-	if err := config.Load(config.Choose(o.configFile, server.ConfigFile()), "PLATEN_CLOUD", &cfg); err != nil {
+	if program, err := os.Executable(); err == nil { // else nothing is rendered
+		cfg.RenderProgram = program
+	}
+	if err := config.Load(config.Choose(o.configFile, server.ConfigFile()), environment, &cfg); err != nil {
 		return cfg, cli.Usage(err)
 	}
 	if o.stateDir != "" {
 		cfg.StateDir = o.stateDir
 	}
-	return cfg, cli.Usage(cfg.Check())
+	return cfg, nil
+}
+
+// tell notes for administrators where each setting was written.
+func (o *options) tell(cfg *server.Config, listen, baseURL string) (err error) {
+	file := config.Choose(o.configFile, server.ConfigFile())
+	cfg.Settings = file.Path
+	if cfg.Told, err = config.InForce(file, environment, *cfg); err != nil {
+		return cli.Usage(err)
+	}
+	given := map[string]string{"listen": listen, "base_url": baseURL, "state_dir": o.stateDir}
+	for i, s := range cfg.Told {
+		if given[s.Key] != "" {
+			cfg.Told[i].Source = config.FromCommandLine
+		}
+	}
+	return nil
 }
 
 func (o *options) logger(c *cobra.Command) *slog.Logger {
@@ -61,11 +85,16 @@ func (o *options) logger(c *cobra.Command) *slog.Logger {
 // withCloud opens the cloud's state for one administrative command; the service
 // itself may be running at the same time.
 func (o *options) withCloud(c *cobra.Command, do func(context.Context, *server.Server) error) error {
+	return o.withLoggedCloud(c, slog.New(slog.DiscardHandler), do)
+}
+
+// withLoggedCloud is withCloud for a command whose user wants to know what opening does.
+func (o *options) withLoggedCloud(c *cobra.Command, log *slog.Logger, do func(context.Context, *server.Server) error) error {
 	cfg, err := o.settings()
 	if err != nil {
 		return err
 	}
-	s, err := server.Open(c.Context(), cfg, slog.New(slog.DiscardHandler))
+	s, err := server.Open(c.Context(), cfg, log)
 	if err != nil {
 		return cli.Hint(err, "is %s the right state folder, and may you write there? see --state-dir", cfg.StateDir)
 	}

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -24,6 +26,8 @@ import (
 // sender are the flags of send.
 type sender struct {
 	url, keyFile, printer, title, ticket, contentType string
+	jobID                                             string
+	expire                                            time.Duration
 	wait, asJSON                                      bool
 }
 
@@ -34,6 +38,7 @@ type sentJob struct {
 	State   gcp.JobStateType `json:"state"`
 	Cause   string           `json:"cause,omitempty"`
 	Message string           `json:"message,omitempty"`
+	Notes   []string         `json:"notes,omitempty"` // what of the ticket is ignored
 }
 
 func newSend() *cobra.Command {
@@ -43,16 +48,21 @@ func newSend() *cobra.Command {
 		Short: "Send a document to a printer of a cloud",
 		Long: "send submits a file through the public interface. The cloud's address comes from --url or\n" +
 			"PLATEN_CLOUD_URL, the API key from --key-file or PLATEN_CLOUD_KEY. P is a printer's id, or its name in\n" +
-			"any case. With --wait it says what happens to the job until it has ended, and fails unless it is DONE.",
-		Example: "  platen-cloud send report.pdf --printer front-desk --wait",
-		Args:    cobra.ExactArgs(1),
-		RunE:    func(c *cobra.Command, args []string) error { return s.run(c, args[0]) },
+			"any case. With --wait it says what happens to the job until it has ended, and fails unless it is DONE.\n\n" +
+			"send repeats itself when the cloud does not answer; that never makes a second job. To have the same of two\n" +
+			"commands, name the job with --client-job-id: the same name, file, printer and title give the first job again.",
+		Example: "  platen-cloud send report.pdf --printer front-desk --wait\n" +
+			"  platen-cloud send invoice.pdf --printer front-desk --client-job-id invoice-4711 --expire-after 8h",
+		Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error { return s.run(c, args[0]) },
 	}
 	f := c.Flags()
 	f.StringVar(&s.url, "url", os.Getenv("PLATEN_CLOUD_URL"), "`address` of the cloud")
 	f.StringVar(&s.keyFile, "key-file", "", "`file` that holds an API key")
 	f.StringVar(&s.printer, "printer", "", "printer's id or `name`")
 	f.StringVar(&s.title, "title", "", "job's title (default: the file's name)")
+	f.StringVar(&s.jobID, "client-job-id", "", "your own `name` for the job, under which it is made once (default: a random one)")
+	f.DurationVar(&s.expire, "expire-after", 0, "how `long` the job may wait for its printer, such as 8h (default: the printer's choice)")
 	f.StringVar(&s.ticket, "ticket", "", "`file` with a ticket (CJT)")
 	f.StringVar(&s.contentType, "type", "", "MIME `type` (default: from the file's name)")
 	f.BoolVar(&s.wait, "wait", false, "wait until the job has ended")
@@ -74,6 +84,9 @@ func (s *sender) run(c *cobra.Command, path string) error {
 	}
 	defer func() { _ = f.Close() }() // read only
 	id, err := s.find(ctx, cl)
+	if _, cut := errors.AsType[*client.TransportError](err); cut {
+		return cli.Hint(err, "nothing was sent; is %s the cloud's address, and the cloud up?", s.url)
+	}
 	if err != nil {
 		return refusedKey(err)
 	}
@@ -84,7 +97,7 @@ func (s *sender) run(c *cobra.Command, path string) error {
 	sub.Document, sub.Size = f, size
 	job, err := cl.Submit(ctx, sub)
 	if _, cut := errors.AsType[*client.TransportError](err); cut {
-		return cli.Hint(err, "the cloud may have it all the same: look at the jobs before you send it again")
+		return cli.Hint(err, "the cloud may have it all the same; this never makes a second job: repeat the command with --client-job-id %s", sub.Key)
 	}
 	if err != nil {
 		return refusedKey(err)
@@ -123,6 +136,9 @@ func refusedKey(err error) error {
 }
 
 func (s *sender) dial() (*client.Client, error) {
+	if s.expire < 0 || s.expire%time.Second != 0 {
+		return nil, cli.Usage(errors.New("--expire-after: want whole seconds, such as 90s or 8h"))
+	}
 	if s.url == "" {
 		return nil, cli.Usage(errors.New("no cloud given: use --url or PLATEN_CLOUD_URL"))
 	}
@@ -158,7 +174,7 @@ func (s *sender) find(ctx context.Context, cl *client.Client) (gcp.PrinterID, er
 		if strings.EqualFold(p.Name, s.printer) || strings.EqualFold(p.DisplayName, s.printer) {
 			found = append(found, p.ID)
 		}
-		names = append(names, fmt.Sprintf("%q", p.Name))
+		names = append(names, fmt.Sprintf("%q", cmp.Or(p.DisplayName, p.Name)))
 	}
 	switch {
 	case len(found) == 1:
@@ -178,7 +194,9 @@ const maxNames = 20
 
 // submission is the document's job, without the document.
 func (s *sender) submission(id gcp.PrinterID, path string) (client.Submission, error) {
-	sub := client.Submission{Printer: id, Title: s.title, ContentType: s.contentType}
+	sub := client.Submission{
+		Printer: id, Title: s.title, ContentType: s.contentType, Key: cmp.Or(s.jobID, rand.Text()), ExpireAfter: s.expire,
+	}
 	if sub.Title == "" {
 		sub.Title = filepath.Base(path)
 	}
@@ -230,8 +248,11 @@ func (s *sender) tell(c *cobra.Command, j gcp.Job) error {
 	state := j.SemanticState.State
 	var err error
 	if s.asJSON {
-		err = cli.JSON(c.OutOrStdout(), sentJob{j.ID, j.PrinterID, state.Type, state.Cause(), j.Message})
+		err = cli.JSON(c.OutOrStdout(), sentJob{j.ID, j.PrinterID, state.Type, state.Cause(), j.Message, j.Notes})
 	} else {
+		for _, note := range j.Notes {
+			fmt.Fprintln(c.ErrOrStderr(), note)
+		}
 		_, err = fmt.Fprintln(c.OutOrStdout(), line(j))
 	}
 	if err == nil && s.wait && state.Type != gcp.JobDone {

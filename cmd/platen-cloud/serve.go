@@ -7,7 +7,6 @@ import (
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"platen/cloud/server"
 	"platen/internal/cli"
@@ -23,7 +22,8 @@ func newServe(o *options) *cobra.Command {
 		Use:   "serve",
 		Short: "Run the cloud in the foreground",
 		Long: "serve runs the cloud until it is told to stop. Started in a terminal without any account,\n" +
-			"it prints a one-time link that signs in the first administrator.",
+			"it prints a one-time link by which the first administrator makes an account; in a journal only the\n" +
+			"name of the file that holds it.",
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			cfg, err := o.settings()
@@ -38,6 +38,9 @@ func newServe(o *options) *cobra.Command {
 			}
 			if err := cfg.Check(); err != nil {
 				return cli.Usage(err)
+			}
+			if err := o.tell(&cfg, listen, baseURL); err != nil {
+				return err
 			}
 			debug.SetGCPercent(gcPercent)
 			log := o.logger(c)
@@ -58,18 +61,17 @@ func newServe(o *options) *cobra.Command {
 // started it by hand. The link goes to a terminal only, never to a journal.
 func greet(ctx context.Context, c *cobra.Command, s *server.Server, log *slog.Logger) error {
 	fmt.Fprintln(c.ErrOrStderr(), "platen-cloud listens at", s.BaseURL())
-	f, ok := c.OutOrStdout().(interface{ Fd() uintptr })
-	if !ok || !term.IsTerminal(int(f.Fd())) {
-		users, err := s.Service().Users(ctx)
-		if err == nil && len(users) == 0 {
-			log.WarnContext(ctx, "no account yet: platen-cloud user add ADDRESS --admin")
+	if !cli.Terminal(c.OutOrStdout()) {
+		path, err := s.SaveSetupLink(ctx)
+		if path != "" {
+			log.WarnContext(ctx, "no account yet: open the address in the file, or platen-cloud user add ADDRESS --admin", "file", path)
 		}
 		return err
 	}
-	link, err := s.FirstSignIn(ctx)
+	link, err := s.SetupLink(ctx)
 	if err != nil || link.Empty() {
 		return err
 	}
-	_, err = fmt.Fprintf(c.OutOrStdout(), "No account exists yet. Sign in as administrator, once, at:\n  %s\n", link.Reveal())
+	_, err = fmt.Fprintf(c.OutOrStdout(), "No account exists yet. Make yours, the administrator's, at:\n  %s\n", link.Reveal())
 	return err
 }

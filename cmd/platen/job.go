@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -41,24 +42,30 @@ func newJobList(o *options) *cobra.Command {
 			if asJSON {
 				return cli.JSON(c.OutOrStdout(), list)
 			}
-			rows := [][]string{{"JOB", "PRINTER", "STATE", "STAGE", "LOCAL", "USER", "TITLE"}}
-			for _, j := range list {
-				local := ""
-				if j.Local != 0 {
-					local = strconv.Itoa(j.Local)
-				}
-				state := j.State
-				if j.Cause != "" {
-					state += " (" + j.Cause + ")"
-				}
-				rows = append(rows, []string{string(j.ID), string(j.Printer), state, j.Stage, local, j.User, j.Title})
-			}
-			return cli.Table(c.OutOrStdout(), rows)
+			return cli.Table(c.OutOrStdout(), jobRows(list))
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	c.Flags().BoolVar(&all, "all", false, "also the last jobs that ended since the start")
 	return c
+}
+
+// jobRows is a line a job, with what is said of it: that its document is being made
+// ready, or why it does not print.
+func jobRows(list []control.Job) [][]string {
+	rows := [][]string{{"JOB", "PRINTER", "STATE", "STAGE", "LOCAL", "USER", "TITLE", "MESSAGE"}}
+	for _, j := range list {
+		local := ""
+		if j.Local != 0 {
+			local = strconv.Itoa(j.Local)
+		}
+		state := j.State
+		if j.Cause != "" {
+			state += " (" + j.Cause + ")"
+		}
+		rows = append(rows, []string{string(j.ID), string(j.Printer), state, j.Stage, local, j.User, j.Title, j.Message})
+	}
+	return rows
 }
 
 func newJobCancel(o *options) *cobra.Command {
@@ -94,20 +101,34 @@ func newJobTrace(o *options) *cobra.Command {
 			if asJSON {
 				return cli.JSON(c.OutOrStdout(), t)
 			}
-			rows := [][]string{{"HOP", "WHAT", "TIME", "AFTER"}}
-			before := time.Time{}
-			for _, h := range slices.Sorted(maps.Keys(t.Hops)) {
-				at := time.UnixMicro(t.Hops[h])
-				after := ""
-				if !before.IsZero() {
-					after = at.Sub(before).String()
-				}
-				rows = append(rows, []string{strconv.Itoa(int(h)), h.String(), at.Format("15:04:05.000000"), after})
-				before = at
+			if err := cli.Table(c.OutOrStdout(), hopRows(t)); err != nil {
+				return err
 			}
-			return cli.Table(c.OutOrStdout(), rows)
+			for _, n := range t.Notes {
+				fmt.Fprintln(c.OutOrStdout(), "note:", cli.Printable(n))
+			}
+			return nil
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return c
+}
+
+// hopRows lists the hops of a job in the order in which they happened.
+func hopRows(t control.Trace) [][]string {
+	rows := [][]string{{"HOP", "WHAT", "TIME", "AFTER"}}
+	hops := slices.SortedFunc(maps.Keys(t.Hops), func(a, b gcp.Hop) int {
+		return cmp.Or(cmp.Compare(t.Hops[a], t.Hops[b]), cmp.Compare(a, b))
+	})
+	before := time.Time{}
+	for _, h := range hops {
+		at := time.UnixMicro(t.Hops[h])
+		after := ""
+		if !before.IsZero() {
+			after = at.Sub(before).String()
+		}
+		rows = append(rows, []string{strconv.Itoa(int(h)), h.String(), at.Format("15:04:05.000000"), after})
+		before = at
+	}
+	return rows
 }

@@ -3,6 +3,20 @@
 // the parts; the work is done in package connector.
 package main
 
-import "platen/internal/cli"
+import (
+	"os"
 
-func main() { cli.Main(newRoot()) }
+	"platen/internal/cli"
+	"platen/internal/raster"
+)
+
+// renderVerb makes this program the child that makes one document ready. It is no
+// command of people's, and nothing but the document's own is read for it.
+const renderVerb = "render"
+
+func main() {
+	if len(os.Args) > 1 && os.Args[1] == renderVerb {
+		os.Exit(raster.ChildMain(os.Args[2:], os.Stdin, os.Stdout, os.Stderr))
+	}
+	cli.Main(newRoot())
+}

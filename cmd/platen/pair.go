@@ -1,68 +1,169 @@
 package main
 
 import (
+	"bufio"
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"time"
 
 	"github.com/mdp/qrterminal/v3"
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"platen/connector/daemon"
 	"platen/connector/spool"
+	"platen/gcp"
 	"platen/gcp/client"
 	"platen/internal/cli"
 	"platen/internal/secret"
 )
 
 func newPair(o *options) *cobra.Command {
+	var p daemon.Pairing
 	var token string
-	var insecure, replace bool
+	var asJSON bool
 	c := &cobra.Command{
-		Use:   "pair URL",
+		Use:   "pair [URL]",
 		Short: "Tie this connector to a cloud",
 		Long: "pair shows a code that a person types at the cloud's page, and keeps the credentials that the cloud\n" +
 			"gives then. With --token (or PLATEN_TOKEN) and a key of scope pair no person is needed;\n" +
-			"'platen-cloud key create --scope pair' makes one.",
-		Example: "  platen pair https://print.example.com\n  PLATEN_TOKEN=... platen pair https://print.example.com",
-		Args:    cobra.ExactArgs(1),
+			"'platen-cloud key create --scope pair' makes one.\n\n" +
+			"On a new machine pair offers to take the place of a connector of the account that is gone: its printers\n" +
+			"keep their ids, shares and history. --adopt does so without a question.\n\n" +
+			"After a revocation, pair again with --replace: the running connector goes on by itself. A machine that was\n" +
+			"copied from another one is stopped and paired with --new: it gets a name of its own, and leaves jobs and\n" +
+			"printers to the original. URL is the cloud of the last pairing, where there was one.",
+		Example: "  platen pair https://print.example.com\n  PLATEN_TOKEN=... platen pair https://print.example.com\n" +
+			"  platen pair https://print.example.com --adopt front-desk\n  platen pair --new",
+		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			cfg, err := o.settings()
 			if err != nil {
 				return err
 			}
-			if token == "" {
-				token = os.Getenv("PLATEN_TOKEN")
+			p.StateDir, p.CAFile, p.HTTPProxy, p.Socket = cfg.StateDir, cfg.CAFile, cfg.HTTPProxy, cfg.SocketPath()
+			if p.Cloud, err = cloudOf(args, cfg.StateDir); err != nil {
+				return err
 			}
-			made, err := daemon.Pairing{
-				Cloud: args[0], StateDir: cfg.StateDir, CAFile: cfg.CAFile, Token: secret.New(token),
-				Insecure: insecure, Replace: replace, Show: func(g client.DeviceGrant) { showCode(c, g) },
-			}.Pair(c.Context())
-			if errors.Is(err, daemon.ErrPaired) {
-				return cli.Hint(err, "--replace pairs it again; its printers keep their ids")
+			given, unattended := os.LookupEnv("PLATEN_TOKEN")
+			p.Token = secret.New(cmp.Or(token, given))
+			if (unattended || c.Flags().Changed("token")) && p.Token.Empty() {
+				return cli.Usage(errors.New("the token is empty: make a key with 'platen-cloud key create', or leave --token and PLATEN_TOKEN out"))
 			}
-			if errors.Is(err, spool.ErrLocked) {
-				return cli.Hint(err, "stop the running connector first; it would go on with the old credentials")
+			p.Printers = func(ctx context.Context) []string { return daemon.Offered(ctx, cfg) }
+			p.Show = func(g client.DeviceGrant) { showCode(c, g) }
+			p.Note = func(s string) { fmt.Fprintln(c.ErrOrStderr(), s) }
+			if cli.Terminal(c.InOrStdin()) {
+				p.Choose = func(gone []gcp.Connector) gcp.ProxyID { return askPlace(c.InOrStdin(), c.ErrOrStderr(), gone) }
 			}
+			made, err := p.Pair(c.Context())
 			if err != nil {
-				return cli.Hint(err, "check the address in a browser; the pairing stays as it was, try again")
+				return pairHint(err)
 			}
-			_, err = fmt.Fprintf(c.OutOrStdout(), "paired with %s for %s\nnow start the connector: platen run\n", made.Cloud, made.Owner)
+			if asJSON {
+				return cli.JSON(c.OutOrStdout(), paired{made.Cloud, made.Owner, made.Proxy})
+			}
+			_, err = fmt.Fprintf(c.OutOrStdout(), "paired with %s for %s\nnow start the connector, unless it runs: platen run\n", made.Cloud, made.Owner)
 			return err
 		},
 	}
-	c.Flags().StringVar(&token, "token", "", "`key` of scope pair, for unattended pairing (better in PLATEN_TOKEN)")
-	c.Flags().BoolVar(&insecure, "insecure", false, "allow a plain http address off this machine")
-	c.Flags().BoolVar(&replace, "replace", false, "pair again although this connector is paired already")
+	flags := c.Flags()
+	flags.StringVar(&token, "token", "", "`key` of scope pair, for unattended pairing (better in PLATEN_TOKEN)")
+	flags.BoolVar(&p.Insecure, "insecure", false, "allow a plain http address off this machine")
+	flags.BoolVar(&p.Replace, "replace", false, "pair again although this connector is paired already")
+	flags.BoolVar(&p.New, "new", false, "pair a copy of another installation under a name of its own; it leaves jobs in hand to the original")
+	flags.StringVar(&p.Adopt, "adopt", "", "take the place of the connector of this machine `name` or proxy, which must not run")
+	flags.BoolVar(&asJSON, "json", false, "print JSON")
+	c.MarkFlagsMutuallyExclusive("new", "adopt")
 	return c
+}
+
+// cloudOf returns the cloud to pair with: the one named, or that of the last pairing.
+func cloudOf(args []string, stateDir string) (string, error) {
+	if len(args) > 0 {
+		return args[0], nil
+	}
+	known, err := daemon.ReadCredentials(stateDir)
+	if known.Cloud == "" {
+		if err == nil || errors.Is(err, daemon.ErrNotPaired) {
+			err = errors.New("no cloud given, and this connector was not paired before")
+		}
+		return "", cli.Hint(cli.Usage(err), "platen pair https://ADDRESS-OF-THE-CLOUD")
+	}
+	return known.Cloud, nil
+}
+
+// paired is the answer of pair.
+type paired struct {
+	Cloud   string      `json:"cloud"`
+	Account string      `json:"account"`
+	Proxy   gcp.ProxyID `json:"proxy"`
+}
+
+// pairHint adds what to do.
+func pairHint(err error) error {
+	switch {
+	case errors.Is(err, daemon.ErrPaired):
+		return cli.Hint(err, "--replace pairs it again, its printers keep their ids; --new is for a copy of another installation")
+	case errors.Is(err, spool.ErrLocked):
+		return cli.Hint(err, "stop the running connector first; it would go on with the old credentials")
+	case errors.Is(err, daemon.ErrNoConnector):
+		return cli.Hint(err, "pair without --adopt to begin anew, or with one of those names")
+	}
+	if _, cut := errors.AsType[*client.TransportError](err); cut {
+		return cli.Hint(err, "check the address in a browser; the pairing stays as it was, try again")
+	}
+	return cli.Hint(err, "nothing was changed here")
+}
+
+// askPlace asks a person whose place this installation takes; "" for nobody's.
+func askPlace(in io.Reader, out io.Writer, gone []gcp.Connector) gcp.ProxyID {
+	lines := bufio.NewScanner(in)
+	for _, c := range gone {
+		seen := "never seen"
+		if c.Seen > 0 {
+			seen = "last seen " + ago(time.Since(c.Seen.Time()))
+		}
+		printers := "1 printer"
+		if c.Printers != 1 {
+			printers = fmt.Sprintf("%d printers", c.Printers)
+		}
+		fmt.Fprintf(out, "replace %s (%s, %s)? [y/N] ", cli.Printable(daemon.ConnectorName(c)), seen, printers)
+		if !lines.Scan() {
+			fmt.Fprintln(out)
+			return ""
+		}
+		if cli.Yes(lines.Text()) {
+			return c.Proxy
+		}
+	}
+	return ""
+}
+
+// ago says roughly how long something is past.
+func ago(d time.Duration) string {
+	for _, unit := range []struct {
+		length time.Duration
+		name   string
+	}{{24 * time.Hour, "day"}, {time.Hour, "hour"}, {time.Minute, "minute"}} {
+		switch n := int(d / unit.length); {
+		case n == 1:
+			return "1 " + unit.name + " ago"
+		case n > 1:
+			return fmt.Sprintf("%d %ss ago", n, unit.name)
+		}
+	}
+	return "just now"
 }
 
 // showCode tells the person what to do; the QR code is for a phone.
 func showCode(c *cobra.Command, g client.DeviceGrant) {
 	out := c.ErrOrStderr()
 	fmt.Fprintf(out, "Open %s and enter the code\n\n    %s\n\n", g.VerificationURL, g.UserCode)
-	if f, ok := out.(interface{ Fd() uintptr }); ok && term.IsTerminal(int(f.Fd())) && g.VerificationURLComplete != "" {
+	if cli.Terminal(out) && g.VerificationURLComplete != "" {
 		qrterminal.GenerateHalfBlock(g.VerificationURLComplete, qrterminal.L, out)
 	}
 	fmt.Fprintf(out, "Waiting until %s ...\n", g.Expires.Format("15:04"))

@@ -12,6 +12,7 @@ import (
 
 	"platen/connector/control"
 	"platen/connector/daemon"
+	"platen/gcp"
 	"platen/internal/cli"
 	"platen/printer"
 )
@@ -20,7 +21,7 @@ func newPrinter(o *options) *cobra.Command {
 	c := &cobra.Command{Use: "printer", Short: "The printers beside this connector"}
 	c.AddCommand(
 		newPrinterList(o), newPrinterAdd(o), newPrinterRemove(o), newPrinterShare(o), newPrinterTest(o),
-		newPrinterTrust(o), newPrinterExplain(),
+		newPrinterTrust(o), newPrinterExplain(o),
 	)
 	return c
 }
@@ -40,12 +41,18 @@ func newPrinterList(o *options) *cobra.Command {
 			rows := [][]string{{"NAME", "STATE", "JOBS", "CLOUD ID", "DESCRIPTION"}}
 			for _, p := range list {
 				state := p.State
-				if len(p.Reasons) > 0 {
-					state += " (" + strings.Join(p.Reasons, ", ") + ")"
+				if why := p.Reasons; len(why) > 0 || p.Why != "" {
+					if p.Why != "" {
+						why = []string{p.Why}
+					}
+					state += " (" + strings.Join(why, ", ") + ")"
 				}
 				rows = append(rows, []string{string(p.Name), state, strconv.Itoa(p.Jobs), string(p.ID), p.Info})
 			}
-			return cli.Table(c.OutOrStdout(), rows)
+			if err := cli.Table(c.OutOrStdout(), rows); err != nil {
+				return err
+			}
+			return printWaiting(c.OutOrStdout(), list)
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
@@ -90,38 +97,70 @@ func (o *options) withoutDaemon(c *cobra.Command, do func(context.Context, *daem
 }
 
 func newPrinterAdd(o *options) *cobra.Command {
-	var name string
+	var name, adopt string
 	c := &cobra.Command{
-		Use:     "add URI",
-		Short:   "Add an IPP printer by its address, and share it",
-		Example: "  platen printer add ipp://192.0.2.7/ipp/print --name front-desk",
-		Args:    cobra.ExactArgs(1),
+		Use:   "add URI | add --adopt ID NAME",
+		Short: "Add a printer by its address, and share it",
+		Long: "add asks the printer at an address what it is, and shares it.\n" +
+			"A printer that only takes bytes on a port, as label and receipt printers do, is added as socket://HOST:9100:\n" +
+			"it takes documents in its own language, byte for byte. Other printers do so where the setting raw names them.\n" +
+			"With --adopt it says that a printer which 'platen printer list' shows as waiting is the one that the\n" +
+			"cloud has as ID: that one keeps its id, its shares and its history.",
+		Example: "  platen printer add ipp://192.0.2.7/ipp/print --name front-desk\n" +
+			"  platen printer add socket://192.0.2.8:9100 --name zebra\n" +
+			"  platen printer add --adopt 5f0c6a7ee1b94d2e8c6d0a1b2c3d4e5f office",
+		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			d, err := o.dial()
 			if err != nil {
 				return err
+			}
+			if adopt != "" {
+				return adoptPrinter(c, d, printer.Name(args[0]), gcp.PrinterID(adopt))
 			}
 			address := control.Address{Name: printer.Name(name), URI: args[0]}
 			p, err := d.AddPrinter(c.Context(), address)
 			if errors.Is(err, control.ErrNotRunning) {
 				err = o.withoutDaemon(c, func(ctx context.Context, d *daemon.Daemon) error {
 					added, err := d.AddDirect(ctx, address)
-					p = control.Printer{Name: added.Name}
+					p = control.Printer{Name: added.Name, Was: added.Was}
 					return err
 				})
 			}
 			if err != nil {
-				return cli.Hint(err, "is the printer on, and is the path right? most listen at /ipp/print")
+				return cli.Hint(err, "%s", addHint(args[0]))
 			}
 			if p.Error != "" {
 				fmt.Fprintf(c.ErrOrStderr(), "platen: warning: the cloud does not have it yet, and gets it as soon as it can: %s\n", p.Error)
 			}
-			_, err = fmt.Fprintf(c.OutOrStdout(), "added %s\n", p.Name)
+			if p.Why != "" {
+				fmt.Fprintf(c.ErrOrStderr(), "platen: warning: %s\n", p.Why)
+			}
+			_, err = fmt.Fprintln(c.OutOrStdout(), addedWords(p, address.URI))
 			return err
 		},
 	}
+	c.Flags().StringVar(&adopt, "adopt", "", "the `id` in the cloud of the printer that NAME is")
 	c.Flags().StringVar(&name, "name", "", "local `name` (default: made from what the printer calls itself)")
 	return c
+}
+
+// addedWords tells what adding a printer changed.
+func addedWords(p control.Printer, uri string) string {
+	switch p.Was {
+	case "":
+		return fmt.Sprintf("added %s", p.Name)
+	case uri:
+		return fmt.Sprintf("%s is known already, by this address: nothing changed", p.Name)
+	}
+	return fmt.Sprintf("%s is known already: its address is now %s, in place of %s", p.Name, uri, p.Was)
+}
+
+func addHint(uri string) string {
+	if strings.HasPrefix(uri, "socket:") {
+		return "is the printer on, and does no other program hold its port? most listen at port 9100"
+	}
+	return "is the printer on, and is the path right? most listen at /ipp/print"
 }
 
 func newPrinterRemove(o *options) *cobra.Command {

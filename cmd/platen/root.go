@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -34,7 +35,7 @@ func newRoot() *cobra.Command {
 	flags.StringVar(&o.configFile, "config", "", "settings `file` (default "+daemon.ConfigFile()+", if there)")
 	flags.StringVar(&o.stateDir, "state-dir", "", "`folder` of credentials, spool and journal")
 	root.AddCommand(
-		newPair(o), newRun(o), newStatus(o), newPrinter(o), newJob(o), newDoctor(o), newConfig(o), cli.NewVersion(),
+		newPair(o), newUnpair(o), newBackup(o), newRestore(o), newRun(o), newStatus(o), newPrinter(o), newJob(o), newDoctor(o), cli.NewConfig(o.settings), cli.NewVersion(),
 	)
 	return root
 }
@@ -42,13 +43,16 @@ func newRoot() *cobra.Command {
 // settings returns flag over environment over file over default.
 func (o *options) settings() (daemon.Config, error) {
 	cfg := daemon.Default()
+	if program, err := os.Executable(); err == nil { // else nothing is rendered
+		cfg.RenderProgram = program
+	}
 	if err := config.Load(config.Choose(o.configFile, daemon.ConfigFile()), "PLATEN", &cfg); err != nil {
 		return cfg, cli.Usage(err)
 	}
 	if o.stateDir != "" {
 		cfg.StateDir = o.stateDir
 	}
-	return cfg, cli.Usage(cfg.Check())
+	return cfg, nil
 }
 
 // dial returns a client of the running daemon.

@@ -75,6 +75,18 @@ func (c *Client) Trace(ctx context.Context, id gcp.JobID) (t Trace, err error) {
 	return t, c.do(ctx, http.MethodGet, "/v1/jobs/"+url.PathEscape(string(id))+"/trace", nil, &t)
 }
 
+// Explain asks what a printer is, and what would become of a job on it.
+func (c *Client) Explain(ctx context.Context, w Wish) (e Explanation, err error) {
+	return e, c.do(ctx, http.MethodPost, "/v1/explain", w, &e)
+}
+
+// Answer asks for the bytes of a printer's answer about all that it is.
+func (c *Client) Answer(ctx context.Context, printer string) ([]byte, error) {
+	var a said
+	err := c.do(ctx, http.MethodPost, "/v1/answer", Wish{Printer: printer}, &a)
+	return a.IPP, err
+}
+
 // AddPrinter adds a printer by its address.
 func (c *Client) AddPrinter(ctx context.Context, a Address) (p Printer, err error) {
 	return p, c.do(ctx, http.MethodPost, "/v1/printers", a, &p)
@@ -88,6 +100,11 @@ func (c *Client) RemovePrinter(ctx context.Context, name printer.Name) error {
 // SharePrinter registers a printer.
 func (c *Client) SharePrinter(ctx context.Context, name printer.Name) (p Printer, err error) {
 	return p, c.do(ctx, http.MethodPost, "/v1/printers/"+url.PathEscape(string(name))+"/share", nil, &p)
+}
+
+// AdoptPrinter says that a local printer is one that the service knows.
+func (c *Client) AdoptPrinter(ctx context.Context, name printer.Name, id gcp.PrinterID) error {
+	return c.do(ctx, http.MethodPost, "/v1/printers/"+url.PathEscape(string(name))+"/adopt", adoption{id}, nil)
 }
 
 // TestPage prints a page, and returns the printer's number for it.

@@ -55,6 +55,11 @@ func (d *daemon) SharePrinter(_ context.Context, n printer.Name) (control.Printe
 	return control.Printer{Name: n}, nil
 }
 
+func (d *daemon) AdoptPrinter(_ context.Context, n printer.Name, id gcp.PrinterID) error {
+	d.asked = "adopt " + string(n) + " as " + string(id)
+	return nil
+}
+
 func (d *daemon) TestPage(_ context.Context, n printer.Name) (int, error) {
 	d.asked = "test " + string(n)
 	return 12, nil
@@ -68,6 +73,16 @@ func (d *daemon) CancelJob(_ context.Context, id gcp.JobID) error {
 func (d *daemon) Trust(_ context.Context, target string) (string, error) {
 	d.asked = "trust " + target
 	return "sha256:x", nil
+}
+
+func (d *daemon) Explain(_ context.Context, w control.Wish) (control.Explanation, error) {
+	d.asked = "explain " + w.Printer + " " + w.Format + " " + string(w.Ticket)
+	return control.Explanation{JobAttributes: []control.Attribute{{Name: "copies", Type: "integer", Values: []string{"2"}}}}, nil
+}
+
+func (d *daemon) Answer(_ context.Context, name string) ([]byte, error) {
+	d.asked = "answer " + name
+	return []byte{2, 0, 0xff}, nil
 }
 
 func (d *daemon) Recent(context.Context) ([]control.Job, error) { return nil, errors.New("it is full") }
@@ -123,6 +138,7 @@ func TestWishes(t *testing.T) {
 		{"add ipp://h/p", func() error { _, err := c.AddPrinter(ctx, control.Address{Name: "n", URI: "ipp://h/p"}); return err }},
 		{"remove a b", func() error { return c.RemovePrinter(ctx, "a b") }},
 		{"share ü", func() error { _, err := c.SharePrinter(ctx, "ü"); return err }},
+		{"adopt lp@x as c1", func() error { return c.AdoptPrinter(ctx, "lp@x", "c1") }},
 		{"test lp@x", func() error {
 			n, err := c.TestPage(ctx, "lp@x")
 			if n != 12 {
@@ -132,6 +148,20 @@ func TestWishes(t *testing.T) {
 		}},
 		{"trust print.example.com:631", func() error {
 			_, err := c.Trust(ctx, "print.example.com:631")
+			return err
+		}},
+		{`explain lp text/plain {"version":"1.0"}`, func() error {
+			e, err := c.Explain(ctx, control.Wish{Printer: "lp", Format: "text/plain", Ticket: []byte(`{"version":"1.0"}`)})
+			if len(e.JobAttributes) != 1 || e.JobAttributes[0].Values[0] != "2" {
+				t.Errorf("explained %+v", e)
+			}
+			return err
+		}},
+		{"answer lp", func() error {
+			b, err := c.Answer(ctx, "lp")
+			if string(b) != "\x02\x00\xff" {
+				t.Errorf("the answer %q", b)
+			}
 			return err
 		}},
 		{"cancel j/1", func() error { return c.CancelJob(ctx, "j/1") }},
@@ -151,6 +181,9 @@ func TestFailures(t *testing.T) {
 	}
 	if _, err := c.Trace(ctx, "nothing"); !errors.As(err, &e) || !e.NotFound() {
 		t.Errorf("unknown job: %v", err)
+	}
+	if err := c.AdoptPrinter(ctx, "lp", ""); !errors.As(err, &e) || e.Status != http.StatusBadRequest {
+		t.Errorf("no id: %v", err)
 	}
 	if _, err := c.AddPrinter(ctx, control.Address{}); !errors.As(err, &e) || e.Status != http.StatusBadRequest {
 		t.Errorf("no address: %v", err)

@@ -13,6 +13,9 @@ import (
 // maxBody bounds a request and, times 64, an answer.
 const maxBody = 64 << 10
 
+// maxTicket bounds a request with a ticket.
+const maxTicket = 8 << 20
+
 type failure struct {
 	Error string `json:"error"`
 }
@@ -29,10 +32,13 @@ func Handler(d Daemon) http.Handler {
 		"GET /v1/jobs":                   func(r *http.Request) (any, error) { return d.Jobs(r.Context()) },
 		"GET /v1/jobs/recent":            func(r *http.Request) (any, error) { return d.Recent(r.Context()) },
 		"GET /v1/jobs/{id}/trace":        func(r *http.Request) (any, error) { return d.Trace(r.Context(), jobOf(r)) },
+		"POST /v1/explain":               func(r *http.Request) (any, error) { return explain(d, r) },
+		"POST /v1/answer":                func(r *http.Request) (any, error) { return wholeAnswer(d, r) },
 		"POST /v1/jobs/{id}/cancel":      func(r *http.Request) (any, error) { return nil, d.CancelJob(r.Context(), jobOf(r)) },
 		"POST /v1/printers":              func(r *http.Request) (any, error) { return addPrinter(d, r) },
 		"DELETE /v1/printers/{name}":     func(r *http.Request) (any, error) { return nil, d.RemovePrinter(r.Context(), nameOf(r)) },
 		"POST /v1/printers/{name}/share": func(r *http.Request) (any, error) { return d.SharePrinter(r.Context(), nameOf(r)) },
+		"POST /v1/printers/{name}/adopt": func(r *http.Request) (any, error) { return nil, adoptPrinter(d, r) },
 		"POST /v1/printers/{name}/test":  func(r *http.Request) (any, error) { return testPage(d, r) },
 		"POST /v1/keys/{target}/trust":   func(r *http.Request) (any, error) { return trust(d, r) },
 	} {
@@ -68,6 +74,44 @@ func addPrinter(d Daemon, r *http.Request) (any, error) {
 		return nil, badRequest{errors.New("no address given")}
 	}
 	return d.AddPrinter(r.Context(), a)
+}
+
+func explain(d Daemon, r *http.Request) (any, error) {
+	var w Wish
+	if err := json.NewDecoder(http.MaxBytesReader(nil, r.Body, maxTicket)).Decode(&w); err != nil {
+		return nil, badRequest{err}
+	}
+	return d.Explain(r.Context(), w)
+}
+
+// said is what a printer answered.
+type said struct {
+	IPP []byte `json:"ipp"`
+}
+
+func wholeAnswer(d Daemon, r *http.Request) (any, error) {
+	var w Wish
+	if err := json.NewDecoder(http.MaxBytesReader(nil, r.Body, maxBody)).Decode(&w); err != nil {
+		return nil, badRequest{err}
+	}
+	b, err := d.Answer(r.Context(), w.Printer)
+	return said{b}, err
+}
+
+// adoption names the service's printer that a local one is.
+type adoption struct {
+	ID gcp.PrinterID `json:"id"`
+}
+
+func adoptPrinter(d Daemon, r *http.Request) error {
+	var a adoption
+	if err := json.NewDecoder(http.MaxBytesReader(nil, r.Body, maxBody)).Decode(&a); err != nil {
+		return badRequest{err}
+	}
+	if a.ID == "" {
+		return badRequest{errors.New("no printer id given")}
+	}
+	return d.AdoptPrinter(r.Context(), nameOf(r), a.ID)
 }
 
 // testAnswer is what a test page answers.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
 	"slices"
 	"strings"
@@ -13,10 +12,22 @@ import (
 
 	"platen/connector"
 	"platen/connector/control"
-	"platen/cups"
 	"platen/gcp"
+	"platen/notify"
 	"platen/printer"
 )
+
+// twins returns the installations as the command line shows them.
+func twins(list []gcp.Twin) []control.Twin {
+	shown := make([]control.Twin, len(list))
+	for i, t := range list {
+		shown[i] = control.Twin{
+			Host: t.Host, Address: t.Address, Version: t.Version, Since: t.Since.Time(), Seen: t.Seen.Time(),
+			Standing: t.Standing, Self: t.Self,
+		}
+	}
+	return shown
+}
 
 // Status implements control.Watcher.
 func (d *Daemon) Status(ctx context.Context) (control.Status, error) {
@@ -27,9 +38,11 @@ func (d *Daemon) Status(ctx context.Context) (control.Status, error) {
 	ch := d.channel.Status()
 	s := control.Status{
 		Version: d.version, PID: os.Getpid(), Started: d.started, Jobs: len(snap.Jobs), LastError: snap.Trouble,
+		Standing: snap.Standing, Twins: twins(snap.Twins),
 		Cloud: control.Cloud{
 			URL: d.credentials.Cloud, Paired: true, Account: d.credentials.Owner,
 			Connected: ch.Connected, Since: ch.Since, LastError: ch.LastError, Refused: ch.Refused,
+			Ways: ways(d.ways.Rungs()), NextClimb: d.ways.NextClimb(),
 		},
 	}
 	if ch.Refused {
@@ -39,8 +52,20 @@ func (d *Daemon) Status(ctx context.Context) (control.Status, error) {
 		if p.ID != "" && !p.Removed {
 			s.Printers++
 		}
+		if len(p.MayBe) > 0 {
+			s.Waiting++
+		}
 	}
 	return s, nil
+}
+
+// ways returns the ways to the notifications as the command line shows them.
+func ways(rungs []notify.Rung) []control.Way {
+	list := make([]control.Way, len(rungs))
+	for i, r := range rungs {
+		list[i] = control.Way(r)
+	}
+	return list
 }
 
 // Printers implements control.Watcher.
@@ -60,6 +85,10 @@ func (d *Daemon) Printers(ctx context.Context) ([]control.Printer, error) {
 func listed(p connector.PrinterStatus) control.Printer {
 	out := control.Printer{
 		Name: p.Name, ID: p.ID, UUID: p.UUID, Info: p.Info, URI: p.URI, Source: p.Source, Jobs: p.Jobs, Error: p.Error,
+		Kind: p.Kind, Why: p.Reason,
+	}
+	for _, c := range p.MayBe {
+		out.MayBe = append(out.MayBe, control.Candidate(c))
 	}
 	switch {
 	case p.Missing:
@@ -105,7 +134,7 @@ func jobs(list []connector.JobStatus) []control.Job {
 	for _, j := range list {
 		out = append(out, control.Job{
 			ID: j.ID, Printer: j.Printer, Title: j.Title, User: j.User, Stage: string(j.Stage),
-			State: string(j.State.Type), Cause: j.State.Cause(), Message: j.Message, Pages: j.Pages, Local: j.Local, Claimed: j.Claimed,
+			State: string(j.State.Type), Cause: j.State.Cause(), Message: j.Message, Pages: j.Pages, Local: j.Local, Claimed: j.Claimed, Notes: j.Notes,
 		})
 	}
 	return out
@@ -119,7 +148,7 @@ func (d *Daemon) Trace(ctx context.Context, id gcp.JobID) (control.Trace, error)
 	}
 	for _, j := range slices.Concat(snap.Jobs, snap.Recent) {
 		if j.ID == id {
-			return control.Trace{ID: id, Hops: j.Trace}, nil
+			return control.Trace{ID: id, Hops: j.Trace, Notes: j.Notes}, nil
 		}
 	}
 	return control.Trace{}, &connector.UnknownError{What: "job " + string(id)}
@@ -137,83 +166,19 @@ func (d *Daemon) AddPrinter(ctx context.Context, a control.Address) (control.Pri
 	}
 	ctx, cancel := context.WithTimeout(ctx, cloudTime)
 	defer cancel()
-	p, err := d.SharePrinter(ctx, added.Name)
-	if err != nil {
-		p = control.Printer{Name: added.Name, UUID: added.UUID, Info: added.Info, URI: a.URI, State: "not shared", Error: err.Error()}
-	}
-	return p, nil
-}
-
-// AddDirect asks the printer at an address what it is and keeps it, without
-// sharing it; the command line uses it while no daemon runs. A printer that is
-// there already keeps its name and gets the address.
-func (d *Daemon) AddDirect(ctx context.Context, a control.Address) (printer.Printer, error) {
-	u, err := url.Parse(a.URI)
-	if err != nil || u.Host == "" || u.Scheme != "ipp" && u.Scheme != "ipps" {
-		return printer.Printer{}, fmt.Errorf("%q is no printer address: write one like ipp://printer.local/ipp/print", a.URI)
-	}
-	if u.User != nil {
-		return printer.Printer{}, fmt.Errorf("the address must not hold a password: put it into credentials.json under \"printers\"")
-	}
-	direct := cups.Direct{Name: a.Name, URI: a.URI}
-	p, err := d.system.Probe(ctx, direct)
-	if err != nil {
-		return p, fmt.Errorf("ask the printer at %s: %w", a.URI, err)
-	}
-	there := d.addedAs(a.URI, p.UUID)
-	switch {
-	case there != "" && a.Name != "" && a.Name != there:
-		return p, fmt.Errorf("this printer was added already, as %s: 'platen printer remove %s' first to give it another name", there, there)
-	case there != "":
-		direct.Name = there
-	case a.Name == "":
-		direct.Name = d.freeName(p)
-	}
-	if err := d.known.AddDirect(direct); err != nil {
+	_, err = d.connector.OfferPrinter(ctx, added.Name)
+	if err == nil {
+		p, err := d.shown(ctx, added.Name)
+		p.Was = added.Was
 		return p, err
 	}
-	p.Name = direct.Name
-	return p, d.system.SetDirect(d.known.Direct())
-}
-
-// addedAs returns the name under which a printer was added by address before, by
-// its address or its UUID; "" if it was not.
-func (d *Daemon) addedAs(uri, uuid string) printer.Name {
-	direct := d.known.Direct()
-	for _, o := range direct {
-		if o.URI == uri {
-			return o.Name
-		}
+	p := control.Printer{Name: added.Name, UUID: added.UUID, Info: added.Info, URI: a.URI, State: "not shared", Was: added.Was}
+	if _, twin := errors.AsType[*connector.TwinError](err); twin {
+		p.Why = err.Error()
+	} else {
+		p.Error = err.Error()
 	}
-	for _, id := range d.known.Identities() {
-		if uuid != "" && id.UUID == uuid && slices.ContainsFunc(direct, named(id.Name)) {
-			return id.Name
-		}
-	}
-	return ""
-}
-
-// freeName makes a name for a printer that was added without one.
-func (d *Daemon) freeName(p printer.Printer) printer.Name {
-	base := strings.Map(func(r rune) rune {
-		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
-			return r
-		}
-		return '-'
-	}, strings.ToLower(p.Info))
-	base = strings.Trim(base, "-")
-	if base == "" {
-		base = "printer"
-	}
-	taken := map[printer.Name]bool{}
-	for _, o := range d.known.Direct() {
-		taken[o.Name] = true
-	}
-	name := printer.Name(base)
-	for n := 2; taken[name]; n++ {
-		name = printer.Name(fmt.Sprintf("%s-%d", base, n))
-	}
-	return name
+	return p, nil
 }
 
 // SharePrinter implements control.Operator.
@@ -221,6 +186,18 @@ func (d *Daemon) SharePrinter(ctx context.Context, name printer.Name) (control.P
 	if _, err := d.connector.SharePrinter(ctx, name); err != nil {
 		return control.Printer{}, err
 	}
+	return d.shown(ctx, name)
+}
+
+// AdoptPrinter implements control.Operator.
+func (d *Daemon) AdoptPrinter(ctx context.Context, name printer.Name, id gcp.PrinterID) error {
+	ctx, cancel := context.WithTimeout(ctx, cloudTime)
+	defer cancel()
+	return d.connector.AdoptPrinter(ctx, name, id)
+}
+
+// shown returns a printer as the list has it.
+func (d *Daemon) shown(ctx context.Context, name printer.Name) (control.Printer, error) {
 	list, err := d.Printers(ctx)
 	if err != nil {
 		return control.Printer{}, err
@@ -279,10 +256,9 @@ func (d *Daemon) TestPage(ctx context.Context, name printer.Name) (int, error) {
 	if len(known) > 0 && !slices.ContainsFunc(known, func(p control.Printer) bool { return p.Name == name }) {
 		return 0, &connector.UnknownError{What: "printer " + string(name)}
 	}
-	page := testPage("Platen test page", "Printer: "+string(name), "Printed: "+time.Now().Format(time.RFC1123))
-	job := printer.Job{
-		ID: gcp.JobID(fmt.Sprintf("test-%d", time.Now().UnixNano())), Printer: name, Title: "Platen test page",
-		User: "platen", Format: "application/pdf", Size: int64(len(page)),
+	page, job, err := d.testJob(ctx, name)
+	if err != nil {
+		return 0, err
 	}
 	local, err := d.system.Create(ctx, job)
 	if err != nil {

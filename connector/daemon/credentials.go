@@ -13,8 +13,8 @@ import (
 	"slices"
 	"strings"
 
-	"platen/connector/spool"
 	"platen/gcp"
+	"platen/internal/disk"
 	"platen/internal/secret"
 )
 
@@ -45,7 +45,7 @@ type PrinterLogin struct {
 // ErrNotPaired means that this installation has no credentials yet.
 var ErrNotPaired = errors.New("not paired with a cloud yet")
 
-func credentialsPath(stateDir string) string { return filepath.Join(stateDir, "credentials.json") }
+func credentialsPath(stateDir string) string { return filepath.Join(stateDir, credentialsFile) }
 
 // ReadCredentials reads the credentials of a state folder, or returns ErrNotPaired.
 func ReadCredentials(stateDir string) (Credentials, error) {
@@ -102,7 +102,7 @@ func (c Credentials) Write(stateDir string) error {
 	if err := os.MkdirAll(stateDir, 0o700); err != nil {
 		return fmt.Errorf("write credentials: %w", err)
 	}
-	if err := spool.ReplaceFile(credentialsPath(stateDir), append(data, '\n')); err != nil {
+	if err := disk.Replace(disk.OS{}, credentialsPath(stateDir), append(data, '\n')); err != nil {
 		return fmt.Errorf("write credentials: %w", err)
 	}
 	return nil

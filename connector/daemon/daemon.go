@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"net/http"
 	"path/filepath"
-	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -16,11 +18,10 @@ import (
 	"platen/connector/control"
 	"platen/connector/spool"
 	"platen/cups"
-	"platen/gcp"
 	"platen/gcp/client"
+	"platen/internal/raster"
 	"platen/internal/secret"
 	"platen/notify"
-	"platen/notify/xmpp"
 	"platen/printer"
 )
 
@@ -35,13 +36,21 @@ type Daemon struct {
 	log         *slog.Logger
 	started     time.Time
 	credentials Credentials
+	keeping     sync.Mutex // held while the refresh token changes, here and in the file
+
+	refusals chan struct{} // the cloud refused the credentials
 
 	lock      *spool.Lock
 	dir       *spool.Dir
+	life      *life
+	streams   uint32                      // names the notification stream of this process
+	pushed    atomic.Pointer[secret.Text] // the access token of its last login
 	known     *printerFile
 	pins      *pinFile
+	raster    *raster.Renderer // nil if nothing is rendered
 	system    *cups.System
 	client    *client.Client
+	ways      *notify.Ladder
 	channel   *notify.Channel
 	connector *connector.Connector
 }
@@ -49,7 +58,8 @@ type Daemon struct {
 // Open takes the state folder and builds the parts; nothing is sent yet. An
 // error that is spool.ErrLocked means that a daemon runs already.
 func Open(cfg Config, version string, log *slog.Logger) (*Daemon, error) {
-	d := &Daemon{cfg: cfg, version: version, log: log, started: time.Now()}
+	d := &Daemon{cfg: cfg, version: version, log: log, started: time.Now(), refusals: make(chan struct{}, 1), streams: rand.Uint32()}
+	d.pushed.Store(&secret.Text{})
 	if err := d.open(); err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
@@ -70,9 +80,14 @@ func (d *Daemon) open() (err error) {
 	if err != nil && !errors.Is(err, ErrNotPaired) {
 		return err
 	}
+	if d.raster, err = newRaster(d.cfg, d.log); err != nil {
+		return err
+	}
+	d.sweepRaster()
 	d.system, err = cups.New(cups.Config{
-		Servers: cupsServers(d.cfg.CUPS), Direct: d.known.Direct(),
+		Render: renders(d.raster), Raw: d.cfg.takesRaw, Servers: cupsServers(d.cfg.CUPS), Direct: d.known.Direct(),
 		Credentials: d.credentials.login, Pins: d.pins, Log: d.log.With("component", "cups"),
+		Idle: min(d.cfg.PollInterval.Std(), cups.IdleEvery),
 	})
 	return err
 }
@@ -96,11 +111,26 @@ func (d *Daemon) LocalPrinters(ctx context.Context) ([]printer.Printer, error) {
 }
 
 // Run carries jobs until ctx ends. It starts whether or not the cloud and the
-// printers are there. Without credentials it returns ErrNotPaired.
+// printers are there. Without credentials it returns ErrNotPaired. When the ones
+// that it has are refused, it takes over those of a new pairing.
 func (d *Daemon) Run(ctx context.Context) error {
-	if d.credentials.RefreshToken == "" {
-		return ErrNotPaired
+	for {
+		if d.credentials.RefreshToken == "" {
+			return ErrNotPaired
+		}
+		err := d.live(ctx)
+		if !errors.Is(err, errPairedAgain) {
+			return err
+		}
+		d.log.InfoContext(ctx, "paired again")
+		if err := d.renew(); err != nil {
+			return err
+		}
 	}
+}
+
+// live carries jobs with one set of credentials.
+func (d *Daemon) live(ctx context.Context) error {
 	if err := d.assemble(); err != nil {
 		return err
 	}
@@ -118,6 +148,11 @@ func (d *Daemon) Run(ctx context.Context) error {
 	})
 	g.Go(func() error { return ended(ctx, "connector", d.connector.Run(ctx)) })
 	g.Go(func() error { return ended(ctx, "notifications", d.channel.Run(ctx, d.connector)) })
+	g.Go(func() error { return d.awaitPairing(ctx) })
+	g.Go(func() error { d.system.Watch(ctx, d.connector.Refresh); return nil })
+	if d.raster != nil {
+		g.Go(func() error { d.warm(ctx); return nil })
+	}
 	g.Go(func() error {
 		<-ctx.Done()
 		stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
@@ -133,6 +168,19 @@ func (d *Daemon) Run(ctx context.Context) error {
 	return err
 }
 
+// died returns how the process before ended, once, and begins to note this one.
+func (d *Daemon) died() connector.Death {
+	if d.life != nil {
+		return connector.DeathNone
+	}
+	l, death, err := beginLife(d.cfg.StateDir, thisMachine())
+	if err != nil {
+		d.log.Warn("how this process ends will not be known to the next", "err", err)
+	}
+	d.life = l
+	return death
+}
+
 // ended forgets an error that only says that ctx ended.
 func ended(ctx context.Context, what string, err error) error {
 	if err == nil || ctx.Err() != nil {
@@ -144,13 +192,10 @@ func ended(ctx context.Context, what string, err error) error {
 // assemble builds what needs credentials.
 func (d *Daemon) assemble() error {
 	c := d.credentials
-	roots, err := rootCAs(d.cfg.CAFile, c.Push.CA)
-	if err != nil {
-		return err
-	}
-	d.client, err = client.New(client.Config{
+	var err error
+	d.client, err = network{d.cfg.CAFile, c.Push.CA, d.cfg.HTTPProxy}.dial(client.Config{
 		BaseURL: c.Cloud + "/cloudprint", ClientID: c.ClientID, RefreshToken: secret.New(c.RefreshToken),
-		Proxy: c.Proxy, RootCAs: roots, UserAgent: "platen/" + d.version, OnRefreshToken: d.keepRefreshToken,
+		Proxy: c.Proxy, UserAgent: "platen/" + d.version, OnRefreshToken: d.keepRefreshToken,
 	})
 	if err != nil {
 		return err
@@ -161,26 +206,28 @@ func (d *Daemon) assemble() error {
 	if err != nil {
 		return err
 	}
-	user, _, _ := strings.Cut(c.JID, "@")
-	carrier, err := xmpp.New(xmpp.Options{
-		Host: c.Push.Host, DirectPort: c.Push.DirectPort, STARTTLSPort: c.Push.STARTTLSPort,
-		Domain: c.Push.Domain, Service: c.Push.Service, User: gcp.RobotID(user), Resource: c.Proxy, RootCAs: roots,
-		Token: d.pushToken, PingInterval: d.cfg.PingInterval.Std(), PingTimeout: d.cfg.PingTimeout.Std(),
-		Logger: d.log.With("component", "xmpp"),
-	})
+	death := d.died()
+	var pings pingers
+	if d.ways, pings, err = d.ladder(); err != nil {
+		return err
+	}
+	pings.SetPingInterval(d.known.Ping())
+	owners := settings{d.client, pings, d.known, d.log.With("component", "settings")}
+	runs, err := openRuns(d.cfg.StateDir)
 	if err != nil {
 		return err
 	}
-	carrier.SetPingInterval(d.known.Ping())
-	owners := settings{d.client, carrier, d.known, d.log.With("component", "settings")}
+	options := d.cfg.options()
+	options.Host, options.Version = hostName(), d.version
+	options.Place = place(d.cfg.StateDir, thisMachine())
 	d.connector, err = connector.New(connector.Config{
 		Cloud: d.client, Registry: registry{d.client, owners}, PrintSystem: d.system, Spool: d.dir, Identities: d.known,
-		Logger: d.log.With("component", "connector"), Options: d.cfg.options(),
+		Runs: runs, Renderer: d.rendererOf(), Death: death, Logger: d.log.With("component", "connector"), Options: options,
 	})
 	if err != nil {
 		return err
 	}
-	d.channel = notify.New(notify.Options{Carrier: carrier, Max: d.cfg.ReconnectMax.Std(), Logger: d.log.With("component", "notify")})
+	d.channel = notify.New(notify.Options{Carrier: d.ways, Max: d.cfg.ReconnectMax.Std(), Logger: d.log.With("component", "notify")})
 	return nil
 }
 
@@ -199,13 +246,15 @@ func (c Config) options() connector.Options {
 		user = connector.UserFull
 	}
 	return connector.Options{
-		Share:    func(p printer.Printer) bool { return c.shared(string(p.Name)) },
-		UserName: user, PrinterPoll: c.PollInterval.Std(), Downloads: c.Downloads, Ahead: c.DownloadAhead,
+		Share:    c.shared,
+		UserName: user, PrinterPoll: c.PollInterval.Std(), Downloads: c.Downloads, Renders: c.Renders, Ahead: c.DownloadAhead,
 		StepAside: c.DocumentWait.Std(), DocumentGiveUp: c.DocumentGiveUp.Std(),
 	}
 }
 
 func (d *Daemon) keepRefreshToken(t secret.Text) {
+	d.keeping.Lock()
+	defer d.keeping.Unlock()
 	d.credentials.RefreshToken = t.Reveal()
 	if err := d.credentials.Write(d.cfg.StateDir); err != nil {
 		d.log.Error("the new refresh token could not be kept", "err", err)
@@ -223,6 +272,9 @@ func (d *Daemon) Close() error {
 	}
 	if d.dir != nil {
 		errs = append(errs, d.dir.Close())
+	}
+	if d.life != nil {
+		errs = append(errs, d.life.end())
 	}
 	if d.lock != nil {
 		errs = append(errs, d.lock.Release())

@@ -1,20 +1,22 @@
 package daemon
 
 import (
+	"cmp"
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
-	"net"
 	"os"
 	"time"
 
 	"platen/connector/control"
 	"platen/cups"
+	"platen/gcp"
 	"platen/gcp/client"
 	"platen/internal/cli"
 	"platen/internal/secret"
+	"platen/notify/xmpp"
 )
 
 // examineTimeout bounds each check of Examine.
@@ -30,13 +32,24 @@ func Examine(ctx context.Context, cfg Config) []cli.Finding {
 	if err == nil {
 		list = append(list, examineCloud(ctx, cfg, credentials), examinePush(ctx, cfg, credentials))
 	}
-	return append(append(list, examinePrinters(ctx, cfg, credentials)...), examineDaemon(ctx, cfg))
+	list = append(list, examinePrinters(ctx, cfg, credentials)...)
+	if _, err := os.Stat(cfg.StateDir); !errors.Is(err, fs.ErrNotExist) { // else it would be made, for what is compiled
+		list = append(list, examineRenderer(ctx, cfg))
+	}
+	if cfg.Render {
+		list = append(list, examineOffice(ctx))
+	}
+	return append(list, examineDaemon(ctx, cfg))
 }
 
 func examineState(cfg Config) cli.Finding {
 	info, err := os.Stat(cfg.StateDir)
 	if err == nil && info.Mode().Perm()&0o077 != 0 {
 		err = fmt.Errorf("%s can be read by others (mode %o)", cfg.StateDir, info.Mode().Perm())
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return cli.Found("state folder", "", fmt.Errorf("%s is not there: no connector was set up in it yet", cfg.StateDir),
+			"platen pair https://ADDRESS-OF-THE-CLOUD makes it; if the connector has another one, name it: --state-dir FOLDER")
 	}
 	return cli.Found("state folder", cfg.StateDir, err, "make it with mode 0700, owned by the user that runs platen")
 }
@@ -53,13 +66,8 @@ func examineCloud(ctx context.Context, cfg Config, c Credentials) cli.Finding {
 }
 
 func countPrinters(ctx context.Context, cfg Config, c Credentials) (int, error) {
-	roots, err := rootCAs(cfg.CAFile, c.Push.CA)
-	if err != nil {
-		return 0, err
-	}
-	cl, err := client.New(client.Config{
-		BaseURL: c.Cloud + "/cloudprint", ClientID: c.ClientID, RefreshToken: secret.New(c.RefreshToken),
-		Proxy: c.Proxy, RootCAs: roots, Retries: -1,
+	cl, err := network{cfg.CAFile, c.Push.CA, cfg.HTTPProxy}.dial(client.Config{
+		BaseURL: c.Cloud + "/cloudprint", ClientID: c.ClientID, RefreshToken: secret.New(c.RefreshToken), Proxy: c.Proxy, Retries: -1,
 	})
 	if err != nil {
 		return 0, err
@@ -69,29 +77,34 @@ func countPrinters(ctx context.Context, cfg Config, c Credentials) (int, error) 
 	return len(printers), err
 }
 
-// examinePush opens the stream's port and checks its certificate; logging in is
-// left to the daemon, whose stream it would end.
+// examinePush opens the stream's port and checks its certificate, also by way of the
+// HTTP proxy if there is one, else the WebSocket; logging in is left to the daemon, whose
+// stream it would end.
 func examinePush(ctx context.Context, cfg Config, c Credentials) cli.Finding {
-	ctx, cancel := context.WithTimeout(ctx, examineTimeout)
+	if !c.Push.XMPP() {
+		return cli.Found("push", "the service has no streams: it is called for notifications", nil, "")
+	}
+	tcp, cancel := context.WithTimeout(ctx, examineTimeout)
 	defer cancel()
 	roots, err := rootCAs(cfg.CAFile, c.Push.CA)
 	if err != nil {
 		return cli.Found("push", "", err, "")
 	}
-	advice := "is the port open on the way there, and the certificate valid for that name?"
-	if c.Push.DirectPort == 0 {
-		conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", c.pushAddress(c.Push.STARTTLSPort))
-		if err == nil {
-			err = conn.Close()
+	options := xmpp.Options{Host: c.Push.Host, DirectPort: c.Push.DirectPort, STARTTLSPort: c.Push.STARTTLSPort, Domain: c.Push.Domain, RootCAs: roots}
+	way, err := xmpp.Probe(tcp, options)
+	if proxy, wrong := cfg.proxyFor(c.Push); err != nil && wrong == nil && proxy != nil {
+		options.Proxy = proxy
+		if through, wrong := xmpp.Probe(tcp, options); wrong == nil {
+			way, err = through+" by way of the proxy "+proxy.Host, nil
 		}
-		return cli.Found("push", c.pushAddress(c.Push.STARTTLSPort)+" answers", err, advice)
 	}
-	dialer := tls.Dialer{Config: &tls.Config{RootCAs: roots, ServerName: c.Push.Host, MinVersion: tls.VersionTLS12}}
-	conn, err := dialer.DialContext(ctx, "tcp", c.pushAddress(c.Push.DirectPort))
-	if err == nil {
-		err = conn.Close()
+	if web, wrong := cfg.overWebSocket(options, c.Cloud); err != nil && wrong == nil {
+		if over, wrong := xmpp.Probe(ctx, web); wrong == nil {
+			way, err = over, nil
+		}
 	}
-	return cli.Found("push", c.pushAddress(c.Push.DirectPort)+" answers with a valid certificate", err, advice)
+	return cli.Found("push", cmp.Or(c.Push.Host, c.Push.Domain)+" answers: "+way, err, "is the port open on the way there, and the certificate valid for that name? "+
+		"until then the connector hears of jobs by calls of "+c.Cloud+", see 'platen status'")
 }
 
 // examinePrinters asks the CUPS servers and the printers that were added by
@@ -141,6 +154,9 @@ func countQueues(ctx context.Context, cfg cups.Config) (int, error) {
 	return len(printers), err
 }
 
+// twinAdvice says what to do where an installation runs several times.
+const twinAdvice = "'platen status' names them: stop the copy, or give it a name of its own there with 'platen pair --new'"
+
 func examineDaemon(ctx context.Context, cfg Config) cli.Finding {
 	ctx, cancel := context.WithTimeout(ctx, examineTimeout)
 	defer cancel()
@@ -148,9 +164,33 @@ func examineDaemon(ctx context.Context, cfg Config) cli.Finding {
 	if errors.Is(err, control.ErrNotRunning) {
 		return cli.Found("daemon", "", err, "start it: platen run")
 	}
-	if err == nil && !s.Cloud.Connected {
-		err = fmt.Errorf("running, but notifications do not flow: %s", s.Cloud.LastError)
+	if err != nil {
+		return cli.Found("daemon", "", err, "'platen status' says more")
 	}
-	return cli.Found("daemon", fmt.Sprintf("running as process %d, notifications flow", s.PID), err,
-		"'platen status' says more; the push check above shows whether the port can be reached")
+	return judgeDaemon(s)
+}
+
+// judgeDaemon says what a running daemon's status means.
+func judgeDaemon(s control.Status) cli.Finding {
+	advice := "'platen status' says more; the push check above shows whether the port can be reached"
+	var err error
+	switch {
+	case !s.Cloud.Connected:
+		err = fmt.Errorf("running, but notifications do not flow: %s", s.Cloud.LastError)
+	case s.Standing == gcp.StandingStandby:
+		err, advice = errors.New("another installation with these credentials prints: this one stands by"), twinAdvice
+	case len(s.Twins) > 1:
+		err, advice = fmt.Errorf("%d installations use these credentials; of them this one prints", len(s.Twins)), twinAdvice
+	}
+	return cli.Found("daemon", fmt.Sprintf("running as process %d, notifications flow%s", s.PID, over(s.Cloud)), err, advice)
+}
+
+// over says which way the notifications come, if it is not the best one.
+func over(c control.Cloud) string {
+	for i, w := range c.Ways {
+		if w.Current && i > 0 {
+			return " over " + w.Name
+		}
+	}
+	return ""
 }

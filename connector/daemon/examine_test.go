@@ -6,7 +6,9 @@ import (
 	"strings"
 	"testing"
 
+	"platen/connector/control"
 	"platen/cups"
+	"platen/gcp"
 	"platen/internal/vprinter"
 )
 
@@ -64,4 +66,24 @@ func TestExamineWithPasswordAndKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	check("with another key than before", with, false)
+}
+
+// A doctor that finds all well where an installation runs twice hides it.
+func TestExamineTwins(t *testing.T) {
+	up := control.Cloud{Connected: true}
+	twins := []control.Twin{{Host: "a"}, {Host: "a", Self: true}}
+	for name, test := range map[string]struct {
+		status control.Status
+		want   string // of the advice; "" for all well
+	}{
+		"alone":     {control.Status{Cloud: up, Standing: gcp.StandingGranted}, ""},
+		"cut off":   {control.Status{Standing: gcp.StandingGranted}, "port"},
+		"prints":    {control.Status{Cloud: up, Standing: gcp.StandingGranted, Twins: twins}, "platen pair --new"},
+		"stands by": {control.Status{Cloud: up, Standing: gcp.StandingStandby, Twins: twins}, "platen pair --new"},
+	} {
+		f := judgeDaemon(test.status)
+		if f.OK != (test.want == "") || !strings.Contains(f.Advice, test.want) {
+			t.Errorf("%s: %+v, want advice with %q", name, f, test.want)
+		}
+	}
 }

@@ -2,17 +2,15 @@ package daemon
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"maps"
-	"net"
 	"net/netip"
 	"net/url"
 	"os"
 	"strings"
 
+	"platen/connector/control"
 	"platen/connector/spool"
 	"platen/gcp"
 	"platen/gcp/client"
@@ -25,16 +23,28 @@ const clientID = "platen"
 
 // Pairing ties this installation to a cloud.
 type Pairing struct {
-	Cloud    string      // base address, such as https://print.example.com
-	StateDir string      // where the credentials go
-	CAFile   string      // PEM of a further authority; may be empty
-	Token    secret.Text // a key of scope pair; empty asks a person
-	Insecure bool        // allow plain HTTP off this machine
-	Replace  bool        // pair again although this installation is paired
+	Cloud     string      // base address, such as https://print.example.com
+	StateDir  string      // where the credentials go
+	Socket    string      // of a daemon that may be running; "" for none
+	CAFile    string      // PEM of a further authority; may be empty
+	HTTPProxy secret.Text // on the way to the cloud; "" means that of the environment
+	Token     secret.Text // a key of scope pair; empty asks a person
+	Insecure  bool        // allow plain HTTP off this machine
+	Replace   bool        // pair again although this installation is paired
+	New       bool        // and under a name of its own: its state is a copy of another installation's
+	Adopt     string      // machine or proxy of the connector whose place this one takes; "" for none
 
+	// Printers names what this installation would share, for whoever allows the
+	// pairing. It may be nil.
+	Printers func(context.Context) []string
 	// Show is called with what the person must see to allow the pairing. It is
 	// not called when there is a Token.
 	Show func(client.DeviceGrant)
+	// Choose is asked, on an installation that was never paired, whose place it
+	// takes. It may be nil; the zero ProxyID means nobody's.
+	Choose func([]gcp.Connector) gcp.ProxyID
+	// Note is called with what else a person should know; it may be nil.
+	Note func(string)
 }
 
 // ErrPaired means that the installation is paired already.
@@ -42,20 +52,41 @@ var ErrPaired = errors.New("this installation is paired already")
 
 // Pair asks for a robot and keeps its credentials. An interrupted pairing leaves
 // nothing behind on this machine. It needs the state folder for itself: the error
-// is spool.ErrLocked while a daemon runs, which would go on with the old ones.
+// is spool.ErrLocked while a daemon runs, unless the cloud refuses that daemon's
+// credentials; then it takes over the new ones.
 func (p Pairing) Pair(ctx context.Context) (made Credentials, err error) {
 	lock, err := spool.Acquire(p.StateDir)
+	if errors.Is(err, spool.ErrLocked) && p.mayReplaceUnder(ctx) {
+		return p.pair(ctx, daemonRuns)
+	}
 	if err != nil {
 		return Credentials{}, err
 	}
 	defer func() { err = errors.Join(err, lock.Release()) }()
-	return p.pair(ctx)
+	return p.pair(ctx, daemonStopped)
 }
 
-func (p Pairing) pair(ctx context.Context) (Credentials, error) {
+// daemonState says whether a daemon owns the state folder meanwhile.
+type daemonState string
+
+const (
+	daemonRuns    daemonState = "runs"
+	daemonStopped daemonState = "stopped"
+)
+
+// mayReplaceUnder reports whether the running daemon waits for new credentials.
+func (p Pairing) mayReplaceUnder(ctx context.Context) bool {
+	if p.Socket == "" || p.New || p.Adopt != "" {
+		return false
+	}
+	s, err := control.Dial(p.Socket).Status(ctx)
+	return err == nil && s.Cloud.Refused
+}
+
+func (p Pairing) pair(ctx context.Context, daemon daemonState) (Credentials, error) {
 	old, err := ReadCredentials(p.StateDir)
 	switch {
-	case err == nil && !p.Replace:
+	case err == nil && !p.Replace && !p.New && p.Adopt == "":
 		return old, fmt.Errorf("%w with %s, for %s", ErrPaired, old.Cloud, old.Owner)
 	case err != nil && !errors.Is(err, ErrNotPaired):
 		return old, err
@@ -64,66 +95,76 @@ func (p Pairing) pair(ctx context.Context) (Credentials, error) {
 	if err != nil {
 		return Credentials{}, err
 	}
-	roots, err := rootCAs(p.CAFile, "")
-	if err != nil {
-		return Credentials{}, err
+	if daemon == daemonRuns && base != old.Cloud {
+		return old, fmt.Errorf("the running connector is paired with %s: %w", old.Cloud, spool.ErrLocked)
 	}
-	proxy := old.Proxy // pairing again keeps the identity, and with it the printers' ids
-	if proxy == "" {
-		proxy = newProxyID()
-	}
-	c, err := client.New(client.Config{
-		BaseURL: base + "/cloudprint", ClientID: clientID, AccessToken: p.Token, Proxy: proxy, RootCAs: roots,
-	})
-	if err != nil {
-		return Credentials{}, err
-	}
-	defer c.Close()
-	if p.Token.Empty() {
-		c, err = p.askPerson(ctx, c)
-		if err != nil {
+	token := p.Token
+	if token.Empty() {
+		if token, err = p.askPerson(ctx, base); err != nil {
 			return Credentials{}, err
 		}
 	}
-	former := old.former()
-	made, err := p.robot(ctx, c, secret.New(former[base]))
+	proxy, err := p.proxy(ctx, base, token, old)
 	if err != nil {
 		return Credentials{}, err
 	}
-	delete(former, base)
-	made.Cloud, made.Proxy, made.Printers, made.Former = base, proxy, old.Printers, former
-	if err := p.forgetPrinters(old, made); err != nil {
+	made, err := p.make(ctx, base, token, old, proxy)
+	switch {
+	case err != nil:
+		return Credentials{}, err
+	case daemon == daemonRuns && made.Owner != old.Owner:
+		return old, fmt.Errorf("the running connector belongs to %s, not %s: %w", old.Owner, made.Owner, spool.ErrLocked)
+	}
+	if err := p.forget(old, made); err != nil {
 		return Credentials{}, err
 	}
 	return made, made.Write(p.StateDir)
 }
 
-// forgetPrinters drops the ids that another cloud or owner gave. Those that the
-// new one has for this connector come back with its list.
-func (p Pairing) forgetPrinters(old, made Credentials) error {
-	if old.Cloud == made.Cloud && old.Owner == made.Owner {
-		return nil
+// make gets the robot's credentials, and returns them with what stays of the old.
+func (p Pairing) make(ctx context.Context, base string, token secret.Text, old Credentials, proxy gcp.ProxyID) (Credentials, error) {
+	former := map[string]string{}
+	if proxy == old.Proxy { // else they prove that this is another connector
+		former = old.former()
 	}
-	known, err := openPrinters(p.StateDir)
-	if err != nil || len(known.Identities()) == 0 {
-		return err
+	c, err := p.dial(base, token, proxy)
+	if err != nil {
+		return Credentials{}, err
 	}
-	return known.ForgetCloud()
+	defer c.Close()
+	made, err := p.robot(ctx, c, secret.New(former[base]))
+	delete(former, base)
+	made.Cloud, made.Proxy, made.Printers, made.Former = base, proxy, old.Printers, former
+	return made, err
 }
 
-// askPerson waits until a person allowed the pairing, and returns a client that
+// dial returns a client that acts with token for a proxy.
+func (p Pairing) dial(base string, token secret.Text, proxy gcp.ProxyID) (*client.Client, error) {
+	return network{CAFile: p.CAFile, HTTPProxy: p.HTTPProxy}.dial(client.Config{
+		BaseURL: base + "/cloudprint", ClientID: clientID, AccessToken: token, Proxy: proxy,
+	})
+}
+
+// askPerson waits until a person allowed the pairing, and returns a token that
 // acts for that person.
-func (p Pairing) askPerson(ctx context.Context, c *client.Client) (*client.Client, error) {
-	grant, err := c.DeviceAuth(ctx, client.ScopeCloudPrint)
+func (p Pairing) askPerson(ctx context.Context, base string) (secret.Text, error) {
+	c, err := p.dial(base, secret.Text{}, "")
 	if err != nil {
-		return nil, err
+		return secret.Text{}, err
+	}
+	defer c.Close()
+	host, _ := os.Hostname() // the person is told where from, too
+	by := client.Machine{Name: host}
+	if p.Printers != nil {
+		by.Printers = p.Printers(ctx)
+	}
+	grant, err := c.DeviceAuth(ctx, by, client.ScopeCloudPrint)
+	if err != nil {
+		return secret.Text{}, err
 	}
 	p.Show(grant)
 	tokens, err := c.DeviceToken(ctx, grant)
-	if err != nil {
-		return nil, err
-	}
-	return c.As(tokens), nil
+	return tokens.Access, err
 }
 
 // former returns what proves to each cloud so far that this is the connector that
@@ -133,7 +174,7 @@ func (c Credentials) former() map[string]string {
 	if all == nil {
 		all = map[string]string{}
 	}
-	if c.Cloud != "" {
+	if c.Cloud != "" && c.RefreshToken != "" {
 		all[c.Cloud] = c.RefreshToken
 	}
 	return all
@@ -190,46 +231,7 @@ func onThisMachine(host string) bool {
 	return err == nil && a.IsLoopback()
 }
 
-func newProxyID() gcp.ProxyID {
-	name, err := os.Hostname()
-	if err != nil {
-		name = "connector"
-	}
-	host, _, _ := strings.Cut(name, ".")
-	return gcp.ProxyID(host + "-" + strings.ToLower(rand.Text()))
-}
-
 func domainOf(jid string) string {
 	_, domain, _ := strings.Cut(jid, "@")
 	return domain
-}
-
-// rootCAs returns the system's authorities and those of a file and a text, or
-// nil where both are empty.
-func rootCAs(file, text string) (*x509.CertPool, error) {
-	if file == "" && text == "" {
-		return nil, nil
-	}
-	pool, err := x509.SystemCertPool()
-	if err != nil {
-		pool = x509.NewCertPool()
-	}
-	if file != "" {
-		data, err := os.ReadFile(file)
-		if err != nil {
-			return nil, fmt.Errorf("ca_file: %w", err)
-		}
-		if !pool.AppendCertsFromPEM(data) {
-			return nil, fmt.Errorf("ca_file: %s holds no certificate", file)
-		}
-	}
-	if text != "" && !pool.AppendCertsFromPEM([]byte(text)) {
-		return nil, errors.New("the authority that pairing gave holds no certificate")
-	}
-	return pool, nil
-}
-
-// pushAddress is where the notification stream is opened.
-func (c Credentials) pushAddress(port int) string {
-	return net.JoinHostPort(c.Push.Host, fmt.Sprint(port))
 }

@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 	"sync"
 
-	"platen/connector/spool"
+	"platen/internal/disk"
 )
 
 // pinFile keeps the keys of printers whose certificate nobody vouches for, as
@@ -22,7 +22,7 @@ type pinFile struct {
 }
 
 func openPins(stateDir string) (*pinFile, error) {
-	p := &pinFile{path: filepath.Join(stateDir, "pins.json"), pins: map[string]string{}}
+	p := &pinFile{path: filepath.Join(stateDir, pinsFile), pins: map[string]string{}}
 	data, err := os.ReadFile(p.path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return p, nil
@@ -56,7 +56,7 @@ func (p *pinFile) SetPin(target, fingerprint string) error {
 	if err != nil {
 		return err
 	}
-	if err := spool.ReplaceFile(p.path, append(data, '\n')); err != nil {
+	if err := disk.Replace(disk.OS{}, p.path, append(data, '\n')); err != nil {
 		return fmt.Errorf("keep the printer's key: %w", err)
 	}
 	p.pins = next

@@ -12,8 +12,8 @@ import (
 	"time"
 
 	"platen/connector"
-	"platen/connector/spool"
 	"platen/cups"
+	"platen/internal/disk"
 	"platen/printer"
 )
 
@@ -57,7 +57,7 @@ func openPrinters(dir string) (*printerFile, error) {
 	return f, nil
 }
 
-func (f *printerFile) path() string { return filepath.Join(f.dir, "printers.json") }
+func (f *printerFile) path() string { return filepath.Join(f.dir, printersFile) }
 
 // Identities returns the known printers.
 func (f *printerFile) Identities() []connector.Identity {
@@ -121,7 +121,7 @@ func (f *printerFile) change(edit func(*stateFile)) error {
 	if err != nil {
 		return fmt.Errorf("encode the known printers: %w", err)
 	}
-	if err := spool.ReplaceFile(f.path(), append(b, '\n')); err != nil {
+	if err := disk.Replace(disk.OS{}, f.path(), append(b, '\n')); err != nil {
 		return fmt.Errorf("keep the known printers: %w", err)
 	}
 	f.data = next

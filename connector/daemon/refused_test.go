@@ -69,7 +69,7 @@ func await(t *testing.T, c *control.Client, ok func(control.Status) bool) contro
 // A revoked pairing is named, and not tried again at once.
 func TestRefusedCredentials(t *testing.T) {
 	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path != "/o/oauth2/token" {
+		if r.URL.Path != "/o/oauth2/token" && r.URL.Path != gcp.WebSocketPath { // where the doctor only knocks
 			t.Errorf("%s was called without a token", r.URL.Path)
 		}
 		w.Header().Set("Content-Type", "application/json")
@@ -78,7 +78,7 @@ func TestRefusedCredentials(t *testing.T) {
 	}))
 	defer service.Close()
 	cfg := paired(t, service.URL)
-	want := "the cloud refuses this connector's credentials: pair it again (platen pair " + service.URL + " --replace)"
+	want := "revoked: run platen pair " + service.URL + " --replace"
 
 	s := await(t, run(t, cfg), func(s control.Status) bool { return s.Cloud.Refused })
 	if s.Cloud.LastError != want {

@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 
+	"platen/connector"
 	"platen/gcp"
 	"platen/gcp/client"
 	"platen/printer"
@@ -19,10 +20,10 @@ type registry struct {
 
 // List implements connector.Registry. It is called after each connect and each
 // push about a printer, and so learns of settings too.
-func (r registry) List(ctx context.Context) ([]gcp.Printer, error) {
-	list, err := r.client.List(ctx, "", "queuedJobsCount", "-tags")
+func (r registry) List(ctx context.Context, a gcp.Announcement) ([]gcp.Printer, *gcp.Installation, error) {
+	list, inst, err := r.client.Announce(ctx, a, "queuedJobsCount")
 	r.settings.settle(ctx, list)
-	return list, err
+	return list, inst, err
 }
 
 // Register implements connector.Registry.
@@ -51,15 +52,16 @@ func (r registry) Delete(ctx context.Context, id gcp.PrinterID) error {
 
 func fields(p printer.Printer) client.PrinterFields {
 	f := client.PrinterFields{
-		Name: string(p.Name), DefaultDisplayName: p.Info, UUID: p.UUID, Manufacturer: p.Manufacturer, Model: p.Model,
+		Name: connector.WireName(p), DefaultDisplayName: p.Info, UUID: p.UUID, Manufacturer: p.Manufacturer, Model: p.Model,
 		GCPVersion: gcpVersion, Firmware: p.Firmware, SetupURL: p.MoreInfo, Capabilities: &p.CDD, CapsHash: p.CapsHash,
 		State: &p.State, NotificationChannel: gcp.ChannelXMPP,
 	}
 	if f.DefaultDisplayName == "" {
 		f.DefaultDisplayName = string(p.Name)
 	}
+	f.Tags = connector.IdentityTags(p)
 	if p.Location != "" {
-		f.Tags = []string{"__cp__printer-location=" + p.Location}
+		f.Tags = append(f.Tags, "__cp__printer-location="+p.Location)
 	}
 	return f
 }

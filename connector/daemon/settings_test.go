@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"platen/gcp"
 	"platen/gcp/client"
 	"platen/internal/secret"
 )
@@ -88,7 +89,7 @@ func TestPendingSettings(t *testing.T) {
 		s := &settingsService{settings: "{" + current + tt.pending + "}"}
 		dir := t.TempDir()
 		r, pings, _ := owner(t, s, dir)
-		list, err := r.List(t.Context())
+		list, _, err := r.List(t.Context(), gcp.Announcement{})
 		if err != nil || len(list) != 1 {
 			t.Fatalf("%d printers, %v", len(list), err)
 		}
@@ -114,7 +115,7 @@ func TestPendingSettingsAgain(t *testing.T) {
 	s := &settingsService{settings: `{"pending":{"xmpp_timeout_value":600}}`, broken: true}
 	r, _, known := owner(t, s, t.TempDir())
 	for n := 1; n <= 2; n++ {
-		if list, err := r.List(t.Context()); err != nil || len(list) != 1 || len(s.updates) != n {
+		if list, _, err := r.List(t.Context(), gcp.Announcement{}); err != nil || len(list) != 1 || len(s.updates) != n {
 			t.Errorf("%d printers, %v, told %d times; want one, told %d times", len(list), err, len(s.updates), n)
 		}
 	}

@@ -19,7 +19,7 @@ func TestPageIsPDF(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	for _, want := range []string{`A (test) \ page`, "of J?rgen's printer"} {
+	for _, want := range []string{`A (test) \ page`, "of Jürgen's printer"} {
 		if !strings.Contains(string(out), want) {
 			t.Errorf("pdftotext read %q, want %q in it", out, want)
 		}

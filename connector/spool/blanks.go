@@ -2,9 +2,10 @@ package spool
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"sync"
+
+	"platen/internal/disk"
 )
 
 // maxBlanks bounds the empty files that are kept.
@@ -14,6 +15,7 @@ const maxBlanks = 256
 // make and to delete a file costs a file system much more than to rename one.
 // At a start all of them are swept away.
 type blanks struct {
+	disk   disk.Writer
 	folder string
 
 	mu    sync.Mutex // guards what follows
@@ -30,7 +32,7 @@ func (b *blanks) take(path string) {
 		return
 	}
 	last := len(b.files) - 1
-	_ = os.Rename(b.files[last], path) // see above
+	_ = b.disk.Rename(b.files[last], path) // see above
 	b.files = b.files[:last]
 }
 
@@ -38,12 +40,12 @@ func (b *blanks) take(path string) {
 func (b *blanks) put(path string) error {
 	name, room := b.name()
 	if !room {
-		return os.Remove(path)
+		return b.disk.Remove(path)
 	}
-	if err := os.Truncate(path, 0); err != nil {
+	if err := b.disk.Truncate(path, 0); err != nil {
 		return err
 	}
-	if err := os.Rename(path, name); err != nil {
+	if err := b.disk.Rename(path, name); err != nil {
 		return err
 	}
 	b.mu.Lock()

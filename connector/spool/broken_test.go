@@ -21,16 +21,16 @@ func TestFailedWrite(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := d.Claim("lp", []gcp.Job{{ID: "a"}}, nil); err != nil {
+	if _, err := d.Claim("lp", []connector.Offer{{Job: gcp.Job{ID: "a"}}}, nil); err != nil {
 		t.Fatal(err)
 	}
 	if err := d.journal.Close(); err != nil { // the disk fails
 		t.Fatal(err)
 	}
-	if _, err := d.Claim("lp", []gcp.Job{{ID: "b"}}, nil); err == nil {
+	if _, err := d.Claim("lp", []connector.Offer{{Job: gcp.Job{ID: "b"}}}, nil); err == nil {
 		t.Fatal("a claim on a failed disk was acknowledged")
 	}
-	c, err := d.Claim("lp", []gcp.Job{{ID: "b"}}, nil)
+	c, err := d.Claim("lp", []connector.Offer{{Job: gcp.Job{ID: "b"}}}, nil)
 	if err != nil || c[0].Outcome != connector.ClaimFresh {
 		t.Fatalf("the claim again: %v, %v", c, err)
 	}
@@ -81,7 +81,7 @@ func TestDamagedJournalPrintsNothingAgain(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := d.Claim("p", []gcp.Job{{ID: "j1"}}, nil); err != nil {
+		if _, err := d.Claim("p", []connector.Offer{{Job: gcp.Job{ID: "j1"}}}, nil); err != nil {
 			t.Fatal(err)
 		}
 		doc, err := d.Save("j1", func(w io.Writer) (string, error) {
@@ -103,7 +103,7 @@ func TestDamagedJournalPrintsNothingAgain(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if _, err := d.Claim("p", []gcp.Job{{ID: "j2"}}, nil); err != nil { // behind the damage
+		if _, err := d.Claim("p", []connector.Offer{{Job: gcp.Job{ID: "j2"}}}, nil); err != nil { // behind the damage
 			t.Fatal(err)
 		}
 		if err := d.Close(); err != nil {
@@ -113,7 +113,7 @@ func TestDamagedJournalPrintsNothingAgain(t *testing.T) {
 		if d, err = Open(path, Options{Reserve: -1}); err != nil {
 			t.Fatal(err)
 		}
-		claims, err := d.Claim("p", []gcp.Job{{ID: "j1"}}, nil)
+		claims, err := d.Claim("p", []connector.Offer{{Job: gcp.Job{ID: "j1"}}}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -142,7 +142,7 @@ func TestOrphansEndAsTheJournalSays(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := d.Claim("p", []gcp.Job{{ID: "j1"}}, nil); err != nil {
+			if _, err := d.Claim("p", []connector.Offer{{Job: gcp.Job{ID: "j1"}}}, nil); err != nil {
 				t.Fatal(err)
 			}
 			local := &printer.LocalJob{ID: 7, Printer: "p", Cloud: "j1"}
@@ -179,7 +179,7 @@ func TestOrphansEndAsTheJournalSays(t *testing.T) {
 			if d, err = Open(path, Options{Reserve: -1}); err != nil {
 				t.Fatal(err)
 			}
-			claims, err := d.Claim("p", []gcp.Job{{ID: "j1"}}, nil)
+			claims, err := d.Claim("p", []connector.Offer{{Job: gcp.Job{ID: "j1"}}}, nil)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -6,12 +6,13 @@ import (
 	"io/fs"
 	"log/slog"
 	"maps"
-	"os"
+	"path/filepath"
 	"sync"
 	"time"
 
 	"platen/connector"
 	"platen/gcp"
+	"platen/internal/disk"
 	"platen/printer"
 )
 
@@ -19,11 +20,12 @@ import (
 type Options struct {
 	Reserve   int64                 // bytes that must stay free beside a document; 256 MiB, negative for none
 	Remember  time.Duration         // how long ended jobs are known; 90 days
-	MaxEnded  int                   // how many ended jobs are known; 10 000
+	MaxEnded  int                   // how many ended jobs are known; 1 000 000
 	CompactAt int64                 // bytes of the journal from which it is made smaller; 4 MiB
 	Free      func() (int64, error) // free bytes; nil asks the file system
 	Logger    *slog.Logger          // nil logs nothing
 	Now       func() time.Time      // nil is time.Now
+	Disk      disk.FS               // nil is disk.OS
 }
 
 func (o Options) withDefaults(path string) Options {
@@ -34,7 +36,7 @@ func (o Options) withDefaults(path string) Options {
 		o.Remember = 90 * 24 * time.Hour
 	}
 	if o.MaxEnded <= 0 {
-		o.MaxEnded = 10000
+		o.MaxEnded = 1_000_000
 	}
 	if o.CompactAt <= 0 {
 		o.CompactAt = 4 << 20
@@ -48,6 +50,9 @@ func (o Options) withDefaults(path string) Options {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	if o.Disk == nil {
+		o.Disk = disk.OS{}
+	}
 	return o
 }
 
@@ -55,12 +60,14 @@ func (o Options) withDefaults(path string) Options {
 type Dir struct {
 	path    string
 	o       Options
+	disk    disk.FS
 	entries *group // makes the journal durable
 	names   *group // makes the names of documents durable
 	blanks  blanks
+	since   int64 // microseconds since 1970 from which on every claim is known; 0 from before this was kept
 
 	// Of the goroutine that flushes.
-	journal *os.File
+	journal disk.File
 	size    int64 // of the journal
 	limit   int64 // size at which to look whether it can be smaller
 	broken  bool  // the file may hold less than the memory: write a new one
@@ -83,11 +90,12 @@ var _ connector.Spool = (*Dir)(nil)
 // job are deleted.
 func Open(path string, o Options) (*Dir, error) {
 	d := &Dir{path: path, o: o.withDefaults(path), jobs: map[gcp.JobID]*live{}}
-	d.blanks.folder = d.docs()
-	d.past = newPast(d.o.MaxEnded, d.o.Remember)
+	d.disk = d.o.Disk
+	d.blanks.disk, d.blanks.folder = d.disk, d.docs()
+	d.past = newPast(newArchive(d.disk, filepath.Join(path, "ends"), d.o))
 	d.entries = newGroup(d.flush)
-	d.names = newGroup(func() error { return syncFolder(d.docs()) })
-	if err := os.MkdirAll(d.docs(), 0o700); err != nil {
+	d.names = newGroup(func() error { return d.disk.Sync(d.docs()) })
+	if err := d.disk.Make(d.docs(), 0o700); err != nil {
 		return nil, fmt.Errorf("make spool folder: %w", err)
 	}
 	if err := d.load(); err != nil {
@@ -117,24 +125,31 @@ func (d *Dir) Close() error {
 }
 
 // Claim implements connector.Spool. All fresh jobs share one flush.
-func (d *Dir) Claim(p printer.Name, jobs []gcp.Job, trace gcp.Trace) ([]connector.Claim, error) {
+func (d *Dir) Claim(p printer.Name, offers []connector.Offer, trace gcp.Trace) ([]connector.Claim, error) {
 	free, err := d.o.Free()
 	if err != nil {
 		return nil, fmt.Errorf("look for free disk space: %w", err)
 	}
-	claims := make([]connector.Claim, len(jobs))
+	claims := make([]connector.Claim, len(offers))
 	var fresh []gcp.JobID
 	d.mu.Lock()
-	for i := range jobs {
-		claims[i].Outcome, claims[i].Record.End = d.outcome(&jobs[i], free)
+	for i := range offers {
+		id := offers[i].Job.ID
+		if claims[i], err = d.known(id); err != nil {
+			break
+		}
 		if claims[i].Outcome != connector.ClaimFresh {
 			continue
 		}
-		if err = d.addLocked([]connector.Event{d.claim(p, &jobs[i], trace)}); err != nil {
+		if !d.fits(int64(offers[i].Job.ContentLength), free) {
+			claims[i].Outcome = connector.ClaimNoRoom
+			continue
+		}
+		if err = d.addLocked([]connector.Event{d.claim(p, &offers[i], trace)}); err != nil {
 			break
 		}
-		claims[i].Record = copyOf(d.jobs[jobs[i].ID])
-		fresh = append(fresh, jobs[i].ID)
+		claims[i].Record = copyOf(d.jobs[id])
+		fresh = append(fresh, id)
 	}
 	d.mu.Unlock()
 	if err == nil && len(fresh) > 0 {
@@ -147,30 +162,46 @@ func (d *Dir) Claim(p printer.Name, jobs []gcp.Job, trace gcp.Trace) ([]connecto
 	return claims, nil
 }
 
-// outcome decides about one offered job. The caller holds mu.
-func (d *Dir) outcome(j *gcp.Job, free int64) (connector.Outcome, *connector.Status) {
-	if l, ok := d.jobs[j.ID]; ok {
-		return connector.ClaimHeld, l.End
+// Recall implements connector.Spool.
+func (d *Dir) Recall(id gcp.JobID) (connector.Claim, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.known(id)
+}
+
+// known returns what is known of a job. The caller holds mu.
+func (d *Dir) known(id gcp.JobID) (connector.Claim, error) {
+	c := connector.Claim{Outcome: connector.ClaimFresh}
+	c.Record.Job.ID = id
+	if l, ok := d.jobs[id]; ok {
+		return connector.Claim{Outcome: connector.ClaimHeld, Record: copyOf(l)}, nil
 	}
-	if e, ok := d.past.ends[j.ID]; ok {
-		return connector.ClaimEnded, &e.status
+	e, err := d.past.find(id)
+	if e != nil {
+		c.Outcome, c.Record.Claim, c.Record.End = connector.ClaimEnded, e.claim, &e.status
 	}
-	if !d.fits(int64(j.ContentLength), free) {
-		return connector.ClaimNoRoom, nil
+	return c, err
+}
+
+// Since implements connector.Spool.
+func (d *Dir) Since() time.Time {
+	if d.since == 0 {
+		return time.Time{}
 	}
-	return connector.ClaimFresh, nil
+	return time.UnixMicro(d.since)
 }
 
 func (d *Dir) fits(size, free int64) bool {
 	return d.o.Reserve < 0 || free-d.reserved-max(size, 0) >= d.o.Reserve
 }
 
-func (d *Dir) claim(p printer.Name, j *gcp.Job, trace gcp.Trace) connector.Event {
-	at := d.o.Now().UnixMicro()
-	t := gcp.Trace{gcp.HopClaimed: at}
+func (d *Dir) claim(p printer.Name, o *connector.Offer, trace gcp.Trace) connector.Event {
+	now := d.o.Now().UnixMicro()
+	at := max(now, o.After+1)
+	t := gcp.Trace{gcp.HopClaimed: now}
 	maps.Copy(t, trace)
-	job := *j
-	return connector.Event{Kind: connector.EventClaimed, ID: j.ID, At: at, Job: &job, Printer: p, Trace: t}
+	job := o.Job
+	return connector.Event{Kind: connector.EventClaimed, ID: job.ID, At: at, Job: &job, Claim: o.Claim, Printer: p, Trace: t}
 }
 
 // Write implements connector.Spool.
@@ -209,6 +240,9 @@ func (d *Dir) flushSoon() {
 func (d *Dir) Forget(id gcp.JobID) error {
 	if err := d.blanks.put(d.docPath(id)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("delete document: %w", err)
+	}
+	if err := d.removeRendered(id); err != nil {
+		return fmt.Errorf("delete rendered document: %w", err)
 	}
 	at := d.o.Now().UnixMicro()
 	defer d.flushSoon()

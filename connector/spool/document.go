@@ -14,6 +14,7 @@ import (
 
 	"platen/connector"
 	"platen/gcp"
+	"platen/internal/disk"
 )
 
 const partSuffix = ".part"
@@ -38,7 +39,7 @@ func (d *Dir) docPath(id gcp.JobID) string { return filepath.Join(d.docs(), docN
 
 // measured counts what is written to a file.
 type measured struct {
-	f    *os.File
+	f    disk.File
 	size int64
 }
 
@@ -54,7 +55,7 @@ func (m *measured) Write(b []byte) (int, error) {
 func (d *Dir) Save(id gcp.JobID, fill func(w io.Writer) (string, error)) (connector.Document, error) {
 	part := d.docPath(id) + partSuffix
 	d.blanks.take(part)
-	f, err := os.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	f, err := d.disk.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return connector.Document{}, fmt.Errorf("make document: %w", err)
 	}
@@ -63,8 +64,10 @@ func (d *Dir) Save(id gcp.JobID, fill func(w io.Writer) (string, error)) (connec
 	// The name may be there before the bytes are: no document counts before the
 	// journal says so, which is after this. One commit of the file system then
 	// does for both.
+	named := false
 	if err == nil {
-		err = os.Rename(part, d.docPath(id))
+		err = d.disk.Rename(part, d.docPath(id))
+		named = err == nil
 	}
 	if err == nil {
 		err = f.Sync()
@@ -73,7 +76,10 @@ func (d *Dir) Save(id gcp.JobID, fill func(w io.Writer) (string, error)) (connec
 		err = d.names.do()
 	}
 	if err != nil {
-		_ = os.Remove(part) // swept at the next start at the latest
+		if named { // such a file is no blank: what was not made durable once may be missing from the next document in it
+			part = d.docPath(id)
+		}
+		_ = d.disk.Remove(part) // swept at the next start at the latest
 		return connector.Document{}, fmt.Errorf("save document: %w", err)
 	}
 	return connector.Document{Size: m.size, ContentType: typ}, nil
@@ -81,7 +87,7 @@ func (d *Dir) Save(id gcp.JobID, fill func(w io.Writer) (string, error)) (connec
 
 // Open implements connector.Spool.
 func (d *Dir) Open(id gcp.JobID) (io.ReadSeekCloser, error) {
-	f, err := os.Open(d.docPath(id))
+	f, err := d.disk.Open(d.docPath(id))
 	if err != nil {
 		return nil, fmt.Errorf("open document: %w", err)
 	}
@@ -96,7 +102,7 @@ func (d *Dir) sweep() error {
 		if l.Document == nil {
 			continue
 		}
-		if fi, err := os.Stat(d.docPath(id)); err == nil && fi.Size() == l.Document.Size {
+		if fi, err := d.disk.Stat(d.docPath(id)); err == nil && fi.Size() == l.Document.Size {
 			keep[docName(id)] = true
 			continue
 		}
@@ -107,17 +113,17 @@ func (d *Dir) sweep() error {
 		}
 		d.reserved += l.waiting()
 	}
-	entries, err := os.ReadDir(d.docs())
-	if err != nil {
-		return fmt.Errorf("list documents: %w", err)
-	}
-	for _, e := range entries {
+	err := d.disk.List(d.docs(), func(e fs.DirEntry) error {
 		if keep[e.Name()] {
-			continue
+			return nil
 		}
-		if err := os.Remove(filepath.Join(d.docs(), e.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := d.disk.Remove(filepath.Join(d.docs(), e.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			d.o.Logger.LogAttrs(context.Background(), slog.LevelWarn, "an orphaned document stays", slog.Any("err", err))
 		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("list documents: %w", err)
 	}
 	return nil
 }

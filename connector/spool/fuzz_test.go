@@ -12,7 +12,7 @@ import (
 // FuzzJournal reads any bytes as a journal: it must not panic, and what it
 // understood must be understood again after it was written anew.
 func FuzzJournal(f *testing.F) {
-	head, _ := appendLine(nil, header{version})
+	head, _ := appendLine(nil, header{Version: version})
 	f.Add(head)
 	full := bytes.Clone(head)
 	for _, e := range []connector.Event{
@@ -24,10 +24,11 @@ func FuzzJournal(f *testing.F) {
 	}
 	f.Add(full)
 	f.Add(full[:len(full)-3])
+	begin := func(header) error { return nil }
 	f.Fuzz(func(t *testing.T, b []byte) {
 		again := bytes.Clone(head)
 		var n int
-		if err := readJournal(bytes.NewReader(b), func(e connector.Event) {
+		if err := readJournal(bytes.NewReader(b), begin, func(e connector.Event) {
 			var r connector.Record
 			r.Apply(e)
 			line, err := appendLine(nil, e)
@@ -38,7 +39,7 @@ func FuzzJournal(f *testing.F) {
 		}, func(int) {}); err != nil {
 			return
 		}
-		if err := readJournal(bytes.NewReader(again), func(connector.Event) { n-- }, func(int) { t.Error("damaged") }); err != nil || n != 0 {
+		if err := readJournal(bytes.NewReader(again), begin, func(connector.Event) { n-- }, func(int) { t.Error("damaged") }); err != nil || n != 0 {
 			t.Errorf("read again: %d events differ, %v", n, err)
 		}
 	})

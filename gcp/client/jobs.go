@@ -15,12 +15,25 @@ import (
 
 // Fetch returns up to limit waiting jobs of a printer, oldest first; none is not
 // an error. A service that does not know Platen's extra fields leaves Ticket and
-// ContentLength empty.
-func (c *Client) Fetch(ctx context.Context, p gcp.PrinterID, limit int) ([]gcp.Job, error) {
-	form := url.Values{"printerid": {string(p)}}
+// ContentLength empty. A run that is not the current one is refused with
+// gcp.CodeStandby; "" is what old connectors show.
+func (c *Client) Fetch(ctx context.Context, p gcp.PrinterID, run gcp.RunID, limit int) ([]gcp.Job, error) {
+	form := url.Values{}
 	if limit > 0 {
 		form.Set("limit", strconv.Itoa(limit))
 	}
+	return c.fetch(ctx, p, run, form)
+}
+
+// Restored returns the jobs of a printer that the service holds because it was
+// restored from a backup.
+func (c *Client) Restored(ctx context.Context, p gcp.PrinterID, run gcp.RunID) ([]gcp.Job, error) {
+	return c.fetch(ctx, p, run, url.Values{"restored": {"true"}})
+}
+
+func (c *Client) fetch(ctx context.Context, p gcp.PrinterID, run gcp.RunID, form url.Values) ([]gcp.Job, error) {
+	form.Set("printerid", string(p))
+	set(form, "run", string(run))
 	setExtra(form, []string{gcp.ExtraTicket, gcp.ExtraDocument})
 	a, err := c.call(ctx, "fetch", form)
 	if errors.Is(err, &gcp.Error{Code: gcp.CodeNoJob}) {
@@ -96,8 +109,13 @@ func reportForm(r gcp.Report) (url.Values, error) {
 		return nil, err
 	}
 	set(form, "message", r.Message)
+	set(form, "claim", string(r.Claim))
+	set(form, "run", string(r.Run))
 	if r.CancelAcknowledged {
 		form.Set("cancel", "acknowledged")
+	}
+	if r.Unheard {
+		form.Set("unheard", "true")
 	}
 	if len(r.Trace) == 0 {
 		return form, nil

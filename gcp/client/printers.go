@@ -86,6 +86,24 @@ func (c *Client) List(ctx context.Context, proxy gcp.ProxyID, extra ...string) (
 	return a.Printers, err
 }
 
+// Announce is List of the client's own proxy, in which an installation says what
+// it is and asks for its standing; a service that does not know of it gives none.
+func (c *Client) Announce(ctx context.Context, a gcp.Announcement, extra ...string) ([]gcp.Printer, *gcp.Installation, error) {
+	form := url.Values{"proxy": {string(c.cfg.Proxy)}}
+	was := make([]string, len(a.Was))
+	for i, r := range a.Was {
+		was[i] = string(r)
+	}
+	set(form, "instance", a.Instance)
+	set(form, "run", string(a.Run))
+	set(form, "was", strings.Join(was, ","))
+	set(form, "host", a.Host)
+	set(form, "version", a.Version)
+	setExtra(form, extra)
+	answer, err := c.call(ctx, "list", form)
+	return answer.Printers, answer.Installation, err
+}
+
 // SearchQuery selects printers. Zero members select all.
 type SearchQuery struct {
 	Text       string // substring of name or tags, or a tag such as "^recent"

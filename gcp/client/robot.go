@@ -2,6 +2,8 @@ package client
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"net/url"
 	"time"
 
@@ -22,17 +24,61 @@ type DeviceGrant struct {
 	deviceCode secret.Text
 }
 
+// Machine is what the person who allows a pairing is told of whoever asks. Each member
+// may be empty.
+type Machine struct {
+	Name     string
+	Printers []string // names of the printers that it would add
+}
+
+// What of the printers a person is told: the request stays short.
+const (
+	maxNames     = 100
+	maxNameBytes = 8 << 10 // of all names
+)
+
+// named are the printers that the person is told of.
+func (m Machine) named() []string {
+	room := maxNameBytes
+	for i, name := range m.Printers {
+		if room -= len(name); room < 0 || i == maxNames {
+			return m.Printers[:i]
+		}
+	}
+	return m.Printers
+}
+
+// params are Platen's additions to a device code request, see docs/extensions.md.
+func (m Machine) params() ([]oauth2.AuthCodeOption, error) {
+	var list []oauth2.AuthCodeOption
+	if m.Name != "" {
+		list = append(list, oauth2.SetAuthURLParam("device_name", m.Name))
+	}
+	if named := m.named(); len(named) > 0 {
+		names, err := json.Marshal(named)
+		if err != nil {
+			return nil, fmt.Errorf("encode names of printers: %w", err)
+		}
+		list = append(list, oauth2.SetAuthURLParam("device_printers", string(names)))
+	}
+	return list, nil
+}
+
 // DeviceAuth begins a pairing: the service gives a code for the person to type
-// (RFC 8628). Scopes default to ScopeCloudPrint.
-func (c *Client) DeviceAuth(ctx context.Context, scopes ...string) (DeviceGrant, error) {
+// (RFC 8628). The person is told of the machine. Scopes default to ScopeCloudPrint.
+func (c *Client) DeviceAuth(ctx context.Context, by Machine, scopes ...string) (DeviceGrant, error) {
 	if len(scopes) == 0 {
 		scopes = []string{ScopeCloudPrint}
 	}
 	var answer *oauth2.DeviceAuthResponse
+	more, err := by.params()
+	if err != nil {
+		return DeviceGrant{}, err
+	}
 	cfg := c.oauth(scopes...)
-	err := c.retry(ctx, "device code", func(ctx context.Context) error {
+	err = c.retry(ctx, "device code", func(ctx context.Context) error {
 		var err error
-		answer, err = cfg.DeviceAuth(oauthContext(ctx, c.oauthHTTP()))
+		answer, err = cfg.DeviceAuth(oauthContext(ctx, c.oauthHTTP()), more...)
 		if err != nil {
 			return tokenError("device code", err)
 		}

@@ -23,7 +23,7 @@ func TestPairing(t *testing.T) {
 		w.Header().Set("Content-Type", "application/json")
 		switch r.URL.Path {
 		case "/o/oauth2/device/code":
-			want := url.Values{"client_id": {"platen"}, "scope": {ScopeCloudPrint}}
+			want := url.Values{"client_id": {"platen"}, "device_name": {"desk"}, "device_printers": {`["Front \u003cdesk\u003e","Hall"]`}, "scope": {ScopeCloudPrint}}
 			if diff := cmp.Diff(want, r.Form); diff != "" {
 				t.Errorf("device code (-want +have):\n%s", diff)
 			}
@@ -54,7 +54,7 @@ func TestPairing(t *testing.T) {
 		}
 	})
 	c := s.client(t, func(c *Config) { c.RefreshToken = secret.Text{} })
-	grant, err := c.DeviceAuth(t.Context())
+	grant, err := c.DeviceAuth(t.Context(), Machine{Name: "desk", Printers: []string{"Front <desk>", "Hall"}})
 	if err != nil || grant.UserCode != "ABCD-EFGH" || grant.VerificationURL != "http://v/device" || grant.Interval != time.Second {
 		t.Fatalf("have %+v, %v", grant, err)
 	}

@@ -3,9 +3,11 @@ package client_test
 import (
 	"bytes"
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -28,7 +30,7 @@ func realService(t *testing.T) (base string, service *cloud.Service, tokens *oau
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
-	blobs, err := blob.Open(t.TempDir())
+	blobs, err := blob.Open(t.TempDir(), blob.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,11 +60,15 @@ func pair(t *testing.T, base string, service *cloud.Service, tokens *oauth.Serve
 		t.Fatal(err)
 	}
 	t.Cleanup(c.Close)
-	grant, err := c.DeviceAuth(t.Context())
+	grant, err := c.DeviceAuth(t.Context(), client.Machine{Name: "desk", Printers: []string{"Hall"}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	caller := cloud.Caller{User: &user, Via: cloud.ViaCookie}
+	asked, err := tokens.PendingDevice(t.Context(), caller, grant.UserCode)
+	if err != nil || asked.Host != "desk" || !slices.Equal(asked.Printers, []string{"Hall"}) || asked.Address != "127.0.0.1" {
+		t.Fatalf("the person is asked about %+v, %v", asked, err)
+	}
 	if err := tokens.DecideDevice(t.Context(), caller, grant.UserCode, oauth.Allow); err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +103,7 @@ func TestRealService(t *testing.T) {
 	if err != nil || p.ID == "" {
 		t.Fatalf("register: %+v, %v", p, err)
 	}
-	if jobs, err := robot.Fetch(ctx, p.ID, 10); err != nil || len(jobs) != 0 {
+	if jobs, err := robot.Fetch(ctx, p.ID, "", 10); err != nil || len(jobs) != 0 {
 		t.Fatalf("fetch of nothing: %v, %v", jobs, err)
 	}
 	document := []byte("%PDF-1.4\n" + strings.Repeat("x", 200_000) + "\n%%EOF\n")
@@ -113,7 +119,7 @@ func TestRealService(t *testing.T) {
 	if err != nil || len(listed) != 1 || listed[0].QueuedJobsCount == nil || *listed[0].QueuedJobsCount != 1 {
 		t.Fatalf("list: %+v, %v", listed, err)
 	}
-	jobs, err := robot.Fetch(ctx, p.ID, 10)
+	jobs, err := robot.Fetch(ctx, p.ID, "", 10)
 	if err != nil || len(jobs) != 1 || jobs[0].ID != sent.ID || len(jobs[0].Ticket) == 0 ||
 		int(jobs[0].ContentLength) != len(document) || jobs[0].ContentDigest == "" {
 		t.Fatalf("fetch: %+v, %v", jobs, err)
@@ -123,10 +129,89 @@ func TestRealService(t *testing.T) {
 		t.Fatalf("ticket: %+v, %v", ticket, err)
 	}
 	var have bytes.Buffer
-	if kind, err := robot.Download(ctx, jobs[0], &have); err != nil || kind != "application/pdf" || !bytes.Equal(have.Bytes(), document) {
+	if kind, err := robot.Download(ctx, jobs[0], gcp.Grant{}, &have); err != nil || kind != "application/pdf" || !bytes.Equal(have.Bytes(), document) {
 		t.Fatalf("download: %d bytes of %q, %v", have.Len(), kind, err)
 	}
 	finish(t, person, robot, sent.ID, p.ID)
+}
+
+// Two installations with one robot's credentials: what the connector relies on, as
+// the service does it.
+func TestClaimsOfTwoInstallations(t *testing.T) {
+	base, service, tokens := realService(t)
+	person, robot := pair(t, base, service, tokens)
+	ctx := t.Context()
+	p, err := robot.Register(ctx, client.RegisterRequest{PrinterFields: client.PrinterFields{Name: "q", Capabilities: &gcp.CDD{Version: "1.0"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	submit := func() gcp.JobID {
+		j, err := person.Submit(ctx, client.Submission{Printer: p.ID, Title: "t", ContentType: "application/pdf", Document: strings.NewReader("%PDF-"), Size: 5})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return j.ID
+	}
+	says := func(instance string, run gcp.RunID, was ...gcp.RunID) gcp.Installation {
+		t.Helper()
+		_, i, err := robot.Announce(ctx, gcp.Announcement{Instance: instance, Run: run, Was: was, Host: instance, Version: "1"}, "queuedJobsCount")
+		if err != nil || i == nil {
+			t.Fatalf("announce: %+v, %v", i, err)
+		}
+		return *i
+	}
+	refusedWith := func(err error, code gcp.ErrorCode) {
+		t.Helper()
+		if !errors.Is(err, &gcp.Error{Code: code}) {
+			t.Errorf("have %v, want code %d", err, code)
+		}
+	}
+	if i := says("a", "r1"); i.Standing != gcp.StandingGranted || i.Epoch == "" || len(i.Twins) > 0 {
+		t.Errorf("the first: %+v", i)
+	}
+	if i := says("a", "r2", "r1"); i.Standing != gcp.StandingGranted {
+		t.Errorf("again: %+v", i)
+	}
+	if i := says("b", "x1", "r1"); i.Standing != gcp.StandingStandby || len(i.Twins) != 2 {
+		t.Errorf("the copy: %+v", i)
+	}
+	job := submit()
+	_, err = robot.Fetch(ctx, p.ID, "x1", 10)
+	refusedWith(err, gcp.CodeStandby)
+	jobs, err := robot.Fetch(ctx, p.ID, "r2", 10)
+	if err != nil || len(jobs) != 1 {
+		t.Fatalf("fetch: %v, %v", jobs, err)
+	}
+	_, err = robot.Download(ctx, jobs[0], gcp.Grant{Claim: "c-b", Run: "x1"}, io.Discard)
+	refusedWith(err, gcp.CodeStandby)
+	if _, err = robot.Download(ctx, jobs[0], gcp.Grant{Claim: "c-a", Run: "r2"}, io.Discard); err != nil {
+		t.Errorf("the claim: %v", err)
+	}
+	_, err = robot.Download(ctx, jobs[0], gcp.Grant{Claim: "c-b", Run: "r2"}, io.Discard)
+	refusedWith(err, gcp.CodeClaimed)
+	working := gcp.StateOf(gcp.JobInProgress)
+	refusedWith(robot.Report(ctx, gcp.Report{Job: job, State: &working, Grant: gcp.Grant{Claim: "c-b", Run: "r2"}}), gcp.CodeClaimed)
+	for _, run := range []gcp.RunID{"r2", "x1"} { // what a printer did is true whoever tells it
+		if err := robot.Report(ctx, gcp.Report{Job: job, State: &working, Grant: gcp.Grant{Claim: "c-a", Run: run}}); err != nil {
+			t.Errorf("report in run %s: %v", run, err)
+		}
+	}
+	lost := connectorsLost(t, robot, p.ID)
+	if lost != 1 {
+		t.Errorf("%d jobs in progress, want 1", lost)
+	}
+	if err := robot.Report(ctx, gcp.Report{Job: job, State: &gcp.JobState{Type: gcp.JobAborted, DeviceAction: &gcp.DeviceActionCause{ErrorCode: gcp.DeviceActionOther}}, Message: gcp.UnconfirmedMessage, Grant: gcp.Grant{Run: "r2"}}); err != nil {
+		t.Errorf("a lost claim is reported without one: %v", err)
+	}
+}
+
+func connectorsLost(t *testing.T, robot *client.Client, p gcp.PrinterID) int {
+	t.Helper()
+	jobs, err := robot.Jobs(t.Context(), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(jobs)
 }
 
 func finish(t *testing.T, person, robot *client.Client, job gcp.JobID, p gcp.PrinterID) {

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"platen/gcp"
+	"platen/internal/backoff"
 	"platen/internal/secret"
 )
 
@@ -32,12 +33,20 @@ type tokens struct {
 	lock    chan struct{} // holds one element while the fields below are in use
 	refresh secret.Text
 	current oauth2.Token
+	refusal error           // of the refresh token, until it is tried again
+	tryAt   time.Time       // when that is
+	tries   backoff.Backoff // grows with each refusal
 }
+
+// refusedMin is the first wait after a refused refresh token. The longest is the
+// default of backoff, 5 min: a person must do something first.
+const refusedMin = 30 * time.Second
 
 func newTokens(cfg oauth2.Config, hc *http.Client, c Config) *tokens {
 	return &tokens{
 		cfg: cfg, http: hc, onRefresh: c.OnRefreshToken, lock: make(chan struct{}, 1),
 		renews:  !c.RefreshToken.Empty(),
+		tries:   backoff.Backoff{Min: refusedMin},
 		refresh: c.RefreshToken, current: oauth2.Token{AccessToken: c.AccessToken.Reveal()},
 	}
 }
@@ -55,11 +64,16 @@ func (t *tokens) token(ctx context.Context, stale string) (string, error) {
 	if !t.renews || t.current.Valid() && !refused {
 		return t.current.AccessToken, nil
 	}
+	if t.refusal != nil && time.Now().Before(t.tryAt) {
+		return "", t.refusal
+	}
 	old := &oauth2.Token{RefreshToken: t.refresh.Reveal()}
 	fresh, err := t.cfg.TokenSource(oauthContext(ctx, t.http), old).Token()
 	if err != nil {
-		return "", tokenError("token", err)
+		return "", t.failed(tokenError("token", err))
 	}
+	t.refusal = nil
+	t.tries.Reset()
 	t.current = *fresh
 	if r := secret.New(fresh.RefreshToken); !r.Empty() && !r.Equal(t.refresh) {
 		t.refresh = r
@@ -68,6 +82,17 @@ func (t *tokens) token(ctx context.Context, stale string) (string, error) {
 		}
 	}
 	return fresh.AccessToken, nil
+}
+
+// failed keeps an error that says that the service does not know the refresh token
+// (RFC 6749, 5.2), so that not each call asks anew.
+func (t *tokens) failed(err error) error {
+	var e *gcp.Error
+	t.refusal = nil
+	if errors.As(err, &e) && (e.HTTPStatus == http.StatusBadRequest || e.HTTPStatus == http.StatusUnauthorized) {
+		t.refusal, t.tryAt = err, time.Now().Add(t.tries.Next())
+	}
+	return err
 }
 
 // drop forgets an access token that was refused, if another can be had.
@@ -138,8 +163,9 @@ func tokenError(op string, err error) error {
 }
 
 // Token returns an access token that has not expired, for what is no call of this
-// client, such as the login of a notification stream.
-func (c *Client) Token(ctx context.Context) (secret.Text, error) {
-	t, err := c.tokens.token(ctx, "")
+// client, such as the login of a notification stream; and not the one that was
+// refused there, if any.
+func (c *Client) Token(ctx context.Context, refused secret.Text) (secret.Text, error) {
+	t, err := c.tokens.token(ctx, refused.Reveal())
 	return secret.New(t), err
 }

@@ -81,7 +81,7 @@ func TestCheck(t *testing.T) {
 		if err := gcp.DecodeLenient([]byte(`{"version":"1.0","print":`+test.print+`}`), &want); err != nil {
 			t.Fatal(err)
 		}
-		err := Check(printer, want)
+		_, err := Check(printer, want)
 		e, ok := errors.AsType[*Error](err)
 		switch {
 		case test.item == "" && err != nil:
@@ -90,7 +90,7 @@ func TestCheck(t *testing.T) {
 			t.Errorf("%s: have %v, want %s … %s", test.print, err, test.item, test.words)
 		}
 		// A printer without the section ignores the item.
-		if err := Check(gcp.CDD{}, want); err != nil {
+		if _, err := Check(gcp.CDD{}, want); err != nil {
 			t.Errorf("%s on a printer without choices: %v", test.print, err)
 		}
 	}

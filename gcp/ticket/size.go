@@ -3,24 +3,21 @@ package ticket
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"platen/gcp"
 )
 
-// tolerance is how far two media sizes may differ and still be one, in microns.
-// Points and hundredths of millimetres round the same sheet differently.
-const tolerance = 500
+// tolerance is how far two measures may differ and still be one, in microns.
+const tolerance = gcp.SizeTolerance
 
 func checkMediaSize(can gcp.PrinterDescriptionSection, want gcp.PrintTicketSection) error {
-	m, w := can.MediaSize, want.MediaSize
-	if m == nil || w == nil || w.WidthMicrons == 0 && w.HeightMicrons == 0 && w.VendorID == "" {
+	if !hasMedia(can) || !wantsMedia(want) {
 		return nil
 	}
-	if len(m.Option) == 0 && m.MaxWidthMicrons == 0 {
-		return nil // an empty section offers no choice
-	}
+	m, w := can.MediaSize, want.MediaSize
 	for _, o := range m.Option {
-		if sameMedia(o, *w) {
+		if SameMedia(o, *w) {
 			return nil
 		}
 	}
@@ -28,20 +25,23 @@ func checkMediaSize(can gcp.PrinterDescriptionSection, want gcp.PrintTicketSecti
 		return nil
 	}
 	if w.WidthMicrons == 0 && w.HeightMicrons == 0 {
-		return impossible("media_size", "The printer does not offer the media size %q.", w.VendorID)
+		return impossible(ItemMediaSize, "The printer does not offer the media size %q.", w.VendorID)
 	}
-	return impossible("media_size", "The printer does not offer the media size %s.", sizeText(w.WidthMicrons, w.HeightMicrons))
+	return impossible(ItemMediaSize, "The printer does not offer the media size %s.", sizeText(w.WidthMicrons, w.HeightMicrons))
 }
 
-// sameMedia takes either the name or the dimensions for the size. The length of
-// a continuous feed is the job's own.
-func sameMedia(o gcp.MediaSizeOption, w gcp.MediaSizeTicketItem) bool {
-	if w.WidthMicrons == 0 && w.HeightMicrons == 0 {
+// SameMedia reports whether a ticket means an option: by its dimensions, or by
+// its name where it has none. The length of a continuous feed is the job's own.
+func SameMedia(o gcp.MediaSizeOption, w gcp.MediaSizeTicketItem) bool {
+	switch {
+	case w.WidthMicrons == 0 && w.HeightMicrons == 0:
 		return w.VendorID == o.VendorID
-	}
-	if o.IsContinuousFeed {
-		return o.WidthMicrons != 0 && near(o.WidthMicrons, w.WidthMicrons) ||
-			o.HeightMicrons != 0 && near(o.HeightMicrons, w.HeightMicrons)
+	case w.WidthMicrons < 0 || w.HeightMicrons < 0:
+		return false
+	case o.IsContinuousFeed && o.WidthMicrons != 0:
+		return near(o.WidthMicrons, w.WidthMicrons)
+	case o.IsContinuousFeed:
+		return o.HeightMicrons != 0 && near(o.HeightMicrons, w.HeightMicrons)
 	}
 	return near(o.WidthMicrons, w.WidthMicrons) && near(o.HeightMicrons, w.HeightMicrons)
 }
@@ -58,26 +58,56 @@ func between(n, lo, hi int) bool { return n > 0 && n >= lo-tolerance && n <= hi+
 
 // sizeText writes a size in millimetres, as people say it.
 func sizeText(width, height int) string {
-	mm := func(microns int) string { return strconv.FormatFloat(float64(microns)/1000, 'f', -1, 64) }
 	return fmt.Sprintf("%s × %s mm", mm(width), mm(height))
 }
 
-// checkMargins refuses what no printer can do. Which margins a section lists is
-// where the printer cannot print; a ticket may ask for wider ones.
+func mm(microns int) string { return strconv.FormatFloat(float64(microns)/1000, 'f', -1, 64) }
+
+// checkMargins refuses what no printer can do, and what is nearer to the edge
+// than this one prints. A ticket may ask for wider margins than the section lists.
 func checkMargins(can gcp.PrinterDescriptionSection, want gcp.PrintTicketSection) error {
 	if can.Margins == nil || want.Margins == nil {
 		return nil
 	}
-	w := want.Margins
+	w := *want.Margins
 	if w.TopMicrons < 0 || w.RightMicrons < 0 || w.BottomMicrons < 0 || w.LeftMicrons < 0 {
-		return impossible("margins", "A margin cannot be negative.")
+		return impossible(ItemMargins, "A margin cannot be negative.")
 	}
-	return nil
+	for _, o := range can.Margins.Option {
+		if insideMargins(o, w) {
+			return nil
+		}
+	}
+	switch {
+	case len(can.Margins.Option) == 0:
+		return nil
+	case w == gcp.MarginsTicketItem{}:
+		return impossible(ItemMargins, "The printer cannot print without margins.")
+	}
+	return impossible(ItemMargins, "The printer cannot print as near to the edges as margins of %s mm (top, right, bottom, left).",
+		strings.Join([]string{mm(w.TopMicrons), mm(w.RightMicrons), mm(w.BottomMicrons), mm(w.LeftMicrons)}, ", "))
+}
+
+// insideMargins reports whether margins are nowhere narrower than an option's. A
+// member that is 0 beside others that are not was not said.
+func insideMargins(o gcp.MarginsOption, w gcp.MarginsTicketItem) bool {
+	all := w == gcp.MarginsTicketItem{}
+	for _, m := range [][2]int{
+		{w.TopMicrons, o.TopMicrons},
+		{w.RightMicrons, o.RightMicrons},
+		{w.BottomMicrons, o.BottomMicrons},
+		{w.LeftMicrons, o.LeftMicrons},
+	} {
+		if (m[0] != 0 || all) && m[0] < m[1]-tolerance {
+			return false
+		}
+	}
+	return true
 }
 
 func checkDPI(can gcp.PrinterDescriptionSection, want gcp.PrintTicketSection) error {
 	d, w := can.DPI, want.DPI
-	if d == nil || w == nil || *w == (gcp.DPITicketItem{}) || len(d.Option) == 0 && d.MaxHorizontalDPI == 0 {
+	if !hasDPI(can) || w == nil || *w == (gcp.DPITicketItem{}) {
 		return nil
 	}
 	for _, o := range d.Option {
@@ -91,9 +121,9 @@ func checkDPI(can gcp.PrinterDescriptionSection, want gcp.PrintTicketSection) er
 		return nil
 	}
 	if w.HorizontalDPI == 0 && w.VerticalDPI == 0 {
-		return impossible("dpi", "The printer does not offer the resolution %q.", w.VendorID)
+		return impossible(ItemDPI, "The printer does not offer the resolution %q.", w.VendorID)
 	}
-	return impossible("dpi", "The printer does not offer %d × %d dpi.", w.HorizontalDPI, w.VerticalDPI)
+	return impossible(ItemDPI, "The printer does not offer %d × %d dpi.", w.HorizontalDPI, w.VerticalDPI)
 }
 
 func sameDPI(o gcp.DPIOption, w gcp.DPITicketItem) bool {

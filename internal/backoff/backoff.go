@@ -32,7 +32,14 @@ func (b *Backoff) Next() time.Duration {
 		d = lo << b.failures
 	}
 	b.failures++
-	return d/2 + rand.N(d/2+1)
+	return d/2 + b.jitter(d/2+1)
+}
+
+// jitter returns something below n. It hangs on the clock alone, so that programs
+// that failed together part, and a test under a virtual clock can be repeated.
+func (b *Backoff) jitter(n time.Duration) time.Duration {
+	r := rand.NewPCG(uint64(time.Now().UnixNano()), uint64(b.failures))
+	return time.Duration(r.Uint64() % uint64(n))
 }
 
 // Wait sleeps for the next wait, or until ctx ends, whose error it then returns.

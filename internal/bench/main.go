@@ -1,6 +1,6 @@
 // Command bench measures latency, throughput and memory of the two real programs
-// against a private cupsd on loopback, and prints one table: each figure beside
-// its target and its final goal. It needs root or a user's cupsd, and some
+// against a private cupsd on loopback, and the pages over a long history, and prints
+// one table: each figure beside its target and its final goal. It needs root or a user's cupsd, and some
 // minutes; everything runs in one go, so that the ratios mean something.
 package main
 
@@ -12,6 +12,8 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"platen/internal/lab"
 )
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
@@ -23,7 +25,7 @@ type row struct {
 
 // bench collects the rows of one run.
 type bench struct {
-	*tb
+	*lab.Program
 	bin   string
 	rows  []row
 	quick bool
@@ -41,12 +43,23 @@ func measurements() []measurement {
 		{"roundtrips", measureRoundTrips},
 		{"throughput", measureThroughput},
 		{"idle", measureIdle},
+		{"push", measurePush},
+		{"traffic", measureTraffic},
 		{"big", measureBig},
+		{"raster", measureRaster},
+		{"pages", measurePages},
 	}
 }
 
 func run(args []string, stdout, stderr io.Writer) int {
-	b := &bench{tb: newTB(stderr)}
+	if len(args) == 5 && args[0] == peersVerb {
+		if err := runPeers(args[1:]); err != nil {
+			fmt.Fprintln(stderr, err)
+			return 1
+		}
+		return 0
+	}
+	b := &bench{Program: lab.NewProgram(stderr)}
 	var only []string
 	for _, a := range args {
 		if a == "-quick" {
@@ -55,8 +68,8 @@ func run(args []string, stdout, stderr io.Writer) int {
 		}
 		only = append(only, a)
 	}
-	defer b.close()
-	ok := b.try(func() {
+	defer b.Close()
+	ok := b.Try(func() {
 		b.bin = b.build()
 		for _, m := range measurements() {
 			if len(only) > 0 && !slices.Contains(only, m.name) {
@@ -64,7 +77,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 			}
 			fmt.Fprintf(stderr, "measuring %s ...\n", m.name)
 			begin := time.Now()
-			b.part(func() { m.do(b) })
+			b.Part(func() { m.do(b) })
 			fmt.Fprintf(stderr, "%s took %v\n", m.name, time.Since(begin).Round(time.Second))
 		}
 	})
@@ -77,7 +90,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 
 func (b *bench) add(what, figure, target, goal string) {
 	b.rows = append(b.rows, row{what, figure, target, goal})
-	fmt.Fprintf(b.log, "  %s: %s\n", what, figure)
+	fmt.Fprintf(b.Log, "  %s: %s\n", what, figure)
 }
 
 func (b *bench) print(w io.Writer) {

@@ -24,7 +24,7 @@ func measureIdle(b *bench) {
 		printers     int
 		target, goal string
 	}{{1, "<= 20 MB", "15 MB"}, {50, "<= 35 MB", "30 MB"}} {
-		b.part(func() {
+		b.Part(func() {
 			requests := b.counter()
 			cups := lab.CUPS(b, lab.CUPSOptions{})
 			for _, q := range names(t.printers) {
@@ -32,9 +32,7 @@ func measureIdle(b *bench) {
 			}
 			s := lab.NewSite(b, lab.SiteOptions{Bin: b.bin, CUPS: []string{cups.Socket}, CloudAddress: "http://" + requests.l.Addr().String()})
 			requests.serve(s.Base[len("http://"):])
-			s.StartCloud()
-			s.Pair()
-			s.StartConnector()
+			s.Start()
 			for _, q := range names(t.printers) {
 				s.Printer(q)
 			}
@@ -55,7 +53,7 @@ func measureIdle(b *bench) {
 
 // measureBig sends a document of 1 GiB.
 func measureBig(b *bench) {
-	s, _ := b.site(names(1), lab.SiteOptions{})
+	s, _ := b.site(names(1))
 	printer, c := s.Printer("null01"), b.client(s)
 	for _, pid := range []int{s.ConnectorPID(), s.CloudPID()} {
 		// 5 resets the peak (proc(5), clear_refs).
@@ -93,21 +91,29 @@ func (zeros) Read(p []byte) (int, error) {
 
 // memory reads a line of /proc/PID/status, in megabytes of a million bytes.
 func (b *bench) memory(pid int, key string) string {
+	return fmt.Sprintf("%.1f MB", float64(b.status(pid, key))*1024/1e6)
+}
+
+// kib is what a process has in memory now.
+func (b *bench) kib(pid int) int64 { return b.status(pid, "VmRSS") }
+
+// status reads a line of /proc/PID/status.
+func (b *bench) status(pid int, key string) int64 {
 	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		b.Fatalf("%v", err)
 	}
 	for line := range strings.Lines(string(data)) {
 		if name, rest, _ := strings.Cut(line, ":"); name == key {
-			kib, err := strconv.ParseFloat(strings.Fields(rest)[0], 64)
+			kib, err := strconv.ParseInt(strings.Fields(rest)[0], 10, 64)
 			if err != nil {
 				b.Fatalf("%v", err)
 			}
-			return fmt.Sprintf("%.1f MB", kib*1024/1e6)
+			return kib
 		}
 	}
 	b.Fatalf("no %s of process %d", key, pid)
-	return ""
+	return 0
 }
 
 // counter is a TCP proxy that counts the requests that pass.

@@ -27,16 +27,13 @@ func document() []byte {
 func (b *bench) build() string { return lab.Build(b) }
 
 // site starts a cupsd with null queues, a cloud and a paired connector.
-func (b *bench) site(queues []string, o lab.SiteOptions) (*lab.Site, *lab.CUPSServer) {
+func (b *bench) site(queues []string) (*lab.Site, *lab.CUPSServer) {
 	cups := lab.CUPS(b, lab.CUPSOptions{})
 	for _, q := range queues {
 		cups.AddNull(q)
 	}
-	o.Bin, o.CUPS = b.bin, []string{cups.Socket}
-	s := lab.NewSite(b, o)
-	s.StartCloud()
-	s.Pair()
-	s.StartConnector()
+	s := lab.NewSite(b, lab.SiteOptions{Bin: b.bin, CUPS: []string{cups.Socket}})
+	s.Start()
 	return s, cups
 }
 

@@ -24,7 +24,7 @@ func measureThroughput(b *bench) {
 		queues       int
 		target, goal string
 	}{{1, ">= 150 /s", "300 /s"}, {50, ">= 300 /s", "600 /s"}} {
-		b.part(func() {
+		b.Part(func() {
 			rate, bare := b.throughput(t.queues)
 			what := fmt.Sprintf("jobs through one connector to %d queues", t.queues)
 			b.add(what, fmt.Sprintf("%.0f /s", rate), t.target, t.goal)
@@ -36,7 +36,7 @@ func measureThroughput(b *bench) {
 func (b *bench) throughput(queues int) (rate, bare float64) {
 	n := b.scale(2000)
 	list := names(queues)
-	s, cups := b.site(list, lab.SiteOptions{})
+	s, cups := b.site(list)
 	printers := make([]string, 0, queues)
 	for _, q := range list {
 		printers = append(printers, s.Printer(q))

@@ -53,7 +53,8 @@ func Usage(err error) error {
 	return &Error{Err: err, Code: ExitUsage}
 }
 
-// Execute runs a command with its arguments and returns the exit code.
+// Execute runs a command with its arguments and returns the exit code. Of a command that
+// ends because ctx did it is said only that it was interrupted.
 func Execute(ctx context.Context, root *cobra.Command, args []string) int {
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
@@ -69,10 +70,14 @@ func Execute(ctx context.Context, root *cobra.Command, args []string) int {
 	if err == nil {
 		return ExitOK
 	}
+	name, stderr := root.Name(), root.ErrOrStderr()
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		fmt.Fprintf(stderr, "%s: interrupted\n", name)
+		return ExitFailed
+	}
 	if _, told := errors.AsType[*Error](err); !understood && !told {
 		err = &Error{Err: err, Hint: fmt.Sprintf("see '%s --help'", c.CommandPath()), Code: ExitUsage}
 	}
-	name, stderr := root.Name(), root.ErrOrStderr()
 	fmt.Fprintf(stderr, "%s: error: %v\n", name, err)
 	e, ok := errors.AsType[*Error](err)
 	if ok && e.Hint != "" {
@@ -127,15 +132,15 @@ func Table(w io.Writer, rows [][]string) error {
 	tw := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
 	for _, row := range rows {
 		for i, cell := range row {
-			row[i] = printable(cell)
+			row[i] = Printable(cell)
 		}
 		fmt.Fprintln(tw, strings.Join(row, "\t"))
 	}
 	return tw.Flush()
 }
 
-// printable keeps names that came over the network from steering the terminal.
-func printable(s string) string {
+// Printable keeps names that came over the network from steering the terminal.
+func Printable(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r < ' ' || r >= 0x7f && r < 0xa0 {
 			return '?'

@@ -3,13 +3,14 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/spf13/cobra"
 )
 
-func execute(err error, args ...string) (code int, stderr string) {
+func execute(ctx context.Context, err error, args ...string) (code int, stderr string) {
 	var out strings.Builder
 	root := &cobra.Command{Use: "tool"}
 	root.AddCommand(&cobra.Command{Use: "do", Args: cobra.NoArgs, RunE: func(*cobra.Command, []string) error { return err }})
@@ -21,7 +22,7 @@ func execute(err error, args ...string) (code int, stderr string) {
 	root.AddCommand(one, group)
 	root.SetOut(&out)
 	root.SetErr(&out)
-	return Execute(nil, root, args), out.String() //nolint:staticcheck // cobra takes a nil context as Background
+	return Execute(ctx, root, args), out.String()
 }
 
 func TestExecute(t *testing.T) {
@@ -45,11 +46,21 @@ func TestExecute(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			code, stderr := execute(tt.err, tt.args...)
+			code, stderr := execute(t.Context(), tt.err, tt.args...)
 			if code != tt.code || !strings.HasPrefix(stderr, tt.want) {
 				t.Errorf("exit code %d, stderr %q; want %d, %q", code, stderr, tt.code, tt.want)
 			}
 		})
+	}
+}
+
+// Who presses Ctrl-C is not told of a context.
+func TestInterrupted(t *testing.T) {
+	ctx, interrupt := context.WithCancel(t.Context())
+	interrupt()
+	code, stderr := execute(ctx, Hint(fmt.Errorf("ask the cloud: %w", context.Canceled), "check the address"), "do")
+	if code != ExitFailed || stderr != "tool: interrupted\n" {
+		t.Errorf("exit code %d, stderr %q", code, stderr)
 	}
 }
 

@@ -28,7 +28,7 @@ func PrintFindings(w io.Writer, findings []Finding) error {
 		if !f.OK {
 			mark = "FAIL"
 		}
-		if _, err := fmt.Fprintf(w, "%s  %s: %s\n", mark, f.Check, printable(f.Detail)); err != nil {
+		if _, err := fmt.Fprintf(w, "%s  %s: %s\n", mark, f.Check, Printable(f.Detail)); err != nil {
 			return err
 		}
 		if !f.OK && f.Advice != "" {

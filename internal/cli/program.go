@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"syscall"
 
+	"github.com/pelletier/go-toml/v2"
 	"github.com/spf13/cobra"
 )
 
@@ -37,6 +38,35 @@ func NewVersion() *cobra.Command {
 			return err
 		},
 	}
+}
+
+// NewConfig returns the verbs about the settings, which load reads and checks.
+// Secrets among them must be of a type that does not print them.
+func NewConfig[T any](load func() (T, error)) *cobra.Command {
+	c := &cobra.Command{Use: "config", Short: "The settings"}
+	c.AddCommand(
+		&cobra.Command{
+			Use: "check", Short: "Check the settings without starting anything", Args: cobra.NoArgs,
+			RunE: func(c *cobra.Command, _ []string) error {
+				if _, err := load(); err != nil {
+					return err
+				}
+				_, err := fmt.Fprintln(c.OutOrStdout(), "the settings are right")
+				return err
+			},
+		},
+		&cobra.Command{
+			Use: "show", Short: "Print the settings in force, as a settings file without its secrets", Args: cobra.NoArgs,
+			RunE: func(c *cobra.Command, _ []string) error {
+				settings, err := load()
+				if err != nil {
+					return err
+				}
+				return toml.NewEncoder(c.OutOrStdout()).Encode(settings)
+			},
+		},
+	)
+	return c
 }
 
 // NewDoctor returns the verb that prints what examine finds, and fails if any of

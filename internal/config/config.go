@@ -38,21 +38,33 @@ func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d)
 // maxFile bounds a settings file, in bytes.
 const maxFile = 1 << 20
 
+// checker are settings that know which of them cannot be.
+type checker interface{ Check() error }
+
 // Load fills into, which holds the defaults, from the file (if required or
-// there) and from variables named prefix_KEY or prefix_TABLE_KEY.
+// there) and from variables named prefix_KEY or prefix_TABLE_KEY, and then checks it
+// if it has a Check. Its errors say where what is wrong was written.
 func Load(file File, prefix string, into any) error {
+	var from origin
 	if file.Path != "" {
-		if err := readFile(file, into); err != nil {
-			return err
+		if err := from.readFile(file, into); err != nil {
+			return fmt.Errorf("settings: %w", err)
 		}
 	}
-	return fromEnvironment(prefix, reflect.ValueOf(into).Elem())
+	if err := from.readEnvironment(place{variable: prefix}, reflect.ValueOf(into).Elem()); err != nil {
+		return fmt.Errorf("settings: %w", err)
+	}
+	if c, ok := into.(checker); ok {
+		return from.locate(c.Check())
+	}
+	return nil
 }
 
 // File is a settings file; one that is Optional may be missing.
 type File struct {
 	Path     string
 	Optional bool
+	Text     []byte // what is in it, where it is not at Path; Path then only names it
 }
 
 // Choose returns the file that somebody named, or else the usual one, which may
@@ -64,60 +76,91 @@ func Choose(named, usual string) File {
 	return File{Path: usual, Optional: true}
 }
 
-func readFile(file File, into any) error {
-	info, err := os.Stat(file.Path)
+// read returns what is in the file; nothing for an optional one that is missing.
+func (f File) read() ([]byte, error) {
+	if f.Text != nil {
+		return f.Text, nil
+	}
+	info, err := os.Stat(f.Path)
 	switch {
-	case errors.Is(err, fs.ErrNotExist) && file.Optional:
-		return nil
+	case errors.Is(err, fs.ErrNotExist) && f.Optional:
+		return nil, nil
 	case err != nil:
-		return fmt.Errorf("settings: %w", err)
+		return nil, err
 	case info.Size() > maxFile:
-		return fmt.Errorf("settings: %s is larger than 1 MiB", file.Path)
+		return nil, fmt.Errorf("%s is larger than 1 MiB", f.Path)
 	}
-	data, err := os.ReadFile(file.Path)
+	return os.ReadFile(f.Path)
+}
+
+func (o *origin) readFile(file File, into any) error {
+	data, err := file.read()
 	if err != nil {
-		return fmt.Errorf("settings: %w", err)
+		return err
 	}
-	err = toml.NewDecoder(bytes.NewReader(data)).DisallowUnknownFields().Decode(into)
-	if strict, ok := errors.AsType[*toml.StrictMissingError](err); ok {
-		return fmt.Errorf("settings: %s: unknown key:\n%s", file.Path, strict.String())
+	// The decoder's own errors speak of Go's types and quote the lines around, which
+	// may hold a secret.
+	if err := toml.Unmarshal(data, &o.tree); err != nil {
+		return notTOML(file.Path, err)
 	}
-	if err != nil {
-		return fmt.Errorf("settings: %s: %w", file.Path, err)
+	o.path = file.Path
+	if err := o.refuse(checkTable(reflect.TypeOf(into).Elem(), o.tree, "")); err != nil {
+		return err
+	}
+	if err := toml.NewDecoder(bytes.NewReader(data)).DisallowUnknownFields().Decode(into); err != nil {
+		return fmt.Errorf("%s: %w", file.Path, err)
 	}
 	return nil
 }
 
-// fromEnvironment sets the fields of v that have a variable of their name.
-func fromEnvironment(prefix string, v reflect.Value) error {
+// notTOML is the error of a file that the decoder cannot read, with the line where
+// it says one.
+func notTOML(path string, err error) error {
+	if at, ok := errors.AsType[*toml.DecodeError](err); ok {
+		line, _ := at.Position()
+		path += ", line " + strconv.Itoa(line) + ","
+	}
+	return fmt.Errorf("%s is not as TOML wants it: %s", path, strings.TrimPrefix(err.Error(), "toml: "))
+}
+
+// place is a field of the settings: the variable that may set it, and its key.
+type place struct{ variable, key string }
+
+func (p place) of(key string) place {
+	return place{p.variable + "_" + strings.ToUpper(key), join(p.key, key)}
+}
+
+// readEnvironment sets the fields of v that have a variable of their name.
+func (o *origin) readEnvironment(at place, v reflect.Value) error {
 	for i := range v.NumField() {
-		key, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("toml"), ",")
-		if key == "" || key == "-" {
+		key := keyOf(v.Type().Field(i))
+		if key == "" {
 			continue
 		}
-		name := prefix + "_" + strings.ToUpper(key)
-		if v.Field(i).Kind() == reflect.Struct && !isText(v.Field(i)) {
-			if err := fromEnvironment(name, v.Field(i)); err != nil {
+		at := at.of(key)
+		if v.Field(i).Kind() == reflect.Struct && !isText(v.Field(i).Type()) {
+			if err := o.readEnvironment(at, v.Field(i)); err != nil {
 				return err
 			}
 			continue
 		}
-		text, set := os.LookupEnv(name)
+		text, set := os.LookupEnv(at.variable)
 		if !set {
 			continue
 		}
 		if err := assign(v.Field(i), text); err != nil {
-			return fmt.Errorf("settings: %s: %w", name, err)
+			return fmt.Errorf("the environment variable %w", &Wrong{Key: at.variable, Value: text, Want: want(v.Field(i).Type())})
 		}
+		o.keep(at)
 	}
 	return nil
 }
 
 type unmarshaler interface{ UnmarshalText([]byte) error }
 
-func isText(v reflect.Value) bool {
-	_, ok := v.Addr().Interface().(unmarshaler)
-	return ok
+// isText reports whether values of a type read themselves from text.
+func isText(t reflect.Type) bool {
+	return reflect.PointerTo(t).Implements(reflect.TypeFor[unmarshaler]())
 }
 
 // assign sets one field from text; lists are separated by commas.
@@ -131,22 +174,25 @@ func assign(v reflect.Value, text string) error {
 	case reflect.Bool:
 		b, err := strconv.ParseBool(text)
 		if err != nil {
-			return fmt.Errorf("%q is neither true nor false", text)
+			return err
 		}
 		v.SetBool(b)
 	case reflect.Int, reflect.Int64:
 		n, err := strconv.ParseInt(text, 10, 64)
 		if err != nil {
-			return fmt.Errorf("%q is no whole number", text)
+			return err
 		}
 		v.SetInt(n)
 	case reflect.Slice:
 		if v.Type().Elem().Kind() != reflect.String {
-			return fmt.Errorf("a list of tables is written in the file")
+			return errInFile
 		}
 		v.Set(reflect.ValueOf(strings.Split(text, ",")))
 	default:
-		return fmt.Errorf("cannot be set from the environment")
+		return errInFile
 	}
 	return nil
 }
+
+// errInFile is why a variable cannot set some fields.
+var errInFile = errors.New("it is written in the file")

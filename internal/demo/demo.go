@@ -34,6 +34,9 @@ type Options struct {
 	Listen string // address of the page; "" means a free port on loopback
 	Logger *slog.Logger
 
+	// RenderProgram is the program whose verb render is raster.ChildMain; without one
+	// nothing is rendered.
+	RenderProgram string
 	// Ready is called once everything runs; the demo ends when it returns an
 	// error or done.
 	Ready func(ctx context.Context, d *Demo) (done Next, err error)
@@ -79,6 +82,7 @@ func Run(ctx context.Context, opt Options) error {
 		cfg.Listen = "127.0.0.1:0"
 	}
 	cfg.Push.Direct, cfg.Push.STARTTLS = "127.0.0.1:0", ""
+	cfg.RenderProgram = opt.RenderProgram
 	var err error
 	if d.cloud, err = server.Open(ctx, cfg, opt.Logger.With("half", "cloud")); err != nil {
 		return err
@@ -143,7 +147,7 @@ func (d *Demo) account(ctx context.Context) error {
 	} else if d.owner, err = d.cloud.Service().AddUser(ctx, "demo@localhost", "", true); err != nil {
 		return err
 	}
-	d.key, _, err = d.cloud.OAuth().CreateKey(ctx, d.owner.ID, "demo", oauth.ScopePrint)
+	d.key, _, err = d.cloud.OAuth().MakeKey(ctx, d.owner.ID, oauth.KeyWish{Label: "demo", Scopes: []oauth.Scope{oauth.ScopePrint}})
 	return err
 }
 
@@ -176,7 +180,8 @@ func (d *Demo) pair(ctx context.Context, printerURI string) (*daemon.Daemon, err
 	cfg.Socket = filepath.Join(cfg.StateDir, "platen.sock")
 	cfg.CUPS = nil
 	cfg.FullUserName = true
-	key, made, err := d.cloud.OAuth().CreateKey(ctx, d.owner.ID, "demo pairing", oauth.ScopeAdmin)
+	cfg.RenderProgram = d.opt.RenderProgram
+	key, made, err := d.cloud.OAuth().MakeKey(ctx, d.owner.ID, oauth.KeyWish{Label: "demo pairing", Scopes: []oauth.Scope{oauth.ScopeAdmin}})
 	if err != nil {
 		return nil, err
 	}

@@ -19,8 +19,8 @@ import (
 // from recordings of them alone (the page): requests are bytes on a socket, and
 // none of the clients of this module takes part.
 
-// classicLimit is how long one answer may take.
-const classicLimit = 20 * time.Second
+// classicLimit is how long one answer may take, and a change until all see it.
+const classicLimit = 60 * time.Second
 
 // object is a JSON object.
 type object = map[string]any

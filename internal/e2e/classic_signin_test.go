@@ -52,10 +52,16 @@ func tokens(t *testing.T, r reply) (access, refresh string) {
 
 var xsrfField = regexp.MustCompile(`name="xsrf" value="([^"]+)"`)
 
-// approve is the person at the page /device.
+// approve is the owner at the page /pair.
 func approve(t *testing.T, base, userCode string) {
 	t.Helper()
-	r := form(t, base, "/signin", "email="+q(lab.Owner)+"&password="+q(lab.Password)+"&next="+q("/device"))
+	approveAs(t, base, lab.Owner, userCode)
+}
+
+// approveAs is a person at the page /pair.
+func approveAs(t *testing.T, base, email, userCode string) {
+	t.Helper()
+	r := form(t, base, "/signin", "email="+q(email)+"&password="+q(lab.Password)+"&next="+q("/pair"))
 	var cookies []string
 	for _, c := range r.header.Values("Set-Cookie") {
 		pair, _, _ := strings.Cut(c, ";")
@@ -65,12 +71,12 @@ func approve(t *testing.T, base, userCode string) {
 		t.Fatalf("sign-in: HTTP %d: %s", r.status, r.body)
 	}
 	cookie := "Cookie: " + strings.Join(cookies, "; ")
-	r = exchange(t, base, "GET /device?user_code="+q(userCode), []string{cookie}, nil)
+	r = exchange(t, base, "GET /pair?user_code="+q(userCode), []string{cookie}, nil)
 	m := xsrfField.FindSubmatch(r.body)
 	if m == nil || !strings.Contains(string(r.body), userCode) {
-		t.Fatalf("/device: HTTP %d: %s", r.status, r.body)
+		t.Fatalf("/pair: HTTP %d: %s", r.status, r.body)
 	}
-	r = form(t, base, "/device", "xsrf="+q(string(m[1]))+"&user_code="+q(userCode)+"&decision=allow", cookie)
+	r = form(t, base, "/pair", "xsrf="+q(string(m[1]))+"&user_code="+q(userCode)+"&decision=allow", cookie)
 	if r.status >= 400 {
 		t.Fatalf("approval: HTTP %d: %s", r.status, r.body)
 	}

@@ -55,6 +55,7 @@ type play struct {
 	user, robot caller // the connector's two identities
 	bare, full  string // its JID
 	push        *wire
+	channel     string // of its notifications
 	printer     string
 	jobs        map[string]string // by title
 	doc         []byte
@@ -67,7 +68,7 @@ func TestClassicConnector(t *testing.T) {
 	s.StartCloud()
 	s.Cloud("user", "add", guestName, "--password-stdin")
 	p := &play{
-		site: s, jobs: map[string]string{}, doc: document("classic", 100<<10),
+		site: s, channel: "XMPP_CHANNEL", jobs: map[string]string{}, doc: document("classic", 100<<10),
 		owner: caller{base: s.Base, auth: "OAuth " + s.Cloud("key", "create", "--user", lab.Owner, "--scope", "admin")},
 		guest: caller{base: s.Base, auth: "Bearer " + s.Cloud("key", "create", "--user", guestName, "--scope", "print")},
 	}
@@ -152,7 +153,7 @@ func (p *play) register(t *testing.T) {
 
 	var b strings.Builder
 	b.WriteString("capabilities=" + q(classicCDD) + "&capsHash=" + classicHash + "&default_display_name=" + q("Test Q") +
-		"&firmware=1.0&gcp_version=2.0&manufacturer=Acme&model=T1&name=testq&notification_channel=XMPP_CHANNEL&proxy=" + q(classicProxy) +
+		"&firmware=1.0&gcp_version=2.0&manufacturer=Acme&model=T1&name=testq&notification_channel=" + p.channel + "&proxy=" + q(classicProxy) +
 		"&semantic_state=" + q(classicState) + "&setup_url=" + q("http://example.com/setup") + "&support_url=" + q("http://example.com/support"))
 	for _, tag := range classicTags() {
 		b.WriteString("&tag=" + q(tag))
@@ -189,7 +190,7 @@ func (p *play) wholePrinter(t *testing.T) {
 		"id": p.printer, "name": "testq", "defaultDisplayName": "Test Q", "displayName": "Test Q", "proxy": classicProxy, "type": "GOOGLE",
 		"uuid": "e4feb15a-f77c-3b92-68d7-30a5e6483069", "manufacturer": "Acme", "model": "T1", "gcpVersion": "2.0", "firmware": "1.0",
 		"setupUrl": "http://example.com/setup", "supportUrl": "http://example.com/support", "updateUrl": "http://example.com/update",
-		"capsHash": classicHash, "notificationChannel": "XMPP_CHANNEL", "ownerId": lab.Owner,
+		"capsHash": classicHash, "notificationChannel": p.channel, "ownerId": lab.Owner,
 		"queuedJobsCount": 0.0, "semanticState.printer.state": "IDLE", "capabilities": decoded(t, classicCDD),
 	} {
 		must(t, got, path, want)

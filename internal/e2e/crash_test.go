@@ -73,9 +73,7 @@ func TestConnectorKilledAtEveryHopOnCUPS(t *testing.T) {
 	cups := lab.CUPS(t, lab.CUPSOptions{DebianPolicy: true})
 	cups.AddRaw("raw", "")
 	s := lab.NewSite(t, lab.SiteOptions{Bin: lab.Build(t, "faults"), CUPS: []string{cups.Socket}})
-	s.StartCloud()
-	s.Pair()
-	s.StartConnector()
+	s.Start()
 	printer := s.Printer("raw")
 	s.StopConnector()
 
@@ -155,9 +153,7 @@ func offerUntil(t *testing.T, s *lab.Site, printer string, at pass, dead func() 
 func TestConnectorKilledAtEveryHopOnDirectPrinter(t *testing.T) {
 	eve := lab.IPPEve(t, lab.EveOptions{})
 	s := lab.NewSite(t, lab.SiteOptions{Bin: lab.Build(t, "faults")})
-	s.StartCloud()
-	s.Pair()
-	s.StartConnector()
+	s.Start()
 	s.Platen("printer", "add", eve.URI, "--name", "direct")
 	printer := s.Printer("direct")
 	s.StopConnector()
@@ -211,9 +207,7 @@ func TestCloudKilledAtEveryHop(t *testing.T) {
 	s := lab.NewSite(t, lab.SiteOptions{
 		Bin: lab.Build(t, "faults"), CUPS: []string{cups.Socket}, ConnectConfig: "reconnect_max = \"1s\"",
 	})
-	s.StartCloud()
-	s.Pair()
-	s.StartConnector()
+	s.Start()
 	printer := s.Printer("raw")
 	s.StopCloud()
 

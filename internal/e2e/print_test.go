@@ -13,35 +13,22 @@ import (
 	"time"
 
 	"platen/internal/lab"
+	"platen/internal/smallpdf"
 )
 
 // document returns a PDF (ISO 32000-1) of one page with its name on it, padded
 // to about size bytes with something that does not compress.
 func document(name string, size int) []byte {
-	var b bytes.Buffer
-	b.WriteString("%PDF-1.4\n%")
 	pad := make([]byte, size/2)
 	_, _ = rand.Read(pad) // never fails, see crypto/rand
-	b.WriteString(hex.EncodeToString(pad) + "\n")
-	text := "BT /F1 24 Tf 72 700 Td (" + name + ") Tj ET\n"
-	var offsets []int
-	for i, o := range []string{
-		"<< /Type /Catalog /Pages 2 0 R >>",
+	return smallpdf.File(
+		"% "+rand.Text()+"\n<< /Type /Catalog /Pages 2 0 R >>", // count tells documents apart by how they begin
 		"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
 		"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
-		fmt.Sprintf("<< /Length %d >>\nstream\n%sendstream", len(text), text),
+		smallpdf.Stream("BT /F1 24 Tf 72 700 Td ("+name+") Tj ET\n"),
 		"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
-	} {
-		offsets = append(offsets, b.Len())
-		fmt.Fprintf(&b, "%d 0 obj\n%s\nendobj\n", i+1, o)
-	}
-	xref := b.Len()
-	b.WriteString("xref\n0 6\n0000000000 65535 f \n")
-	for _, o := range offsets {
-		fmt.Fprintf(&b, "%010d 00000 n \n", o)
-	}
-	fmt.Fprintf(&b, "trailer\n<< /Size 6 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n", xref)
-	return b.Bytes()
+		smallpdf.Stream(hex.EncodeToString(pad)), // on no page
+	)
 }
 
 // submit sends a document and returns the job's id.
@@ -98,9 +85,7 @@ func TestPrintsEverywhere(t *testing.T) {
 	cups.AddEverywhere("everywhere", behind.URI)
 
 	s := lab.NewSite(t, lab.SiteOptions{Bin: lab.Build(t), CUPS: []string{cups.Socket}})
-	s.StartCloud()
-	s.Pair()
-	s.StartConnector()
+	s.Start()
 	s.Platen("printer", "add", eve.URI, "--name", "direct")
 
 	docs, jobs := map[string][]byte{}, map[string]string{}
@@ -133,9 +118,7 @@ func TestRefusesBadDocuments(t *testing.T) {
 	cups := lab.CUPS(t, lab.CUPSOptions{})
 	cups.AddRaw("raw", "")
 	s := lab.NewSite(t, lab.SiteOptions{Bin: lab.Build(t), CUPS: []string{cups.Socket}, CloudConfig: "max_document_mib = 1"})
-	s.StartCloud()
-	s.Pair()
-	s.StartConnector()
+	s.Start()
 	printer := s.Printer("raw")
 	for name, doc := range map[string][]byte{
 		"empty":     nil,

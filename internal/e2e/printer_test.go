@@ -26,9 +26,7 @@ func TestPrinterVerbs(t *testing.T) {
 	bin := lab.Build(t)
 	eve := lab.IPPEve(t, lab.EveOptions{})
 	s := lab.NewSite(t, lab.SiteOptions{Bin: bin})
-	s.StartCloud()
-	s.Pair()
-	s.StartConnector()
+	s.Start()
 	expect := func(ok bool, words string, args ...string) {
 		t.Helper()
 		if out, succeeded := verb(t, s, bin, args...); succeeded != ok || !strings.Contains(out, words) {
@@ -37,10 +35,10 @@ func TestPrinterVerbs(t *testing.T) {
 	}
 	expect(true, "added desk", "printer", "add", eve.URI, "--name", "desk")
 	id := s.Printer("desk")
-	expect(true, "added desk", "printer", "add", eve.URI)
+	expect(true, "desk is known already, by this address: nothing changed", "printer", "add", eve.URI)
 	expect(false, "added already, as desk", "printer", "add", eve.URI, "--name", "other")
 	other := strings.Replace(eve.URI, "localhost", "127.0.0.1", 1) // the same printer at another address
-	expect(true, "added desk", "printer", "add", other)
+	expect(true, "desk is known already: its address is now "+other, "printer", "add", other)
 	expect(true, other, "printer", "list", "--json")
 	if again := s.Printer("desk"); again != id {
 		t.Errorf("added again, %s became %s", id, again)

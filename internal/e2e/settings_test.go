@@ -57,9 +57,7 @@ func TestLocalSettings(t *testing.T) {
 	eve := lab.IPPEve(t, lab.EveOptions{})
 	s := lab.NewSite(t, lab.SiteOptions{Bin: lab.Build(t)})
 	s.Key = s.Cloud("key", "create", "--user", lab.Owner, "--scope", "admin")
-	s.StartCloud()
-	s.Pair()
-	s.StartConnector()
+	s.Start()
 	s.Platen("printer", "add", eve.URI, "--name", "direct")
 	printer := s.Printer("direct")
 	set := func(seconds string) {

@@ -13,9 +13,7 @@ import (
 func TestTraceOfAnEndedJob(t *testing.T) {
 	eve := lab.IPPEve(t, lab.EveOptions{})
 	s := lab.NewSite(t, lab.SiteOptions{Bin: lab.Build(t)})
-	s.StartCloud()
-	s.Pair()
-	s.StartConnector()
+	s.Start()
 	s.Platen("printer", "add", eve.URI, "--name", "direct")
 	job := submit(t, s, s.Printer("direct"), "traced.pdf", document("traced", 10<<10))
 	if got := s.Await(job, time.Minute, lab.Job.Ended); got.State() != "DONE" {

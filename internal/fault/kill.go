@@ -2,7 +2,8 @@
 
 // Package fault marks the places where a crash test kills the program. In an
 // ordinary build every Point is nothing; programs built with the tag "faults"
-// kill themselves (SIGKILL) at the point named in PLATEN_FAULT.
+// kill themselves (SIGKILL) at the point named in PLATEN_FAULT, and panic at the
+// document named in PLATEN_POISON.
 package fault
 
 import (
@@ -31,4 +32,11 @@ func Point(name string) {
 	}
 	_ = syscall.Kill(os.Getpid(), syscall.SIGKILL) // nothing can be done if it fails
 	select {}
+}
+
+// Poison panics when PLATEN_POISON is "place:title".
+func Poison(place, title string) {
+	if os.Getenv("PLATEN_POISON") == place+":"+title {
+		panic("poisoned at " + place)
+	}
 }

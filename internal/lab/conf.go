@@ -98,7 +98,7 @@ const debianPolicy = `<Policy default>
 
 // labBackend keeps what a queue sends to its printer.
 const labBackend = `#!/bin/sh
-# lab:/dir?delay=SECONDS&rc=N    argv: job user title copies options [file]
+# lab:/dir?delay=SECONDS&pages=N&rc=N    argv: job user title copies options [file]
 [ $# -eq 0 ] && { echo 'direct lab "Lab" "Lab file output"'; exit 0; }
 u=${DEVICE_URI#lab:}; dir=${u%%\?*}; q=${u#*\?}; [ "$q" = "$u" ] && q=
 get() { printf '%s' "$q" | tr '&' '\n' | sed -n "s/^$1=//p"; }
@@ -108,9 +108,13 @@ if [ -f "$dir/state" ]; then
   while [ -f "$dir/state" ]; do sleep 0.1; done
   echo "STATE: -$st" >&2
 fi
+[ -n "$6" ] && exec <"$6" # now: cupsd may die and give the file to another job
+pages=$(get pages); while [ "${pages:-0}" -gt 0 ]; do echo "PAGE: $pages 1" >&2; pages=$((pages-1)); done
 delay=$(get delay); [ -n "$delay" ] && sleep "$delay"
 f="$dir/$PRINTER-$1.out"
-if [ -n "$6" ]; then cat "$6" >"$f"; else cat >"$f"; fi
+[ -e "$f" ] && mv "$f" "$dir/$PRINTER-$1+$$.out" # printed before, under the same number
+cat >"$f"
+echo printed >>"$f.runs"
 printf '%s\n' "$@" "$FINAL_CONTENT_TYPE" >"$f.tmp"; mv "$f.tmp" "$f.args"
 rc=$(get rc); exit ${rc:-0}
 `

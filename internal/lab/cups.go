@@ -1,7 +1,9 @@
 package lab
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"os/user"
@@ -43,7 +45,12 @@ func CUPS(t TB, o CUPSOptions) *CUPSServer {
 	s.Out = filepath.Join(d, "out")
 	s.prepare(o)
 	s.Start()
-	t.Cleanup(s.Stop)
+	t.Cleanup(func() {
+		s.Stop()
+		if t.Failed() {
+			tail(t, s.file("log/error_log"))
+		}
+	})
 	return s
 }
 
@@ -82,6 +89,17 @@ func (s *CUPSServer) Output(queue string, job int) ([]byte, bool) {
 	}
 	b, err := os.ReadFile(base)
 	return b, err == nil
+}
+
+// Runs returns how often the lab backend printed a job: more than once if CUPS
+// repeated it by itself.
+func (s *CUPSServer) Runs(queue string, job int) int {
+	s.t.Helper()
+	b, err := os.ReadFile(filepath.Join(s.Out, fmt.Sprintf("%s-%d.out.runs", queue, job)))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		s.t.Fatalf("reading how often a job was printed: %v", err)
+	}
+	return strings.Count(string(b), "\n")
 }
 
 // Run runs a CUPS command (lpadmin, lp, cupsdisable, …) against this server.

@@ -15,6 +15,10 @@ type EveOptions struct {
 	Name    string   // default "lab eve"
 	Formats []string // default PDF, PWG raster and JPEG
 	Args    []string // more flags, such as "-K"
+
+	// Attributes is a file of ippeveprinter's -a, which says all that the printer can
+	// do; Formats do not count then. "" is a colour printer with duplex.
+	Attributes string
 }
 
 // Eve is a running ippeveprinter.
@@ -25,6 +29,8 @@ type Eve struct {
 
 	t    TB
 	proc *process
+	args []string
+	env  []string
 }
 
 // IPPEve starts an ippeveprinter with a private D-Bus, and stops both when the
@@ -53,13 +59,16 @@ func IPPEve(t TB, o EveOptions) *Eve {
 	}
 	bus := e.startBus()
 	args := []string{
-		"-r", "off", "-n", "localhost", "-p", strconv.Itoa(port), "-d", e.file("spool"),
-		"-2", "-s", "30,20", "-M", "Example", "-m", "Duplexer",
-		"-f", strings.Join(o.Formats, ","), "-c", e.file("print"),
+		"-r", "off", "-n", "localhost", "-p", strconv.Itoa(port), "-d", e.file("spool"), "-c", e.file("print"),
 	}
-	cmd := exec.Command(find("ippeveprinter"), append(append(args, o.Args...), o.Name)...)
-	cmd.Env = append(os.Environ(), "DBUS_SYSTEM_BUS_ADDRESS="+bus, "HOME="+e.Dir)
-	e.start(cmd)
+	if o.Attributes != "" {
+		args = append(args, "-a", o.Attributes)
+	} else {
+		args = append(args, "-2", "-s", "30,20", "-M", "Example", "-m", "Duplexer", "-f", strings.Join(o.Formats, ","))
+	}
+	e.args = append(append(args, o.Args...), o.Name)
+	e.env = append(os.Environ(), "DBUS_SYSTEM_BUS_ADDRESS="+bus, "HOME="+e.Dir)
+	e.Start()
 	return e
 }
 
@@ -82,8 +91,16 @@ func (e *Eve) startBus() (address string) {
 	return address
 }
 
-func (e *Eve) start(cmd *exec.Cmd) {
+// Kill ends the printer without a farewell. What it prints at that moment still
+// comes out.
+func (e *Eve) Kill() { e.proc.kill() }
+
+// Start starts a printer that was killed. It knows no job any more, and numbers
+// the next ones from 1.
+func (e *Eve) Start() {
 	e.t.Helper()
+	cmd := exec.Command(find("ippeveprinter"), e.args...)
+	cmd.Env = e.env
 	p, err := spawn(cmd, e.file("log"))
 	if err != nil {
 		e.t.Fatalf("starting ippeveprinter: %v", err)
@@ -117,9 +134,21 @@ func (e *Eve) Documents() [][]byte {
 	}
 }
 
+// Environment returns what the printer was asked for with its n-th document, from 1:
+// IPP_SIDES=two-sided-long-edge and so on.
+func (e *Eve) Environment(n int) []string {
+	e.t.Helper()
+	b, err := os.ReadFile(e.file(fmt.Sprintf("out/%d.env", n)))
+	if err != nil {
+		e.t.Fatalf("reading a job's attributes: %v", err)
+	}
+	return strings.Split(strings.TrimSpace(string(b)), "\n")
+}
+
 // One job at a time, so counting files is safe.
 const eveCommand = `#!/bin/sh
 n=1; while [ -e "DIR/out/$n.doc" ]; do n=$((n+1)); done
 [ -f "DIR/delay" ] && sleep "$(cat "DIR/delay")"
+env | grep -E '^(IPP_|CONTENT_TYPE)' | sort >"DIR/out/$n.env"
 cp "$1" "DIR/out/$n.tmp" && mv "DIR/out/$n.tmp" "DIR/out/$n.doc"
 `

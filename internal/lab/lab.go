@@ -1,5 +1,7 @@
 // Package lab starts real print servers for tests and benchmarks: a private
-// cupsd and ippeveprinter, on loopback, as any user, stopped by process id.
+// cupsd and ippeveprinter, on loopback, as any user, stopped by process id; the two
+// programs beside them, as a Site; and a browser to look at their pages. It also has
+// what such tests share: small PDFs, certificates, and a way to wait for a condition.
 package lab
 
 import (
@@ -14,6 +16,7 @@ type TB interface {
 	Logf(format string, args ...any)
 	Skipf(format string, args ...any)
 	Cleanup(f func())
+	Failed() bool
 	TempDir() string
 }
 
@@ -22,14 +25,19 @@ type TB interface {
 func Need(t TB, programs ...string) {
 	t.Helper()
 	for _, p := range programs {
-		if find(p) != "" {
-			continue
+		if find(p) == "" {
+			missing(t, p)
 		}
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("%s is not installed", p)
-		}
-		t.Skipf("%s is not installed", p)
 	}
+}
+
+// missing skips the test, or fails it with CI=true.
+func missing(t TB, what string) {
+	t.Helper()
+	if os.Getenv("CI") == "true" {
+		t.Fatalf("%s is not installed", what)
+	}
+	t.Skipf("%s is not installed", what)
 }
 
 // find returns the path of a program, also where sbin is not in the PATH.

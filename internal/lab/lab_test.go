@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -56,5 +57,15 @@ func TestEverywhereQueuePrintsOnIPPEve(t *testing.T) {
 	out, err := exec.Command("ipptool", "-tv", e.URI, "get-printer-attributes.test").CombinedOutput()
 	if err != nil {
 		t.Errorf("ipptool: %v: %s", err, out)
+	}
+}
+
+// With an interval of nothing cupsd writes its files at each job, and the tests of
+// many jobs would measure that.
+func TestCupsdWritesSeldom(t *testing.T) {
+	s := lab.CUPS(t, lab.CUPSOptions{})
+	conf, err := os.ReadFile(filepath.Join(s.Dir, "etc", "cupsd.conf"))
+	if err != nil || !strings.Contains(string(conf), "\nDirtyCleanInterval 30\n") {
+		t.Errorf("%v\n%s", err, conf)
 	}
 }

@@ -38,7 +38,7 @@ func spawn(cmd *exec.Cmd, log string) (*process, error) {
 
 // stop asks the child to end, and ends it when it has not after five seconds.
 func (p *process) stop() {
-	_ = p.cmd.Process.Signal(syscall.SIGTERM) // it may have ended
+	_ = p.signal(syscall.SIGTERM) // it may have ended
 	select {
 	case <-p.done:
 	case <-time.After(5 * time.Second):
@@ -48,8 +48,16 @@ func (p *process) stop() {
 
 // kill ends the child without a farewell.
 func (p *process) kill() {
-	_ = p.cmd.Process.Kill() // it may have ended
+	_ = p.signal(syscall.SIGKILL) // it may have ended
 	<-p.done
+}
+
+// signal reaches the child, and its group where it leads one.
+func (p *process) signal(sig syscall.Signal) error {
+	if attr := p.cmd.SysProcAttr; attr != nil && attr.Setpgid {
+		return syscall.Kill(-p.cmd.Process.Pid, sig)
+	}
+	return p.cmd.Process.Signal(sig)
 }
 
 // ended reports whether the child is gone.

@@ -3,6 +3,7 @@ package lab
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -26,15 +27,28 @@ func (s *CUPSServer) AddPPD(queue, query string) {
 	s.Run("lpadmin", "-p", queue, "-E", "-v", s.device(query), "-P", s.file("etc/lab.ppd"))
 }
 
+// AddPPDFile adds a queue with a PPD of one's own to the lab backend.
+func (s *CUPSServer) AddPPDFile(queue, query, ppd string) {
+	s.t.Helper()
+	s.Run("lpadmin", "-p", queue, "-E", "-v", s.device(query), "-P", ppd)
+}
+
+// AddRawTo adds a raw queue for the device at uri.
+func (s *CUPSServer) AddRawTo(queue, uri string) {
+	s.t.Helper()
+	s.Run("lpadmin", "-p", queue, "-E", "-v", uri, "-m", "raw")
+}
+
 // AddEverywhere adds a driverless queue for the IPP printer at uri, and waits
 // until cupsd has made its PPD and read it, which lpadmin does not: a job before
-// that finds no filter.
+// that finds no filter. cupsd does so in a thread that locks the queue, so that who asks
+// for the queue's model once its cache is written hears of what all was read.
 func (s *CUPSServer) AddEverywhere(queue, uri string) {
 	s.t.Helper()
 	s.Run("lpadmin", "-p", queue, "-E", "-v", uri, "-m", "everywhere")
 	made := func() bool {
 		_, err := os.Stat(s.file("cache/" + queue + ".data")) // written at the end
-		return err == nil
+		return err == nil && strings.Contains(s.Run("lpoptions", "-p", queue), " - IPP Everywhere")
 	}
 	if !waitFor(15*time.Second, made) {
 		tail(s.t, s.file("log/error_log"))

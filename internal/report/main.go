@@ -1,11 +1,12 @@
 // Command report runs "go test" with the arguments given and prints what a
-// person wants to know: a line for each package, the output of what failed, one
-// closing list of the tests that were skipped and why, and the counts. With
+// person wants to know: a line for each package, the output of what failed, which tests
+// took longest, one closing list of the tests that were skipped and why, and the counts. With
 // CI=true a skipped test is a failure.
 package main
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -52,6 +53,7 @@ type summary struct {
 	out     io.Writer
 	output  map[string][]string // by package and test: lines printed so far
 	skips   []string
+	slow    []event
 	passed  int
 	failed  int
 	skipped int
@@ -97,6 +99,9 @@ func (s *summary) end(e event, key string) {
 		}
 		return
 	}
+	if e.Elapsed >= slowTest && !strings.Contains(e.Test, "/") {
+		s.slow = append(s.slow, e)
+	}
 	switch e.Action {
 	case "pass":
 		s.passed++
@@ -106,6 +111,23 @@ func (s *summary) end(e event, key string) {
 	case "skip":
 		s.skipped++
 		s.skips = append(s.skips, e.Package+" "+e.Test+": "+reason(s.output[key]))
+	}
+}
+
+// Tests that take as many seconds are worth a look, and so many of them are shown.
+const (
+	slowTest  = 10
+	slowTests = 25
+)
+
+// slowest says where the time went.
+func (s *summary) slowest() {
+	slices.SortStableFunc(s.slow, func(a, b event) int { return cmp.Compare(b.Elapsed, a.Elapsed) })
+	for i, e := range s.slow[:min(len(s.slow), slowTests)] {
+		if i == 0 {
+			fmt.Fprintln(s.out, "\nslowest:")
+		}
+		fmt.Fprintf(s.out, "  %.0fs %s %s\n", e.Elapsed, e.Package, e.Test)
 	}
 }
 
@@ -125,6 +147,7 @@ func reason(output []string) string {
 }
 
 func (s *summary) close(failed, ci bool) int {
+	s.slowest()
 	if len(s.skips) > 0 {
 		slices.Sort(s.skips)
 		fmt.Fprintln(s.out, "\nskipped:")

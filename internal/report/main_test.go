@@ -9,6 +9,9 @@ import (
 const events = `{"Action":"run","Package":"p","Test":"TestA"}
 {"Action":"output","Package":"p","Test":"TestA","Output":"=== RUN   TestA\n"}
 {"Action":"pass","Package":"p","Test":"TestA","Elapsed":0.1}
+{"Action":"pass","Package":"p","Test":"TestD/part","Elapsed":11.5}
+{"Action":"pass","Package":"p","Test":"TestD","Elapsed":12.25}
+{"Action":"pass","Package":"q","Test":"TestE","Elapsed":30.75}
 {"Action":"output","Package":"p","Test":"TestB","Output":"=== RUN   TestB\n"}
 {"Action":"output","Package":"p","Test":"TestB","Output":"    b_test.go:9: cupsd is not installed\n"}
 {"Action":"output","Package":"p","Test":"TestB","Output":"--- SKIP: TestB (0.00s)\n"}
@@ -26,7 +29,8 @@ func TestSummary(t *testing.T) {
 		t.Errorf("a failed test: exit code %d, want 1", code)
 	}
 	for _, want := range []string{
-		"got 1, want 2", "  p TestB: cupsd is not installed\n", "1 passed, 1 failed, 1 skipped\n",
+		"got 1, want 2", "  p TestB: cupsd is not installed\n", "4 passed, 1 failed, 1 skipped\n",
+		"\nslowest:\n  31s q TestE\n  12s p TestD\n\n",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %q in:\n%s", want, out.String())

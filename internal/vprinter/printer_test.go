@@ -15,6 +15,7 @@ import (
 
 	"github.com/OpenPrinting/goipp"
 
+	"platen/internal/lab"
 	"platen/internal/vprinter"
 )
 
@@ -44,13 +45,7 @@ func serve(t *testing.T, o vprinter.Options) (*vprinter.Printer, string) {
 
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	tick := time.NewTicker(5 * time.Millisecond)
-	defer tick.Stop()
-	for end := time.Now().Add(20 * time.Second); !ok(); <-tick.C {
-		if time.Now().After(end) {
-			t.Fatalf("not in time: %s", what)
-		}
-	}
+	lab.Until(t, 30*time.Second, what, ok)
 }
 
 // ask sends an operation with job-id and document, if there are any.
@@ -176,7 +171,8 @@ func TestConformance(t *testing.T) {
 		}
 		t.Skip("ipptool is not installed")
 	}
-	_, uri := serve(t, vprinter.Options{Color: true, Duplex: true})
+	// A job that has not ended is there when the tests ask for one.
+	_, uri := serve(t, vprinter.Options{Color: true, Duplex: true, Delay: time.Second})
 	doc := filepath.Join(t.TempDir(), "doc.pdf")
 	if err := os.WriteFile(doc, []byte("%PDF-1.4\n%%EOF\n"), 0o644); err != nil {
 		t.Fatal(err)

@@ -195,19 +195,12 @@ const octets = "application/octet-stream"
 
 func format(m *goipp.Message) string { return cmp.Or(text(m.Operation, "document-format"), octets) }
 
-func (p *Printer) printJob(x *exchange) {
-	if !p.acceptable(x) {
-		return
-	}
-	j, s := p.newJob(x.req.Operation, x.req.Job)
-	if s != goipp.StatusOk {
-		x.refuse(s, "")
-		return
-	}
-	p.takeDocument(x, j)
-}
+func (p *Printer) printJob(x *exchange) { p.accept(x, p.takeDocument) }
 
-func (p *Printer) createJob(x *exchange) {
+func (p *Printer) createJob(x *exchange) { p.accept(x, p.describe) }
+
+// accept makes the job of a request and goes on with it, or refuses.
+func (p *Printer) accept(x *exchange, then func(*exchange, *job)) {
 	if !p.acceptable(x) {
 		return
 	}
@@ -216,7 +209,7 @@ func (p *Printer) createJob(x *exchange) {
 		x.refuse(s, "")
 		return
 	}
-	p.describe(x, j)
+	then(x, j)
 }
 
 func (p *Printer) sendDocument(x *exchange) {

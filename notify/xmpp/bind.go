@@ -17,8 +17,9 @@ import (
 
 // bindFeature asks for a resource (RFC 6120, 7) and, where it is offered, for
 // the session of RFC 3921, which must come after it. It is ours because
-// mellium's sends an empty resource whatever was wanted.
-func bindFeature(resource gcp.ProxyID) xmpp.StreamFeature {
+// mellium's sends an empty resource whatever was wanted. Then acknowledgements are
+// turned on, where they are offered.
+func bindFeature(resource gcp.ProxyID, a *acks) xmpp.StreamFeature {
 	return xmpp.StreamFeature{
 		Name:       xml.Name{Space: nsBind, Local: "bind"},
 		Necessary:  xmpp.Authn,
@@ -27,7 +28,7 @@ func bindFeature(resource gcp.ProxyID) xmpp.StreamFeature {
 			return true, nil, d.DecodeElement(&struct{}{}, start)
 		},
 		Negotiate: func(_ context.Context, s *xmpp.Session, _ any) (xmpp.SessionState, io.ReadWriter, error) {
-			if err := bind(s, resource); err != nil {
+			if err := bind(s, resource, a); err != nil {
 				return 0, nil, err
 			}
 			return xmpp.Ready, nil, nil
@@ -43,7 +44,7 @@ type iqAnswer struct {
 	Error *stanza.Error `xml:"error"`
 }
 
-func bind(s *xmpp.Session, resource gcp.ProxyID) error {
+func bind(s *xmpp.Session, resource gcp.ProxyID, a *acks) error {
 	w := s.TokenWriter()
 	defer w.Close() //nolint:errcheck // every write is flushed, and its error seen
 	r := s.TokenReader()
@@ -54,20 +55,24 @@ func bind(s *xmpp.Session, resource gcp.ProxyID) error {
 	if resource != "" {
 		want = text(nsBind, "resource", string(resource))
 	}
-	a, err := exchange(w, d, "0", xmlstream.Wrap(want, xml.StartElement{Name: xml.Name{Space: nsBind, Local: "bind"}}))
+	bound, err := exchange(w, d, "0", xmlstream.Wrap(want, xml.StartElement{Name: xml.Name{Space: nsBind, Local: "bind"}}))
 	if err != nil {
 		return fmt.Errorf("bind: %w", err)
 	}
-	full, err := jid.Parse(a.JID)
+	full, err := jid.Parse(bound.JID)
 	if err != nil {
-		return fmt.Errorf("bind: address %q: %w", a.JID, err)
+		return fmt.Errorf("bind: address %q: %w", bound.JID, err)
 	}
 	s.UpdateAddr(full)
-	if _, offered := s.Feature(nsSession); !offered {
-		return nil
+	if _, offered := s.Feature(nsSession); offered {
+		if _, err := exchange(w, d, "1", element(nsSession, "session")); err != nil {
+			return fmt.Errorf("session: %w", err)
+		}
 	}
-	if _, err := exchange(w, d, "1", element(nsSession, "session")); err != nil {
-		return fmt.Errorf("session: %w", err)
+	if _, offered := s.Feature(nsAcks); offered {
+		if err := a.enable(w, d); err != nil {
+			return fmt.Errorf("acknowledgements: %w", err)
+		}
 	}
 	return nil
 }

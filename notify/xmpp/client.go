@@ -3,8 +3,10 @@ package xmpp
 import (
 	"cmp"
 	"context"
+	"encoding/xml"
 	"errors"
 	"fmt"
+	"io"
 	"sync/atomic"
 	"time"
 
@@ -40,8 +42,16 @@ func New(opt Options) (*Client, error) {
 	return c, nil
 }
 
-// Name returns "xmpp".
-func (c *Client) Name() string { return "xmpp" }
+// Name returns "xmpp", "xmpp-proxy" by way of a proxy, or "websocket", also by way of one.
+func (c *Client) Name() string {
+	switch {
+	case c.opt.WebSocket != nil:
+		return "websocket"
+	case c.opt.Proxy != nil:
+		return "xmpp-proxy"
+	}
+	return "xmpp"
+}
 
 // SetPingInterval changes the time between pings, also of the open connection;
 // zero or less brings back the interval of the options.
@@ -70,14 +80,27 @@ func (c *Client) Carry(ctx context.Context, sink notify.Sink) error {
 	if err != nil {
 		return explain(err)
 	}
-	return explain(c.stay(ctx, l, sink))
+	err = c.stay(ctx, l, sink)
+	if ctx.Err() != nil {
+		return ctx.Err() // whatever the torn connection says
+	}
+	if errors.Is(err, stream.NotAuthorized) {
+		// The login was good. What was revoked may be only what the robot had before
+		// it was paired anew: the next login tells.
+		return fmt.Errorf("the service ended the login: %w", err)
+	}
+	return explain(err)
 }
 
-// connect dials and logs in: direct TLS first, then STARTTLS. Refused
+// connect dials and logs in: direct TLS first, then STARTTLS, or as the records say. Refused
 // credentials are refused on every port.
 func (c *Client) connect(ctx context.Context, tok secret.Text) (*link, error) {
+	ways, err := c.ways(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var errs []error
-	for _, w := range c.ways() {
+	for _, w := range ways {
 		l, err := c.login(ctx, w, tok)
 		if err == nil {
 			return l, nil
@@ -97,11 +120,19 @@ func explain(err error) error {
 	case errors.Is(err, stream.NotAuthorized):
 		return fmt.Errorf("%w: %w", notify.ErrCredentials, err)
 	case errors.Is(err, stream.Conflict):
-		return fmt.Errorf("another connector with this identity connected: %w", err)
+		return fmt.Errorf("%w: %w", notify.ErrConflict, err)
 	case errors.Is(err, stream.SystemShutdown):
 		return fmt.Errorf("the service is restarting: %w", err)
+	case cutOff(err):
+		return fmt.Errorf("the connection ended without a farewell: %w", err)
 	}
 	return err
+}
+
+// cutOff reports whether the connection was closed in the middle of the stream.
+func cutOff(err error) bool {
+	e, ok := errors.AsType[*xml.SyntaxError](err)
+	return ok && e.Msg == "unexpected EOF" || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 // stay serves an open stream to its end. One goroutine reads, this one pings.
@@ -119,7 +150,7 @@ func (c *Client) stay(ctx context.Context, l *link, sink notify.Sink) error {
 		err := l.sess.Serve(&handler{client: c, link: l, gate: gate})
 		end(cmp.Or(err, errEnded))
 	}()
-	err := c.subscribeAndPing(alive, l, gate)
+	err := c.announceAndPing(alive, l, gate)
 	l.close() // wakes the reader
 	<-served
 	return err
@@ -127,9 +158,9 @@ func (c *Client) stay(ctx context.Context, l *link, sink notify.Sink) error {
 
 var errEnded = errors.New("the service closed the stream")
 
-// subscribeAndPing returns why the stream ended.
-func (c *Client) subscribeAndPing(ctx context.Context, l *link, gate *gate) error {
-	if err := l.subscribe(ctx, c.opt.Service, c.opt.LoginTimeout); err != nil {
+// announceAndPing returns why the stream ended.
+func (c *Client) announceAndPing(ctx context.Context, l *link, gate *gate) error {
+	if err := c.announce(ctx, l); err != nil {
 		return fmt.Errorf("subscribe: %w", err)
 	}
 	gate.open()

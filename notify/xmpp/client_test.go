@@ -5,11 +5,14 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"platen/cloud"
 	"platen/cloud/push"
 	"platen/gcp"
 	"platen/internal/secret"
@@ -123,8 +126,7 @@ func TestMechanisms(t *testing.T) {
 	}
 }
 
-// TestResource: the wanted resource arrives, which mellium's own bind loses; a
-// second connector of the same name takes the first one's place.
+// TestResource: the wanted resource arrives, which mellium's own bind loses.
 func TestResource(t *testing.T) {
 	srv := newService(t, push.Direct, nil)
 	c, err := New(srv.options())
@@ -141,42 +143,86 @@ func TestResource(t *testing.T) {
 	}
 }
 
+// A service that lets one stream of a robot live ends the older one, RFC 6120,
+// 4.9.3.3.
 func TestConflict(t *testing.T) {
-	srv := newService(t, push.Direct, nil)
-	c, err := New(srv.options())
-	if err != nil {
-		t.Fatal(err)
+	o := scripted(t, func(c net.Conn) {
+		if script(c) {
+			_, _ = io.WriteString(c, `<stream:error><conflict xmlns="urn:ietf:params:xml:ns:xmpp-streams"/></stream:error></stream:stream>`)
+		}
+	})
+	if err := carry(t, o, &sink{}, patience); !errors.Is(err, notify.ErrConflict) {
+		t.Errorf("ended with %v", err)
 	}
-	first := make(chan error, 1)
-	s := &sink{}
-	go func() { first <- c.Carry(context.Background(), s) }()
-	await(t, "connected", func() bool { return s.connected() == 1 })
-	ctx, cancel := context.WithCancel(context.Background())
-	second := make(chan error, 1)
-	go func() { second <- c.Carry(ctx, s) }()
-	if err := <-first; err == nil || !strings.Contains(err.Error(), "another connector with this identity") {
-		t.Errorf("first: %v", err)
-	}
-	cancel()
-	if err := <-second; !errors.Is(err, context.Canceled) {
-		t.Errorf("second: %v", err)
-	}
-	await(t, "gone", func() bool { return !srv.Connected(testRobot) })
 }
 
-func TestRevoked(t *testing.T) {
+// Our service lets the streams of two installations live side by side.
+func TestTwoInstallations(t *testing.T) {
 	srv := newService(t, push.Direct, nil)
-	c, err := New(srv.options())
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 2)
+	var sinks [2]sink
+	for i := range sinks {
+		o := srv.options()
+		o.Resource += gcp.ProxyID("-" + string(rune('a'+i)))
+		c, err := New(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		go func() { ended <- c.Carry(ctx, &sinks[i]) }()
+		await(t, "connected", func() bool { return sinks[i].connected() == 1 })
+	}
+	srv.Notify(t.Context(), testRobot, gcp.Notification{Printer: "p"})
+	for i := range sinks {
+		await(t, "hint", func() bool { return sinks[i].count() == 1 })
+	}
+	cancel()
+	for range sinks {
+		if err := <-ended; !errors.Is(err, context.Canceled) {
+			t.Errorf("ended with %v", err)
+		}
+	}
+}
+
+// A stream that the service ends says nothing of the next login: a new pairing ends
+// the streams with the credentials of before.
+func TestRevoked(t *testing.T) {
+	var pairing atomic.Int64 // the one whose token is good
+	token := func(n int64) string { return fmt.Sprintf("ya29.pairing%d", n) }
+	srv := newService(t, push.Direct, func(cfg *push.Config) {
+		cfg.Authenticate = func(_ context.Context, tok string) (gcp.RobotID, error) {
+			if tok != token(pairing.Load()) {
+				return "", &cloud.Error{Kind: cloud.KindCredentials, Message: "no such token"}
+			}
+			return testRobot, nil
+		}
+	})
+	var revoked atomic.Bool
+	o := srv.options()
+	o.Token = func(context.Context) (secret.Text, error) {
+		if revoked.Load() {
+			return secret.New("ya29.revoked"), nil
+		}
+		return secret.New(token(pairing.Load())), nil
+	}
+	c, err := New(o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	done := make(chan error, 1)
-	s := &sink{}
-	go func() { done <- c.Carry(context.Background(), s) }()
-	await(t, "connected", func() bool { return s.connected() == 1 })
-	srv.Revoke(testRobot)
-	if err := <-done; !errors.Is(err, notify.ErrCredentials) {
-		t.Errorf("Carry after Revoke: %v", err)
+	for n := 1; n <= 2; n++ {
+		done := make(chan error, 1)
+		s := &sink{}
+		go func() { done <- c.Carry(context.Background(), s) }()
+		await(t, "connected", func() bool { return s.connected() == 1 })
+		pairing.Add(1)
+		srv.Revoke(t.Context(), testRobot)
+		if err := <-done; errors.Is(err, notify.ErrCredentials) || err == nil {
+			t.Errorf("end %d of a stream: %v", n, err)
+		}
+	}
+	revoked.Store(true)
+	if err := c.Carry(context.Background(), &sink{}); !errors.Is(err, notify.ErrCredentials) {
+		t.Errorf("login with a revoked token: %v", err)
 	}
 }
 
@@ -248,7 +294,8 @@ func TestPings(t *testing.T) {
 	})
 }
 
-// stayed checks that the channel is not lost for a while.
+// stayed checks that the channel is not lost for a while, through which it looks often:
+// there is nothing to wait for.
 func stayed(t *testing.T, ch *notify.Channel, d time.Duration) {
 	t.Helper()
 	for end := time.Now().Add(d); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
@@ -261,7 +308,7 @@ func stayed(t *testing.T, ch *notify.Channel, d time.Duration) {
 func TestOptions(t *testing.T) {
 	srv := newService(t, push.Direct, nil)
 	for name, edit := range map[string]func(*Options){
-		"no host":    func(o *Options) { o.Host = "" },
+		"no host":    func(o *Options) { o.Host, o.Domain = "", "" },
 		"no port":    func(o *Options) { o.DirectPort = 0 },
 		"no token":   func(o *Options) { o.Token = nil },
 		"bad domain": func(o *Options) { o.Domain = "a b" },

@@ -28,35 +28,48 @@ type handler struct {
 func (h *handler) HandleXMPP(t xmlstream.TokenReadEncoder, start *xml.StartElement) error {
 	h.link.guard.renew()
 	switch {
+	case start.Name.Space == nsAcks:
+		return h.link.acks.answer(t, start)
 	case start.Name.Space != stanza.NSClient:
 		return nil
-	case start.Name.Local == "message":
+	}
+	h.link.acks.count()
+	switch start.Name.Local {
+	case "message":
 		h.message(t, start)
-	case start.Name.Local == "iq":
+	case "iq":
 		return h.iq(t, start)
 	}
 	return nil
 }
 
-// pushMessage is a message with hints in it.
+// pushMessage is a message with hints in it, or with an event of PubSub (XEP-0060,
+// 7.1.2.1) that has them.
 type pushMessage struct {
-	From string `xml:"from,attr"`
-	Type string `xml:"type,attr"`
-	Push []struct {
-		Data []string `xml:"google:push data"`
-	} `xml:"google:push push"`
+	From  string        `xml:"from,attr"`
+	Type  string        `xml:"type,attr"`
+	Push  []pushPayload `xml:"google:push push"`
+	Items []struct {
+		Node string        `xml:"node,attr"`
+		Push []pushPayload `xml:"item>push"`
+	} `xml:"http://jabber.org/protocol/pubsub#event event>items"`
 }
 
-// message passes hints on: those of the service, or of our own account, which
-// is what mellium shows as no sender at all.
+// pushPayload holds hints.
+type pushPayload struct {
+	Data []string `xml:"google:push data"`
+}
+
+// message passes hints on: those of the service, of our own account, which is what
+// mellium shows as no sender at all, or of our node.
 func (h *handler) message(t xml.TokenReader, start *xml.StartElement) {
 	now := time.Now()
 	var m pushMessage
 	d := xml.NewTokenDecoder(xmlstream.MultiReader(xmlstream.Token(*start), t))
-	if err := d.Decode(&m); err != nil || m.Type == string(stanza.ErrorMessage) || !h.trusted(m.From) {
+	if err := d.Decode(&m); err != nil || m.Type == string(stanza.ErrorMessage) {
 		return
 	}
-	for _, p := range m.Push {
+	for _, p := range h.payloads(m) {
 		for _, data := range p.Data {
 			n, err := gcp.DecodeNotification(data)
 			if err != nil {
@@ -66,6 +79,23 @@ func (h *handler) message(t xml.TokenReader, start *xml.StartElement) {
 			h.gate.hint(n, now)
 		}
 	}
+}
+
+// payloads returns what is to be believed of a message.
+func (h *handler) payloads(m pushMessage) []pushPayload {
+	var list []pushPayload
+	if h.trusted(m.From) {
+		list = append(list, m.Push...)
+	}
+	if m.From == "" || m.From != h.client.opt.PubSub {
+		return list
+	}
+	for _, items := range m.Items {
+		if items.Node == gcp.PushNode(h.client.opt.User) {
+			list = append(list, items.Push...)
+		}
+	}
+	return list
 }
 
 func (h *handler) trusted(from string) bool {

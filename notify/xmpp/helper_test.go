@@ -2,13 +2,9 @@ package xmpp
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"math/big"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -18,6 +14,7 @@ import (
 	"platen/cloud"
 	"platen/cloud/push"
 	"platen/gcp"
+	"platen/internal/lab"
 	"platen/internal/secret"
 	"platen/notify"
 )
@@ -25,32 +22,8 @@ import (
 const (
 	testRobot = gcp.RobotID("0123456789abcdef0123456789abcdef")
 	testToken = "ya29.good"
-	patience  = 10 * time.Second
+	patience  = 30 * time.Second
 )
-
-func certificate(t testing.TB) (*tls.Config, *x509.CertPool) {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	tmpl := &x509.Certificate{
-		SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour),
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, DNSNames: []string{"localhost"},
-		IsCA: true, BasicConstraintsValid: true,
-	}
-	der, err := x509.CreateCertificate(rand.Reader, tmpl, tmpl, &key.PublicKey, key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	leaf, err := x509.ParseCertificate(der)
-	if err != nil {
-		t.Fatal(err)
-	}
-	pool := x509.NewCertPool()
-	pool.AddCert(leaf)
-	return &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}, pool
-}
 
 // service is a real cloud/push server that can be stopped and started again on
 // the same port.
@@ -60,8 +33,10 @@ type service struct {
 	pool *x509.CertPool
 	mode push.Mode
 	edit func(*push.Config)
+	wrap func(net.Listener) net.Listener // of what it listens on; may be nil
 
 	*push.Server
+	web    atomic.Pointer[push.Server] // the same, for requests
 	l      net.Listener
 	served chan error
 	there  atomic.Bool // what the service says of the robot's presence
@@ -73,7 +48,7 @@ func (s *service) Connected(gcp.RobotID) bool { return s.there.Load() }
 func newService(t testing.TB, mode push.Mode, edit func(*push.Config)) *service {
 	t.Helper()
 	s := &service{t: t, mode: mode, edit: edit}
-	s.tls, s.pool = certificate(t)
+	s.tls, s.pool = lab.Certificate(t)
 	s.start("127.0.0.1:0")
 	t.Cleanup(func() { s.stop() })
 	return s
@@ -98,10 +73,14 @@ func (s *service) start(addr string) {
 		s.t.Fatal(err)
 	}
 	s.Server = srv
+	s.web.Store(srv)
 	s.await("the port", func() bool {
 		s.l, err = net.Listen("tcp", addr)
 		return err == nil
 	})
+	if s.wrap != nil {
+		s.l = s.wrap(s.l)
+	}
 	s.served = make(chan error, 1)
 	go func(l net.Listener) { s.served <- srv.Serve(context.Background(), l, s.mode) }(s.l)
 }
@@ -125,20 +104,14 @@ func (s *service) await(what string, ok func() bool) { s.t.Helper(); await(s.t, 
 
 func await(t testing.TB, what string, ok func() bool) {
 	t.Helper()
-	end := time.Now().Add(patience)
-	for !ok() {
-		if time.Now().After(end) {
-			t.Fatalf("%s: not within %s", what, patience)
-		}
-		time.Sleep(time.Millisecond)
-	}
+	lab.Until(t, patience, what, ok)
 }
 
 // options for this service; pings are rare unless the test wants them.
 func (s *service) options() Options {
 	o := Options{
 		Host: "127.0.0.1", Domain: push.ClassicDomain, Service: push.ClassicService,
-		User: testRobot, Resource: "proxy-1", RootCAs: s.pool, LoginTimeout: patience,
+		User: testRobot, Resource: "proxy-1", RootCAs: s.pool, LoginTimeout: 10 * time.Second,
 		Token: func(context.Context) (secret.Text, error) { return secret.New(testToken), nil },
 	}
 	if s.mode == push.STARTTLS {

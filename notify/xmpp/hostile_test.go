@@ -13,13 +13,14 @@ import (
 
 	"platen/cloud/push"
 	"platen/gcp"
+	"platen/internal/lab"
 	"platen/internal/secret"
 )
 
 // scripted is a service that does what the test says.
 func scripted(t *testing.T, serve func(c net.Conn)) Options {
 	t.Helper()
-	cfg, pool := certificate(t)
+	cfg, pool := lab.Certificate(t)
 	l, err := tls.Listen("tcp", "127.0.0.1:0", cfg)
 	if err != nil {
 		t.Fatal(err)
@@ -183,6 +184,17 @@ func TestMuteService(t *testing.T) {
 			t.Errorf("error %v, %d connects", err, s.connected())
 		}
 	})
+}
+
+// TestCutOff: a service that was killed is told of in words, not as a fault of XML.
+func TestCutOff(t *testing.T) {
+	o := scripted(t, func(c net.Conn) {
+		script(c)
+		_ = c.Close()
+	})
+	if err := carry(t, o, &sink{}, patience); err == nil || !strings.Contains(err.Error(), "ended without a farewell") {
+		t.Errorf("error %v", err)
+	}
 }
 
 // TestServiceThatDoesNotRead: mellium holds its lock while a write blocks, so

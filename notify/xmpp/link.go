@@ -1,6 +1,7 @@
 package xmpp
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"encoding/xml"
@@ -14,6 +15,7 @@ import (
 	"mellium.im/xmlstream"
 	"mellium.im/xmpp"
 	"mellium.im/xmpp/stanza"
+	"mellium.im/xmpp/websocket"
 
 	"platen/internal/secret"
 )
@@ -23,12 +25,14 @@ type link struct {
 	guard *guard
 	conn  net.Conn // guard, or TLS over it
 	sess  *xmpp.Session
+	acks  *acks
 	once  sync.Once
 }
 
 // way is one way to reach the service.
 type way struct {
-	name string
+	name string // for errors
+	host string
 	port int
 	tls  tlsMode
 }
@@ -38,20 +42,30 @@ type tlsMode int
 const (
 	tlsDirect tlsMode = iota
 	tlsStart
+	tlsWeb // HTTPS, then a WebSocket
 )
 
 // String names the way in errors.
 func (w way) String() string { return w.name + " on port " + strconv.Itoa(w.port) }
 
-func (c *Client) ways() []way {
+func (w way) address() string { return net.JoinHostPort(w.host, strconv.Itoa(w.port)) }
+
+// ways returns the ways to the service, the best one first.
+func (c *Client) ways(ctx context.Context) ([]way, error) {
+	switch {
+	case c.opt.WebSocket != nil:
+		return webWay(c.opt.WebSocket)
+	case c.opt.Host == "":
+		return c.bySRV(ctx)
+	}
 	var l []way
 	if c.opt.DirectPort != 0 {
-		l = append(l, way{"direct TLS", c.opt.DirectPort, tlsDirect})
+		l = append(l, way{"direct TLS", c.opt.Host, c.opt.DirectPort, tlsDirect})
 	}
 	if c.opt.STARTTLSPort != 0 {
-		l = append(l, way{"STARTTLS", c.opt.STARTTLSPort, tlsStart})
+		l = append(l, way{"STARTTLS", c.opt.Host, c.opt.STARTTLSPort, tlsStart})
 	}
-	return l
+	return l, nil
 }
 
 // login opens a stream and binds the resource. The context closes the
@@ -60,8 +74,8 @@ func (c *Client) login(ctx context.Context, w way, tok secret.Text) (*link, erro
 	ctx, cancel := context.WithTimeoutCause(ctx, c.opt.LoginTimeout, errors.New("the service did not let us in in time"))
 	defer cancel()
 	// Pings find out whether the peer is there; TCP's own would only add packets.
-	d := net.Dialer{Timeout: dialTime, KeepAlive: -1}
-	nc, err := d.DialContext(ctx, "tcp", net.JoinHostPort(c.opt.Host, strconv.Itoa(w.port)))
+	d := net.Dialer{Timeout: dialTime, KeepAlive: -1, Resolver: c.opt.Resolver}
+	nc, err := c.dial(ctx, &d, w.address())
 	if err != nil {
 		return nil, err
 	}
@@ -84,24 +98,37 @@ func (c *Client) login(ctx context.Context, w way, tok secret.Text) (*link, erro
 	return l, nil
 }
 
+func (c *Client) dial(ctx context.Context, d *net.Dialer, address string) (net.Conn, error) {
+	if c.opt.Proxy != nil {
+		return throughProxy(ctx, d, c.opt.Proxy, address, c.opt.RootCAs)
+	}
+	return d.DialContext(ctx, "tcp", address)
+}
+
 // negotiate encrypts, logs in and binds.
 func (c *Client) negotiate(ctx context.Context, g *guard, mode tlsMode, tok secret.Text) (*link, error) {
-	cfg := &tls.Config{ServerName: c.opt.Host, RootCAs: c.opt.RootCAs, MinVersion: tls.VersionTLS12}
-	features := []xmpp.StreamFeature{saslFeature(c.mechanisms, c.opt.User, tok), bindFeature(c.opt.Resource)}
-	l := &link{guard: g, conn: g}
-	state := xmpp.SessionState(0)
-	if mode == tlsDirect {
-		cfg.NextProtos = []string{"xmpp-client"} // XEP-0368
-		t := tls.Client(g, cfg)
+	l := &link{guard: g, conn: g, acks: &acks{came: make(chan struct{}, 1)}}
+	features := []xmpp.StreamFeature{saslFeature(c.mechanisms, c.opt.User, tok), bindFeature(c.opt.Resource, l.acks)}
+	state, framing := xmpp.Secure, xmpp.NewNegotiator
+	switch mode {
+	case tlsDirect:
+		t := c.tlsClient(g)
 		if err := t.HandshakeContext(ctx); err != nil {
 			return nil, fmt.Errorf("TLS: %w", err)
 		}
-		l.conn, state = t, xmpp.Secure
-	} else {
-		features = append(features, xmpp.StartTLS(cfg))
+		l.conn = t
+	case tlsStart:
+		features = append(features, xmpp.StartTLS(c.tlsConfig()))
+		state = 0
+	case tlsWeb:
+		m, err := c.upgrade(ctx, g)
+		if err != nil {
+			return nil, err
+		}
+		l.conn, framing = m, websocket.Negotiator
 	}
 	sess, err := xmpp.NewSession(context.WithoutCancel(ctx), c.domain, c.self, l.conn, state,
-		xmpp.NewNegotiator(func(*xmpp.Session, *xmpp.StreamConfig) xmpp.StreamConfig {
+		framing(func(*xmpp.Session, *xmpp.StreamConfig) xmpp.StreamConfig {
 			return xmpp.StreamConfig{Features: features}
 		}))
 	if err != nil {
@@ -109,6 +136,17 @@ func (c *Client) negotiate(ctx context.Context, g *guard, mode tlsMode, tok secr
 	}
 	l.sess = sess
 	return l, nil
+}
+
+func (c *Client) tlsConfig() *tls.Config {
+	return &tls.Config{ServerName: cmp.Or(c.opt.Host, c.opt.Domain), RootCAs: c.opt.RootCAs, MinVersion: tls.VersionTLS12}
+}
+
+// tlsClient is for TLS from the first byte.
+func (c *Client) tlsClient(nc net.Conn) *tls.Conn {
+	cfg := c.tlsConfig()
+	cfg.NextProtos = []string{"xmpp-client"} // XEP-0368
+	return tls.Client(nc, cfg)
 }
 
 // close cuts the connection; it may be called often and from anywhere.
@@ -130,15 +168,36 @@ func (l *link) ask(ctx context.Context, iq stanza.IQ, payload xml.TokenReader, l
 	defer cancel()
 	stop := context.AfterFunc(ctx, l.close)
 	defer stop()
-	err := l.sess.UnmarshalIQ(ctx, iq.Wrap(payload), nil)
+	err := l.exchange(ctx, iq, payload)
 	if cause := context.Cause(ctx); err != nil && cause != nil {
 		return cause
 	}
 	return err
 }
 
-// ping asks whether the service is there. Any answer says that it is.
+// exchange sends an IQ, and counts the answer before anything that follows it is read.
+func (l *link) exchange(ctx context.Context, iq stanza.IQ, payload xml.TokenReader) error {
+	answer, err := l.sess.SendIQ(ctx, iq.Wrap(payload))
+	if err != nil {
+		return err
+	}
+	defer answer.Close() //nolint:errcheck // it only lets the reader go on
+	l.acks.count()
+	t, err := answer.Token()
+	if err != nil {
+		return err
+	}
+	start, _ := t.(xml.StartElement)
+	_, err = stanza.UnmarshalIQError(answer, start)
+	return err
+}
+
+// ping asks whether the service is there. Any answer says that it is. Where the service is
+// the server that we are connected with, an acknowledgement says so, too.
 func (l *link) ping(ctx context.Context, service string, limit time.Duration) error {
+	if l.acks.on && l.acks.service == service {
+		return l.knock(ctx, limit)
+	}
 	iq, err := newIQ(stanza.GetIQ, service)
 	if err != nil {
 		return err

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
+	"net/url"
 	"time"
 
 	"mellium.im/xmpp/jid"
@@ -16,16 +18,27 @@ import (
 
 // Options is what a Client is made of. The service tells most of it at pairing.
 type Options struct {
-	Host         string // name to dial; the certificate must be for it
+	Host         string // name to dial; the certificate must be for it; "" to ask for the records of Domain (XEP-0368)
 	DirectPort   int    // TLS from the first byte; tried first; 0: none
 	STARTTLSPort int    // plain, then STARTTLS; tried second; 0: none
 	Domain       string // XMPP domain, such as "cloudprint.googleusercontent.com"
 	Service      string // address that hints come from, such as "cloudprint.google.com"
+	PubSub       string // PubSub service that hints come by (XEP-0060); "" for none
 
 	User     gcp.RobotID // local part of the robot's address
 	Resource gcp.ProxyID // wanted resource
 
 	RootCAs *x509.CertPool // nil means the system's
+
+	// Proxy is the HTTP proxy that the connection goes through (CONNECT); its password is
+	// in the address. nil for none.
+	Proxy *url.URL
+
+	// WebSocket is the http or https address of the stream (RFC 7395), where it goes over a
+	// WebSocket; host and ports say nothing then. nil for TCP.
+	WebSocket *url.URL
+
+	Resolver *net.Resolver // of names; nil means the system's
 
 	// Token returns a token that has not expired; it is asked before each login.
 	Token func(ctx context.Context) (secret.Text, error)
@@ -50,9 +63,9 @@ const (
 // address and the service's domain.
 func (o *Options) address() (self, domain jid.JID, err error) {
 	switch {
-	case o.Host == "":
+	case o.Host == "" && o.Domain == "":
 		return self, domain, errors.New("push host is missing")
-	case o.DirectPort == 0 && o.STARTTLSPort == 0:
+	case o.Host != "" && o.WebSocket == nil && o.DirectPort == 0 && o.STARTTLSPort == 0:
 		return self, domain, errors.New("push port is missing")
 	case o.Token == nil:
 		return self, domain, errors.New("push needs a token")

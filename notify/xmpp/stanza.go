@@ -9,13 +9,14 @@ import (
 	"mellium.im/xmpp/stanza"
 )
 
-// Namespaces of RFC 6120, RFC 3921 and XEP-0199, and of the hints.
+// Namespaces of RFC 6120, RFC 3921, XEP-0199 and XEP-0060, and of the hints.
 const (
 	nsSASL    = "urn:ietf:params:xml:ns:xmpp-sasl"
 	nsBind    = "urn:ietf:params:xml:ns:xmpp-bind"
 	nsSession = "urn:ietf:params:xml:ns:xmpp-session"
 	nsStanzas = "urn:ietf:params:xml:ns:xmpp-stanzas"
 	nsPing    = "urn:xmpp:ping"
+	nsPubSub  = "http://jabber.org/protocol/pubsub"
 	nsPush    = "google:push"
 )
 

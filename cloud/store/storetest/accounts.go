@@ -23,11 +23,20 @@ func testUsers(t *testing.T, s cloud.Store) {
 	wantErr(t, "unknown user", err, cloud.ErrNotFound)
 	_, err = s.UserByEmail(ctx, "nobody@example.com")
 	wantErr(t, "unknown address", err, cloud.ErrNotFound)
-	changed, err := s.UpdateUser(ctx, "alice", func(u *cloud.User) error { u.Disabled = true; return nil })
+	changed, err := s.UpdateUser(ctx, "alice", func(u *cloud.User) ([]cloud.Event, error) {
+		u.Disabled, u.Guest, u.SignInTime = true, true, at(7)
+		return []cloud.Event{{Kind: cloud.EventAudit, By: "bob", Note: "disabled alice"}}, nil
+	})
 	must(t, err)
-	alice.Disabled = true
+	alice.Disabled, alice.Guest, alice.SignInTime = true, true, at(7)
+	got, err = s.User(ctx, "alice")
+	must(t, err)
+	same(t, "changed and kept", got, alice)
+	log, err := s.Audit(ctx, cloud.AuditFilter{Limit: 10})
+	must(t, err)
+	same(t, "audit entries", len(log), 1)
 	same(t, "changed", changed, alice)
-	_, err = s.UpdateUser(ctx, "nobody", func(*cloud.User) error { return nil })
+	_, err = s.UpdateUser(ctx, "nobody", func(*cloud.User) ([]cloud.Event, error) { return nil, nil })
 	wantErr(t, "update of nobody", err, cloud.ErrNotFound)
 	all, err := s.ListUsers(ctx)
 	must(t, err)
@@ -39,8 +48,17 @@ func testRemoveUser(t *testing.T, s cloud.Store) {
 	world(t, s)
 	must(t, s.AddUser(ctx, user("bob")))
 	must(t, s.PutShare(ctx, cloud.Share{Printer: "p1", Scope: "alice@example.com", Role: "USER", Type: "USER"}))
+	must(t, s.LinkIdentity(ctx, "alice", "https://id.example.com", "s1"))
+	_, err := s.SetGroups(ctx, "alice", cloud.GroupsOfImport, []string{"staff"})
+	must(t, err)
+	wantErr(t, "an heir who is gone", s.RemoveUser(ctx, "alice", "carl"), cloud.ErrNotFound)
 	must(t, s.RemoveUser(ctx, "alice", "bob"))
-	_, err := s.User(ctx, "alice")
+	_, err = s.UserByIdentity(ctx, "https://id.example.com", "s1")
+	wantErr(t, "identity of the removed", err, cloud.ErrNotFound)
+	groups, err := s.Groups(ctx)
+	must(t, err)
+	same(t, "groups of the removed", len(groups), 0)
+	_, err = s.User(ctx, "alice")
 	wantErr(t, "removed user", err, cloud.ErrNotFound)
 	p, err := s.Printer(ctx, "p1")
 	must(t, err)
@@ -78,6 +96,26 @@ func testRobots(t *testing.T, s cloud.Store) {
 	must(t, err)
 	r1.Connected, r1.LeaseUntil = false, at(200)
 	same(t, "updated", got, r1)
+	r3 := robot("r3")
+	r3.Owner, r3.Run, r3.Installations = "bob", "", nil
+	must(t, s.AddRobot(ctx, r3))
+	got, err = s.Robot(ctx, "r3")
+	must(t, err)
+	same(t, "one that never announced itself", got, r3)
+	r2.Connected, r3.Connected = false, true
+	for owner, want := range map[cloud.UserID][]cloud.Robot{"alice": {r1, r2}, "bob": {r3}, "": {r1, r3, r2}, "eve": nil} {
+		list, err := s.ListRobots(ctx, owner)
+		must(t, err)
+		same(t, "robots of "+string(owner), list, want)
+	}
+	changed, err := s.UpdateRobot(ctx, "r3", func(r *cloud.Robot) ([]cloud.Event, error) {
+		r.Run, r.Installations = "new", r1.Installations
+		return nil, nil
+	})
+	must(t, err)
+	got, err = s.Robot(ctx, "r3")
+	must(t, err)
+	same(t, "its run", got, changed)
 	_, err = s.UpdateRobot(ctx, "none", func(*cloud.Robot) ([]cloud.Event, error) { return nil, nil })
 	wantErr(t, "update of nobody", err, cloud.ErrNotFound)
 }

@@ -19,12 +19,14 @@ func testJobs(t *testing.T, s cloud.Store) {
 	got, of, err := s.Job(ctx, "j1")
 	must(t, err)
 	same(t, "job", got, want)
-	same(t, "rights", of, cloud.PrinterRights{Printer: "p1", Owner: "alice", Robot: "r1", Name: "Display"})
+	same(t, "rights", of, cloud.PrinterRights{Printer: "p1", Owner: "alice", Robot: "r1", Run: "run", Name: "Display"})
 	_, _, err = s.Job(ctx, "none")
 	wantErr(t, "unknown job", err, cloud.ErrNotFound)
 	want.State, want.Message, want.PagesPrinted = gcp.ByDevice(gcp.JobAborted, gcp.DeviceActionOther), "m", 2
 	want.Unconfirmed, want.Deleted, want.CancelAcknowledged = true, true, true
 	want.CancelRequested, want.UpdateTime, want.EndTime = at(3), at(4), at(5)
+	want.Claim, want.Restored, want.HoldUntil = "claim", gcp.JobInProgress, at(6)
+	want.ExpireTime, want.HeardTime, want.DueTime = at(7), at(8), at(9)
 	want.Trace = gcp.Trace{gcp.HopReceived: 17, gcp.HopRecorded: 99}
 	_, err = s.UpdateJob(ctx, "j1", func(j *cloud.Job, _ cloud.PrinterRights) ([]cloud.Event, error) {
 		*j = want
@@ -36,7 +38,7 @@ func testJobs(t *testing.T, s cloud.Store) {
 	same(t, "changed job", got, want)
 	_, err = s.UpdateJob(ctx, "none", func(*cloud.Job, cloud.PrinterRights) ([]cloud.Event, error) { return nil, nil })
 	wantErr(t, "update of none", err, cloud.ErrNotFound)
-	if err := s.AddJob(ctx, job("j1"), cloud.Quota{}); err == nil {
+	if _, err := s.AddJob(ctx, job("j1"), cloud.Admission{}); err == nil {
 		t.Error("a job id was used twice")
 	}
 }
@@ -74,7 +76,7 @@ func testQuota(t *testing.T, s cloud.Store) {
 	q := cloud.Quota{Limit: 2, Since: at(-10)}
 	for i := range 3 {
 		j := job(fmt.Sprint("j", i))
-		err := s.AddJob(ctx, j, q, queued(j))
+		_, err := s.AddJob(ctx, j, cloud.Admission{Quota: q}, queued(j))
 		if i < 2 {
 			must(t, err)
 		} else {
@@ -84,6 +86,13 @@ func testQuota(t *testing.T, s cloud.Store) {
 	n, err := s.PrinterCounts(ctx, "p1", at(-10))
 	must(t, err)
 	same(t, "counts", n, cloud.PrinterCounts{Queued: 3, Since: 2})
+	other := job("other")
+	other.Owner, other.OwnerEmail = "eve", "eve@example.com"
+	one := cloud.Admission{Person: cloud.Quota{Limit: 1, Since: at(-10)}}
+	_, err = s.AddJob(ctx, job("mine"), one)
+	wantErr(t, "a third of one's own", err, cloud.ErrPersonQuota)
+	_, err = s.AddJob(ctx, other, one)
+	must(t, err)
 }
 
 func testListJobs(t *testing.T, s cloud.Store) {
@@ -93,7 +102,7 @@ func testListJobs(t *testing.T, s cloud.Store) {
 		func(j *cloud.Job) { j.Title = "Report 100%" },
 		func(j *cloud.Job) { j.State, j.EndTime = gcp.StateOf(gcp.JobDone), at(9) },
 		func(j *cloud.Job) { j.Owner, j.OwnerEmail = "eve", "eve@example.com" },
-		func(j *cloud.Job) { j.Printer, j.Title = "p2", "an invoice" },
+		func(j *cloud.Job) { j.Printer, j.Title, j.AgainOf = "p2", "an invoice", "j1" },
 		func(j *cloud.Job) { j.Deleted, j.EndTime, j.State = true, at(9), gcp.StateOf(gcp.JobDone) },
 	} {
 		j := job(fmt.Sprint("j", i))
@@ -120,6 +129,8 @@ func testListJobs(t *testing.T, s cloud.Store) {
 		"text is no regexp": {cloud.JobFilter{Owner: "bob", Text: "%v%"}, []gcp.JobID{}, 0},
 		"sender":            {cloud.JobFilter{Printers: []gcp.PrinterID{"p1"}, OwnerEmail: "eve@example.com"}, []gcp.JobID{"j2"}, 1},
 		"one printer":       {cloud.JobFilter{Owner: "bob", Printer: "p2"}, []gcp.JobID{"j3"}, 1},
+		"printed again":     {cloud.JobFilter{Owner: "bob", AgainOf: "j1"}, []gcp.JobID{"j3"}, 1},
+		"again, another's":  {cloud.JobFilter{Owner: "eve", AgainOf: "j1"}, []gcp.JobID{}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if tt.f.Limit == 0 {
@@ -248,7 +259,7 @@ func testEvents(t *testing.T, s cloud.Store) {
 	want := queued(job("j1"))
 	want.Seq, want.Time = 2, at(10)
 	same(t, "one event", events, []cloud.Event{want})
-	must(t, s.PruneEvents(ctx, at(100)))
+	must(t, s.PruneEvents(ctx, at(100), at(-100)))
 	events, err = s.Events(ctx, 0, 10)
 	must(t, err)
 	same(t, "after pruning", len(events), 0)

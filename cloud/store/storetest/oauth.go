@@ -29,6 +29,7 @@ func RunOAuth(t *testing.T, open func(t *testing.T) OAuthStore) {
 		{"ExchangeTokenAgain", testExchangeAgain},
 		{"RefreshToken", testRefresh},
 		{"RevokeTokens", testRevoke},
+		{"RevokeOwnRobot", testRevokeOwn},
 		{"SweepTokens", testSweepTokens},
 		{"Devices", testDevices},
 		{"Tries", testTries},
@@ -131,12 +132,30 @@ func testExchangeAgain(t *testing.T, s OAuthStore) {
 		must(t, err)
 		same(t, "events of "+token, len(list), events)
 	}
+	runs := func() {
+		t.Helper()
+		_, err := s.UpdateRobot(ctx, "r1", func(r *cloud.Robot) ([]cloud.Event, error) {
+			r.Run, r.Installations = "run", []cloud.Installation{{Instance: "i", Run: "run"}}
+			return nil, nil
+		})
+		must(t, err)
+	}
+	forgot := func(when string) {
+		t.Helper()
+		r, err := s.Robot(ctx, "r1")
+		must(t, err)
+		same(t, "run and installations "+when, []any{string(r.Run), len(r.Installations)}, []any{"run", 0})
+	}
+	runs() // and was unpaired
 	exchange("c1", "g1")
 	use("rc1", "g1", "a1", 0)
+	forgot("after it was unpaired and paired")
+	runs()
 	must(t, s.AddTokens(ctx, robotToken("c4", oauth.KindCode, "g6")))
 	exchange("c4", "g6")
 	use("rc1", "g1", "a2", 0)
 	use("rc4", "g6", "a3", 1)
+	forgot("after a new pairing")
 	use("rc4", "g6", "a4", 0)
 	wantErr(t, "an older code", s.ExchangeToken(ctx, oauth.HashOf("c2"), at(1)), oauth.ErrUsed)
 	for name, want := range map[string]error{
@@ -197,8 +216,10 @@ func testRevoke(t *testing.T, s OAuthStore) {
 		{"one", oauth.Selection{Hash: oauth.HashOf("a")}, "bcde", 0},
 		{"grant of a person", oauth.Selection{Grant: "g2"}, "acde", 0},
 		{"grant of a robot", oauth.Selection{Grant: "g3"}, "abe", 1},
+		{"robot", oauth.Selection{Robot: "r1"}, "ab", 1},
+		{"another robot", oauth.Selection{Robot: "r2"}, "abcde", 0},
 		{"sessions", oauth.Selection{User: "alice", Kind: oauth.KindSession}, "acde", 0},
-		{"person", oauth.Selection{User: "alice"}, "", 1},
+		{"person, whose robots go on", oauth.Selection{User: "alice"}, "cde", 0},
 		{"somebody else", oauth.Selection{User: "bob"}, "abcde", 0},
 		{"nothing selected", oauth.Selection{}, "abcde", 0},
 	} {
@@ -229,6 +250,37 @@ func testRevoke(t *testing.T, s OAuthStore) {
 	}
 }
 
+// A person who serves printers with the own tokens loses the access with each of them;
+// what else a person is signed in with has nothing to do with it.
+func testRevokeOwn(t *testing.T, s OAuthStore) {
+	ctx := t.Context()
+	must(t, s.AddRobot(ctx, robot(string(cloud.OwnRobot("alice")))))
+	for _, c := range []struct {
+		name   string
+		token  oauth.Token
+		sel    oauth.Selection
+		events int
+	}{
+		{"access token", token("a", oauth.KindAccess, "g1"), oauth.Selection{Hash: oauth.HashOf("a")}, 1},
+		{"key", token("a", oauth.KindKey, "g1"), oauth.Selection{Grant: "g1"}, 1},
+		{"all", token("a", oauth.KindAccess, "g1"), oauth.Selection{User: "alice"}, 1},
+		{"session", token("a", oauth.KindSession, "g1"), oauth.Selection{Hash: oauth.HashOf("a")}, 0},
+		{"refresh token", token("a", oauth.KindRefresh, "g1"), oauth.Selection{Hash: oauth.HashOf("a")}, 0},
+	} {
+		must(t, s.AddTokens(ctx, c.token))
+		before, err := s.LastEvent(ctx)
+		must(t, err)
+		must(t, s.RevokeTokens(ctx, c.sel, at(9)))
+		events, err := s.Events(ctx, before, 10)
+		must(t, err)
+		if c.events == 1 {
+			same(t, c.name, events, []cloud.Event{{Seq: before + 1, Time: at(9), Kind: cloud.EventRobotRevoked, Robot: cloud.OwnRobot("alice")}})
+		} else if len(events) > 0 {
+			t.Errorf("%s: %+v", c.name, events)
+		}
+	}
+}
+
 func testSweepTokens(t *testing.T, s OAuthStore) {
 	ctx := t.Context()
 	forever, expired, good := token("f", oauth.KindRefresh, "g"), token("e", oauth.KindAccess, "g"), token("g", oauth.KindAccess, "g")
@@ -245,7 +297,7 @@ func testSweepTokens(t *testing.T, s OAuthStore) {
 func device(name string) oauth.Device {
 	return oauth.Device{
 		Hash: oauth.HashOf(name), UserHash: oauth.HashOf("user " + name), Client: "c", Scope: "s", State: oauth.DevicePending,
-		Interval: 5 * time.Second, CreateTime: at(0), ExpireTime: at(60),
+		Interval: 5 * time.Second, CreateTime: at(0), ExpireTime: at(60), Asker: oauth.Asker{Address: "192.0.2.1", Host: "desk", Printers: []string{"Hall", "Front <desk>"}},
 	}
 }
 
@@ -322,15 +374,14 @@ func testAccounts(t *testing.T, s OAuthStore) {
 	ctx := t.Context()
 	must(t, s.AddUser(ctx, user("alice")))
 	must(t, s.AddRobot(ctx, robot("r1")))
-	u, err := s.Account(ctx, "alice")
+	u, err := s.User(ctx, "alice")
 	must(t, err)
-	same(t, "Account", u, user("alice"))
-	r, owner, err := s.RobotAccount(ctx, "r1")
+	same(t, "User", u, user("alice"))
+	r, err := s.Robot(ctx, "r1")
 	must(t, err)
-	same(t, "RobotAccount", r, robot("r1"))
-	same(t, "owner of a robot", owner, user("alice"))
-	_, err = s.Account(ctx, "bob")
+	same(t, "Robot", r, robot("r1"))
+	_, err = s.User(ctx, "bob")
 	wantErr(t, "an unknown person", err, cloud.ErrNotFound)
-	_, _, err = s.RobotAccount(ctx, gcp.RobotID("r2"))
+	_, err = s.Robot(ctx, gcp.RobotID("r2"))
 	wantErr(t, "an unknown robot", err, cloud.ErrNotFound)
 }

@@ -49,10 +49,40 @@ func testPrinters(t *testing.T, s cloud.Store) {
 	again, err := s.Printer(ctx, "p1")
 	must(t, err)
 	same(t, "updated", again, got)
+	brief, err := s.ListPrinters(ctx, cloud.PrinterFilter{IDs: []gcp.PrinterID{"p1"}, Parts: cloud.PartsBrief})
+	must(t, err)
+	got.Capabilities, got.Defaults = nil, ""
+	same(t, "brief", brief, []cloud.Printer{got})
 	must(t, s.NotePrinters(ctx, map[gcp.PrinterID]time.Time{"p1": at(50)}))
 	again, err = s.Printer(ctx, "p1")
 	must(t, err)
 	same(t, "access time", again.AccessTime, at(50))
+}
+
+// A paused printer's jobs are there, but do not wait for its connector.
+func testPaused(t *testing.T, s cloud.Store) {
+	ctx := t.Context()
+	world(t, s)
+	addJob(t, s, job("j1"))
+	for _, paused := range []bool{true, false} {
+		p, err := s.UpdatePrinter(ctx, "p1", func(p *cloud.Printer) ([]cloud.Event, error) {
+			p.Paused = paused
+			return nil, nil
+		})
+		must(t, err)
+		got, err := s.Printer(ctx, "p1")
+		must(t, err)
+		same(t, "printer", got, p)
+		of, err := s.PrinterRights(ctx, "p1")
+		must(t, err)
+		same(t, "rights", of.Paused, paused)
+		_, of, err = s.Job(ctx, "j1")
+		must(t, err)
+		same(t, "rights on its job", of.Paused, paused)
+		w, err := s.Waiting(ctx, "", at(0))
+		must(t, err)
+		same(t, "waiting", len(w) == 0, paused)
+	}
 }
 
 func testSavePrinter(t *testing.T, s cloud.Store) {

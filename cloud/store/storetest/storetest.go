@@ -13,6 +13,7 @@ import (
 
 	"platen/cloud"
 	"platen/gcp"
+	"platen/internal/impose"
 )
 
 // Run tests stores. open returns an empty one each time, and closes it when the
@@ -24,16 +25,43 @@ func Run(t *testing.T, open func(t *testing.T) cloud.Store) {
 	}{
 		{"Users", testUsers},
 		{"RemoveUser", testRemoveUser},
+		{"LastAdministrator", testLastAdministrator},
+		{"ServiceAccounts", testServiceAccounts},
+		{"PageUsers", testPageUsers},
+		{"Identities", testIdentities},
+		{"Groups", testGroups},
 		{"Robots", testRobots},
 		{"Printers", testPrinters},
+		{"Paused", testPaused},
 		{"SavePrinter", testSavePrinter},
 		{"RemovePrinter", testRemovePrinter},
 		{"Shares", testShares},
+		{"Links", testLinks},
+		{"RemoveEnded", testRemoveEnded},
 		{"Claims", testClaims},
 		{"Jobs", testJobs},
 		{"UpdateJobFails", testUpdateJobFails},
 		{"Quota", testQuota},
+		{"Limits", testLimits},
+		{"LimitsOfManyAtOnce", testWaitingRace},
+		{"Keys", testKeys},
+		{"KeyOfManyAtOnce", testKeyRace},
+		{"StoredBytes", testStoredBytes},
+		{"RemoveJobs", testRemoveJobs},
+		{"DueJobs", testDueJobs},
+		{"Epoch", testEpoch},
+		{"Audit", testAudit},
+		{"Hidden", testHidden},
 		{"ListJobs", testListJobs},
+		{"BrowseJobs", testBrowseJobs},
+		{"PrinterNames", testPrinterNames},
+		{"MoveJob", testMoveJob},
+		{"HeldJobs", testHeldJobs},
+		{"Stickers", testStickers},
+		{"Outages", testOutages},
+		{"Census", testCensus},
+		{"Sums", testSums},
+		{"SumsOfDeletedPrinter", testSumsOfDeletedPrinter},
 		{"Queue", testQueue},
 		{"Notes", testNotes},
 		{"Documents", testDocuments},
@@ -77,8 +105,12 @@ func user(id string) cloud.User {
 
 func robot(id string) cloud.Robot {
 	return cloud.Robot{
-		ID: gcp.RobotID(id), Owner: "alice", Proxy: "proxy", ClientID: "client",
+		ID: gcp.RobotID(id), Owner: "alice", Proxy: "proxy", ClientID: "client", Label: "Front desk",
 		CreateTime: at(0), LastSeen: at(1), Connected: true, LeaseUntil: at(90),
+		Run: "run", Installations: []cloud.Installation{{
+			Instance: "i", Host: "h", Address: "192.0.2.1", Version: "1", Run: "run",
+			Standing: gcp.StandingGranted, FirstSeen: at(1), LastSeen: at(2), Challenge: at(3),
+		}},
 	}
 }
 
@@ -93,7 +125,9 @@ func printer(id string) cloud.Printer {
 		CapsHash: "h", Defaults: "*PPD", ContentTypes: "a/b", Tags: []string{"__cp__x=ü"}, Data: []string{"d"},
 		SemanticState: []byte(`{"version":""}`), LocalSettings: gcp.LocalSettings{Current: &gcp.Settings{LocalDiscovery: &discovery}},
 		NotificationChannel: gcp.ChannelXMPP, TOSAccepted: true, Public: true, PublicKey: "k",
-		QuotaEnabled: true, DailyQuota: 7, CreateTime: at(0), AccessTime: at(1), UpdateTime: at(2),
+		QuotaEnabled: true, DailyQuota: 7, PersonQuota: 3, Approval: true, ExpireAfter: time.Hour, Location: "Hall", Labels: []string{"blue"}, HoldJobs: true,
+		Choices:    []byte(`{"duplex":{"type":"LONG_EDGE"}}`),
+		CreateTime: at(0), AccessTime: at(1), UpdateTime: at(2),
 	}
 }
 
@@ -104,7 +138,9 @@ func job(id string) cloud.Job {
 		Title: "Title " + id, ContentType: "application/pdf", Ticket: []byte(`{"version":"1.0"}`),
 		Document: cloud.Document{ID: "doc-" + id, Size: 5, Digest: "sha256:x"}, Tags: []string{"tag"}, Pages: 3,
 		State: gcp.StateOf(gcp.JobQueued), CreateTime: at(0), UpdateTime: at(0),
-		Trace: gcp.Trace{gcp.HopReceived: 17},
+		Trace: gcp.Trace{gcp.HopReceived: 17}, ExpireTime: at(1000), AgainOf: "older",
+		Work:  impose.Work{Layout: impose.Layout{Pages: []gcp.PageInterval{{Start: 2, End: 3}}, NumberUp: 2}},
+		Notes: []string{"The printer cannot be told the colour mode: it is ignored."},
 	}
 }
 
@@ -133,7 +169,8 @@ func addPrinter(t *testing.T, s cloud.Store, p cloud.Printer) {
 
 func addJob(t *testing.T, s cloud.Store, j cloud.Job) {
 	t.Helper()
-	must(t, s.AddJob(t.Context(), j, cloud.Quota{}, queued(j)))
+	_, err := s.AddJob(t.Context(), j, cloud.Admission{}, queued(j))
+	must(t, err)
 }
 
 func ids(jobs []cloud.Job) []gcp.JobID {

@@ -1,0 +1,2 @@
+// Package mail tells people by mail what is down.
+package mail

@@ -1,0 +1,112 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"syscall"
+	"time"
+)
+
+// listen opens the ports. With port 0 the public address is known only then.
+func (s *Server) listen(ctx context.Context) error {
+	var lc net.ListenConfig
+	direct, starttls := s.cfg.Push.listeners()
+	for _, l := range []struct {
+		into    *net.Listener
+		setting string
+		address string
+	}{
+		{&s.http, "listen", s.cfg.Listen},
+		{&s.direct, "push.direct_listen", direct},
+		{&s.starttls, "push.starttls_listen", starttls},
+	} {
+		if l.address == "" {
+			continue
+		}
+		var err error
+		if *l.into, err = lc.Listen(ctx, "tcp", l.address); err != nil {
+			err = fmt.Errorf("%s: %w", l.setting, err)
+			if errors.Is(err, syscall.EADDRINUSE) {
+				err = fmt.Errorf("%w: does another platen-cloud serve run? Stop it, or set %s to another port", err, l.setting)
+			}
+			return err
+		}
+	}
+	if s.cfg.BaseURL == "" {
+		s.base = scheme(s.cfg) + "://" + named(s.cfg.Listen, s.http.Addr().String())
+	}
+	return nil
+}
+
+// named is the address of a listener, by the machine's name if the setting has one:
+// passkeys belong to names, not to numbers.
+func named(setting, address string) string {
+	host, _, err := net.SplitHostPort(setting)
+	_, number := netip.ParseAddr(host)
+	_, port, wrong := net.SplitHostPort(address)
+	if host == "" || err != nil || number == nil || wrong != nil {
+		return address
+	}
+	return net.JoinHostPort(host, port)
+}
+
+func (s *Server) closeListeners() error {
+	var errs []error
+	for _, l := range []net.Listener{s.http, s.direct, s.starttls} {
+		if l != nil {
+			errs = append(errs, l.Close())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func port(l net.Listener) int {
+	if l == nil {
+		return 0
+	}
+	a, ok := l.Addr().(*net.TCPAddr)
+	if !ok {
+		return 0
+	}
+	return a.Port
+}
+
+func scheme(cfg Config) string {
+	if cfg.TLSCert != "" {
+		return "https"
+	}
+	return "http"
+}
+
+// requestTime is how long a request may take to come, and its answer to go.
+// What may take longer moves its own deadlines on: documents as long as they
+// move, and streams of events.
+const requestTime = time.Minute
+
+func (s *Server) httpServer() *http.Server {
+	return &http.Server{
+		Handler: s.handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+		ReadTimeout: s.requestTime, WriteTimeout: s.requestTime,
+		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+	}
+}
+
+func (s *Server) serveHTTP(httpServer *http.Server) error {
+	l := newPerAddr(s.http, connsPerAddr, func(a netip.Addr) bool { return a.IsLoopback() || s.trusted(a) })
+	if s.cfg.TLSCert != "" {
+		return httpServer.ServeTLS(l, s.cfg.TLSCert, s.cfg.TLSKey)
+	}
+	return httpServer.Serve(l)
+}
+
+func unlessClosed(err error) error {
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return fmt.Errorf("http: %w", err)
+}

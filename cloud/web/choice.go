@@ -1,0 +1,7 @@
+package web
+
+// choice is one entry of a list to choose from.
+type choice struct {
+	Value, Words string
+	Chosen       bool
+}

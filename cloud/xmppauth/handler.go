@@ -1,0 +1,94 @@
+package xmppauth
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"platen/cloud"
+	"platen/gcp"
+	"platen/internal/secret"
+)
+
+// Pattern is what the handler serves, as http.ServeMux writes it.
+const Pattern = "POST /xmpp/auth"
+
+const (
+	maxBody  = 16 << 10 // a form with a token, a user and a host
+	callTime = 10 * time.Second
+)
+
+// Config is what a Handler is made of.
+type Config struct {
+	Secret secret.Text // that the XMPP server shows; empty: nobody may ask
+	Domain string      // of the robots' JIDs
+
+	// Authenticate returns the robot that a token belongs to; see push.Config.
+	Authenticate func(ctx context.Context, token string) (gcp.RobotID, error)
+
+	Logger *slog.Logger
+}
+
+// Handler answers what an XMPP server asks about a login.
+type Handler struct{ cfg Config }
+
+// New returns a handler.
+func New(cfg Config) *Handler { return &Handler{cfg} }
+
+// ServeHTTP answers a form with user, token and host: 204 if the token is the user's,
+// 403 if it is not. A caller without the secret gets 401, which is also why nothing
+// here is counted: whoever has it is the XMPP server, which speaks for everybody.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	switch {
+	case h.cfg.Secret.Empty():
+		http.NotFound(w, r)
+		return
+	case !h.known(r):
+		w.Header().Set("WWW-Authenticate", `Bearer realm="platen"`)
+		http.Error(w, "the secret of push.server.auth_secret_file is missing or wrong", http.StatusUnauthorized)
+		return
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+	if err := r.ParseForm(); err != nil {
+		http.Error(w, "no form with user, token and host", http.StatusBadRequest)
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), callTime)
+	defer cancel()
+	w.WriteHeader(h.check(ctx, r.PostForm.Get("user"), r.PostForm.Get("host"), r.PostForm.Get("token")))
+}
+
+// known reports whether the caller shows the secret.
+func (h *Handler) known(r *http.Request) bool {
+	scheme, shown, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	return strings.EqualFold(scheme, "Bearer") && secret.New(shown).Equal(h.cfg.Secret)
+}
+
+// check returns the status that says whether token lets user in.
+func (h *Handler) check(ctx context.Context, user, host, token string) int {
+	local, domain, full := strings.Cut(user, "@")
+	if !full {
+		domain = host
+	}
+	if local == "" || token == "" {
+		return http.StatusForbidden
+	}
+	if domain != "" && !strings.EqualFold(domain, h.cfg.Domain) {
+		h.cfg.Logger.WarnContext(ctx, "the XMPP server asks about another domain", "domain", domain, "want", h.cfg.Domain)
+		return http.StatusForbidden
+	}
+	robot, err := h.cfg.Authenticate(ctx, token)
+	switch {
+	case err == nil && string(robot) == local:
+		return http.StatusNoContent
+	case err == nil:
+		h.cfg.Logger.WarnContext(ctx, "an XMPP login with the token of another robot", "user", local, "robot", robot)
+		return http.StatusForbidden
+	case cloud.Denies(err):
+		return http.StatusForbidden
+	}
+	h.cfg.Logger.WarnContext(ctx, "an XMPP login could not be checked", "err", err)
+	return http.StatusServiceUnavailable
+}

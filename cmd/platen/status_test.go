@@ -1,0 +1,43 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+
+	"platen/connector/control"
+	"platen/gcp"
+)
+
+// Who runs an installation twice is told which is which, and what to do.
+func TestStatusTellsOfTwins(t *testing.T) {
+	twins := []control.Twin{
+		{Host: "HOST-A", Address: "192.0.2.7", Since: time.UnixMilli(1767225600000), Standing: gcp.StandingGranted},
+		{Host: "HOST-B", Address: "192.0.2.8", Since: time.UnixMilli(1767225600000), Standing: gcp.StandingStandby, Self: true},
+	}
+	for _, tt := range []struct {
+		status control.Status
+		want   []string
+	}{
+		{control.Status{Standing: gcp.StandingGranted}, nil},
+		{control.Status{Standing: gcp.StandingStandby, Twins: twins}, []string{
+			"this installation runs twice: HOST-A (192.0.2.7, since ", ") prints, HOST-B (this one) stands by. Stop one of them",
+			"platen pair --new",
+		}},
+		{control.Status{Standing: gcp.StandingStandby}, []string{"this one stands by", "platen pair --new"}},
+	} {
+		var out bytes.Buffer
+		if err := printStatus(&out, tt.status); err != nil {
+			t.Fatal(err)
+		}
+		for _, w := range tt.want {
+			if !strings.Contains(out.String(), w) {
+				t.Errorf("%q is not in\n%s", w, out.String())
+			}
+		}
+		if tt.want == nil && strings.Contains(out.String(), "attention") {
+			t.Errorf("alone:\n%s", out.String())
+		}
+	}
+}

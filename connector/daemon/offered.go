@@ -1,0 +1,48 @@
+package daemon
+
+import (
+	"cmp"
+	"context"
+	"log/slog"
+	"slices"
+	"strings"
+	"time"
+
+	"platen/cups"
+)
+
+// offeredTime bounds how long a pairing waits for the print systems.
+const offeredTime = 5 * time.Second
+
+// Offered names the printers that a connector with these settings would share, as far as
+// the print systems tell soon. It is for people; nothing depends on it.
+func Offered(ctx context.Context, cfg Config) []string {
+	ctx, cancel := context.WithTimeout(ctx, offeredTime)
+	defer cancel()
+	pins, err := openPins(cfg.StateDir)
+	if err != nil {
+		return nil
+	}
+	known, err := openPrinters(cfg.StateDir)
+	if err != nil {
+		return nil
+	}
+	had, _ := ReadCredentials(cfg.StateDir) // passwords of printers, of an earlier pairing
+	system, err := cups.New(cups.Config{
+		Servers: cupsServers(cfg.CUPS), Direct: known.Direct(), Raw: cfg.takesRaw,
+		Credentials: had.login, Pins: onlyRead{pins}, Log: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		return nil
+	}
+	defer system.Close()
+	found, _ := system.Printers(ctx) // what answered is better than nothing
+	var names []string
+	for _, p := range found {
+		if cfg.shared(p) {
+			names = append(names, cmp.Or(p.Info, string(p.Name)))
+		}
+	}
+	slices.SortFunc(names, func(a, b string) int { return cmp.Compare(strings.ToLower(a), strings.ToLower(b)) })
+	return names
+}

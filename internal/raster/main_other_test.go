@@ -1,0 +1,6 @@
+//go:build !linux
+
+package raster
+
+// other is no child at all.
+func other(string) int { return 3 }
