@@ -28,6 +28,7 @@ type Error struct {
 	Code       ErrorCode // from the envelope; 0 if it had none
 	Message    string    // the service's sentence, or the HTTP status text
 	HTTPStatus int       // 200 for failures told in the envelope
+	OAuth      string    // error code of a token endpoint (RFC 6749, 5.2), such as "invalid_grant"; "" if it gave none
 }
 
 // Error returns the operation, the service's sentence and the numbers.
@@ -39,6 +40,13 @@ func (e *Error) Error() string {
 		return fmt.Sprintf("%s: %s (code %d)", e.Op, e.Message, e.Code)
 	}
 	return fmt.Sprintf("%s: %s", e.Op, e.Message)
+}
+
+// Refused reports whether the service said that it will not take our refresh token again
+// (RFC 6749, 5.2). A bare status 400 or 401 does not say so: the portals of guest networks
+// and proxies answer with them, too.
+func (e *Error) Refused() bool {
+	return e.OAuth == "invalid_grant" || e.OAuth == "invalid_client" || e.OAuth == "unauthorized_client"
 }
 
 // Temporary reports whether the same call may succeed later: a 5xx answer or

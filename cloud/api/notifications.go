@@ -27,12 +27,21 @@ func (h *handler) notifications(c *call) error {
 	if h.cfg.Listener == nil {
 		return &cloud.Error{Kind: cloud.KindUnsupported, Message: "This service sends no notifications."}
 	}
-	hints, err := h.cfg.Listener.Listen(c.ctx, c.caller.Robot.ID, gcp.HintsQuery{
+	robot := c.caller.Robot.ID
+	hints, err := h.cfg.Listener.Listen(c.ctx, robot, gcp.HintsQuery{
 		Session: c.args.get("session"), Got: c.args.count("got"), Leave: c.args.truth("leave"),
 		Wait: c.args.seconds("wait", maxListen), Return: c.args.seconds("return", time.Hour),
 	}, h.cfg.Stopping)
 	if err != nil {
 		return err
+	}
+	if hints.Fresh {
+		// A revocation ends the sessions that there are. One that came since the token was
+		// looked at, while the rest of a slow call was read, did not find this one yet.
+		if err := c.authenticate(h.routes[c.name]); err != nil {
+			_, _ = h.cfg.Listener.Listen(c.ctx, robot, gcp.HintsQuery{Session: hints.Session, Leave: true}, h.cfg.Stopping)
+			return err
+		}
 	}
 	c.write(&notificationsAnswer{c.done(""), hints})
 	return nil

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"time"
 
 	"platen/gcp"
@@ -13,15 +12,11 @@ import (
 	"platen/notify"
 )
 
-// refused reports whether the service will never take our credentials: a refresh
-// token that it does not know any more (RFC 6749, 5.2: 400 or 401), or an access
-// token that is not taken although it is new.
+// refused reports whether the service will never take our credentials. Whatever call it
+// refuses, the client asks for a new token then, and is refused that, too.
 func refused(err error) bool {
-	var e *gcp.Error
-	if !errors.As(err, &e) {
-		return false
-	}
-	return e.HTTPStatus == http.StatusUnauthorized || e.Op == "token" && e.HTTPStatus == http.StatusBadRequest
+	e, ok := errors.AsType[*gcp.Error](err)
+	return ok && e.Refused()
 }
 
 // pushToken returns the access token for the notification stream. A refusal for

@@ -102,11 +102,13 @@ func TestRefused(t *testing.T) {
 	}{
 		{nil, false},
 		{errors.New("connection refused"), false},
-		{&gcp.Error{Op: "token", HTTPStatus: 400}, true},
-		{&gcp.Error{Op: "token", HTTPStatus: 401}, true},
-		{&gcp.Error{Op: "token", HTTPStatus: 404}, false}, // another server, or a proxy
+		{&gcp.Error{Op: "token", HTTPStatus: 400, OAuth: "invalid_grant"}, true},
+		{&gcp.Error{Op: "token", HTTPStatus: 401, OAuth: "invalid_client"}, true},
+		{&gcp.Error{Op: "token", HTTPStatus: 400, OAuth: "invalid_request"}, false},
+		{&gcp.Error{Op: "token", HTTPStatus: 400}, false}, // the portal of a guest network
+		{&gcp.Error{Op: "token", HTTPStatus: 401}, false}, // a proxy that wants a password
 		{&gcp.Error{Op: "token", HTTPStatus: 503}, false},
-		{&gcp.Error{Op: "list", HTTPStatus: 401}, true},
+		{&gcp.Error{Op: "list", HTTPStatus: 401}, false},
 		{&gcp.Error{Op: "list", HTTPStatus: 400}, false},
 		{&gcp.Error{Op: "list", HTTPStatus: 200, Code: gcp.CodeFailure}, false},
 	} {

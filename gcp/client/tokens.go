@@ -84,12 +84,12 @@ func (t *tokens) token(ctx context.Context, stale string) (string, error) {
 	return fresh.AccessToken, nil
 }
 
-// failed keeps an error that says that the service does not know the refresh token
-// (RFC 6749, 5.2), so that not each call asks anew.
+// failed keeps an error that says that the service does not take the refresh token, so
+// that not each call asks anew.
 func (t *tokens) failed(err error) error {
 	var e *gcp.Error
 	t.refusal = nil
-	if errors.As(err, &e) && (e.HTTPStatus == http.StatusBadRequest || e.HTTPStatus == http.StatusUnauthorized) {
+	if errors.As(err, &e) && e.Refused() {
 		t.refusal, t.tryAt = err, time.Now().Add(t.tries.Next())
 	}
 	return err
@@ -153,7 +153,7 @@ func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { retur
 func tokenError(op string, err error) error {
 	if e, ok := errors.AsType[*oauth2.RetrieveError](err); ok {
 		message := cmp.Or(e.ErrorDescription, e.ErrorCode)
-		failed := &gcp.Error{Op: op, Message: cmp.Or(message, http.StatusText(e.Response.StatusCode)), HTTPStatus: e.Response.StatusCode}
+		failed := &gcp.Error{Op: op, Message: cmp.Or(message, http.StatusText(e.Response.StatusCode)), HTTPStatus: e.Response.StatusCode, OAuth: e.ErrorCode}
 		return withRetryAfter(failed, e.Response.Header)
 	}
 	if e, ok := errors.AsType[*url.Error](err); ok {
