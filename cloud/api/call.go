@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"strconv"
 	"time"
@@ -84,7 +85,13 @@ func (c *call) fail(err error) {
 	case ok && e.Kind != cloud.KindUnavailable:
 		c.refuse(e)
 	case ok: // a full disk, for example: the sentence says it
-		c.h.cfg.Logger.WarnContext(c.ctx, "call put off", "call", c.name, "err", errors.Join(e, e.Cause))
+		level := slog.LevelWarn
+		select {
+		case <-c.h.cfg.Stopping:
+			level = slog.LevelDebug // every connector that waited calls once more
+		default:
+		}
+		c.h.cfg.Logger.Log(c.ctx, level, "call put off", "call", c.name, "err", errors.Join(e, e.Cause))
 		c.w.Header().Set("Retry-After", "5")
 		http.Error(c.w, e.Message, http.StatusServiceUnavailable)
 	case c.r.Context().Err() != nil:
