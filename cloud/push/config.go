@@ -79,7 +79,7 @@ type Limits struct {
 	Idle          time.Duration // silence before the server pings; 90 s
 	Pong          time.Duration // silence after that ping; 30 s
 	PresenceEvery time.Duration // between two Presence calls; 60 s
-	Latency       time.Duration // how long Latency waits for answers; 1 s
+	Latency       time.Duration // after which Latency takes a peer for mute; 1 s
 	ConnsPerAddr  int           // connections of one address (IPv6: of one /64); 512
 	Queue         int           // different hints waiting for one stream; 16384
 }

@@ -38,20 +38,25 @@ func (p *probe) answered(id string) {
 	}
 }
 
-// result returns how long the last answer took; 0 while one is waited for.
-func (p *probe) result() time.Duration {
+// result returns how long the last answer took; 0 if there was none, or if one is waited
+// for longer than a peer may take.
+func (p *probe) result(patience time.Duration) time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.id != "" {
+	if p.id != "" && time.Since(p.sent) > patience {
 		return 0
 	}
 	return p.took
 }
 
-// Latency asks robots whether they are there, and returns how long each took to answer.
-// Those that have no stream, or take longer than Limits.Latency, are not in the answer.
+// glance is how long Latency waits: somebody looks at a page meanwhile.
+const glance = 50 * time.Millisecond
+
+// Latency asks robots whether they are there, and returns how long each took to answer,
+// now or, where that is slower than a glance, the last time. Those that have no stream,
+// or take longer than Limits.Latency, are not in the answer.
 func (s *Server) Latency(ctx context.Context, of ...gcp.RobotID) map[gcp.RobotID]time.Duration {
-	ctx, cancel := context.WithTimeout(ctx, s.cfg.Limits.Latency)
+	ctx, cancel := context.WithTimeout(ctx, glance)
 	defer cancel()
 	asked, waits := map[gcp.RobotID]*conn{}, map[gcp.RobotID]<-chan struct{}{}
 	for _, id := range of {
@@ -66,7 +71,7 @@ func (s *Server) Latency(ctx context.Context, of ...gcp.RobotID) map[gcp.RobotID
 		case <-waits[id]:
 		case <-ctx.Done():
 		}
-		if d := c.probe.result(); d > 0 {
+		if d := c.probe.result(s.cfg.Limits.Latency); d > 0 {
 			took[id] = d
 		}
 	}

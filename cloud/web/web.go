@@ -18,7 +18,6 @@ import (
 // Limits of a request.
 const (
 	maxForm   = 64 << 10
-	pageTime  = 30 * time.Second
 	stallTime = time.Minute // a transfer that does not move for this long ends
 )
 
