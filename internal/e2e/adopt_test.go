@@ -28,6 +28,7 @@ func proxyOf(t *testing.T, state string) string {
 // A new machine takes the place of the old one: its printers keep their ids. It
 // cannot while the old one runs, and nobody else can at all.
 func TestNewMachineTakesThePlaceOfTheOld(t *testing.T) {
+	t.Parallel()
 	bin := lab.Build(t)
 	cups := lab.CUPS(t, lab.CUPSOptions{})
 	cups.AddRaw("raw", "")

@@ -13,6 +13,7 @@ import (
 // Yesterday's backup of a connector, made while it ran, brings it back: no printer
 // changes its id, and nothing that was printed since prints again.
 func TestConnectorBackup(t *testing.T) {
+	t.Parallel()
 	bin := lab.Build(t)
 	cups := lab.CUPS(t, lab.CUPSOptions{})
 	cups.AddRaw("raw", "")

@@ -13,6 +13,7 @@ import (
 // A job that waited for longer than its sender wanted does not come out when its
 // printer is there again, also if the print system has had it all the time.
 func TestExpiredNeverPrints(t *testing.T) {
+	t.Parallel()
 	cups := lab.CUPS(t, lab.CUPSOptions{})
 	cups.AddRaw("raw", "")
 	s := lab.NewSite(t, lab.SiteOptions{Bin: lab.Build(t), CUPS: []string{cups.Socket}})

@@ -15,6 +15,7 @@ import (
 
 // Where a printer could be taken for another one: each row on the same site.
 func TestIdentityOfSeveral(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	queue(p.cups, "lp", p.device("lp"))
 	legacy, err := p.robot(t).Register(t.Context(), client.RegisterRequest{PrinterFields: client.PrinterFields{

@@ -186,6 +186,7 @@ func (p *place) looks(t *testing.T, n int) {
 // The table of docs/identity.md, row by row, on one site: each row begins with what
 // the one before it left.
 func TestIdentity(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	p.cups.AddPPD("front", "")
 	queue(p.cups, "front", p.device("front"))

@@ -15,6 +15,7 @@ import (
 // twice and then ends with that cause; its neighbours print once. The test is the
 // supervisor that starts the connector again.
 func TestPoisonedDocument(t *testing.T) {
+	t.Parallel()
 	cups := lab.CUPS(t, lab.CUPSOptions{DebianPolicy: true})
 	cups.AddRaw("raw", "")
 	s := lab.NewSite(t, lab.SiteOptions{Bin: lab.Build(t, "faults"), CUPS: []string{cups.Socket}})

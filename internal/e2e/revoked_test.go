@@ -18,6 +18,7 @@ import (
 // follows what the printer has. Paired again while it runs, it goes on with the
 // same printers, and each job comes out once.
 func TestRevokedConnector(t *testing.T) {
+	t.Parallel()
 	bin := lab.Build(t)
 	cups := lab.CUPS(t, lab.CUPSOptions{})
 	cups.AddRaw("raw", "")

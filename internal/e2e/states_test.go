@@ -14,6 +14,7 @@ import (
 // TestStatesReachTheCloud takes a queue and a printer through faults, and looks at
 // what people see of them.
 func TestStatesReachTheCloud(t *testing.T) {
+	t.Parallel()
 	cups := lab.CUPS(t, lab.CUPSOptions{DebianPolicy: true})
 	cups.AddRaw("raw", "pages=3")
 	eve := lab.IPPEve(t, lab.EveOptions{})

@@ -57,6 +57,7 @@ func newBetween(t *testing.T) *between {
 // A connector that is started again, with printers that are as they were, tells the
 // cloud nothing of what they can do; one whose printer changed does, once.
 func TestNoUpdateWithoutChange(t *testing.T) {
+	t.Parallel()
 	eve := lab.IPPEve(t, lab.EveOptions{})
 	cups := lab.CUPS(t, lab.CUPSOptions{})
 	cups.AddRaw("raw", "")
