@@ -27,10 +27,7 @@ type ConnectorView struct {
 // Connectors returns the caller's own connectors, oldest first. Printers that
 // registered by themselves, or with the caller's own token, are not among them.
 func (s *Service) Connectors(ctx context.Context, c Caller) ([]ConnectorView, error) {
-	if c.User == nil {
-		return nil, errSignIn
-	}
-	robots, err := s.cfg.Store.ListRobots(ctx, c.User.ID)
+	views, err := s.ConnectorsBrief(ctx, c)
 	if err != nil {
 		return nil, err
 	}
@@ -42,6 +39,21 @@ func (s *Service) Connectors(ctx context.Context, c Caller) ([]ConnectorView, er
 	for _, p := range printers {
 		serves[p.Robot] = append(serves[p.Robot], p)
 	}
+	for i := range views {
+		views[i].Printers = serves[views[i].Robot]
+	}
+	return views, nil
+}
+
+// ConnectorsBrief is Connectors without their printers, of which there may be hundreds.
+func (s *Service) ConnectorsBrief(ctx context.Context, c Caller) ([]ConnectorView, error) {
+	if c.User == nil {
+		return nil, errSignIn
+	}
+	robots, err := s.cfg.Store.ListRobots(ctx, c.User.ID)
+	if err != nil {
+		return nil, err
+	}
 	now := s.cfg.Now()
 	views := make([]ConnectorView, 0, len(robots))
 	for _, r := range robots {
@@ -51,7 +63,7 @@ func (s *Service) Connectors(ctx context.Context, c Caller) ([]ConnectorView, er
 		holder := r.holder()
 		views = append(views, ConnectorView{
 			Robot: r.ID, Proxy: r.Proxy, Label: r.Label, Host: holder.Host, Version: holder.Version, Since: holder.FirstSeen, Connection: connection(r, now), Connected: r.Connected && r.LeaseUntil.After(now),
-			Seen: r.LastSeen, Printers: serves[r.ID], Installations: r.seen(now),
+			Seen: r.LastSeen, Installations: r.seen(now),
 		})
 	}
 	return views, nil

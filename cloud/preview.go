@@ -18,7 +18,7 @@ import (
 const (
 	previewDPI   = 96
 	previewLong  = 1400 // pixels of a sheet's long edge, at most
-	previewBlock = 8    // sides that one child draws
+	previewBlock = 12   // sides that one child draws; the next one begins in the middle, and takes a moment to start
 	previewTime  = 2 * time.Minute
 	smallLong    = 192 // as previewLong, of the small ones
 	smallBlock   = 24

@@ -1,10 +1,15 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"slices"
+	"sync"
 
 	"platen/cloud"
+	"platen/gcp"
 )
 
 // Sums returns what was printed.
@@ -13,22 +18,104 @@ func (d *DB) Sums(ctx context.Context, f cloud.SumFilter) ([]cloud.Sum, error) {
 	if err := d.queryRow(ctx, rangeOfSums).Scan(&oldest, &latest); err != nil {
 		return nil, fmt.Errorf("read what was counted: %w", err)
 	}
-	query, args := sumQuery(f, spanOf(f, oldest, latest))
-	rows, err := d.r.QueryContext(ctx, query, args...)
-	return collect(rows, err, scanSum)
+	of := spanOf(f, oldest, latest)
+	if (f.By == cloud.SumByPerson || f.By == cloud.SumByGroup) && len(f.Printers) > fewPrinters {
+		rows, err := d.r.QueryContext(ctx, printersCounted)
+		counted, err := collect(rows, err, scanPrinterID)
+		if err != nil {
+			return nil, fmt.Errorf("read which printers were counted: %w", err)
+		}
+		of.less = lessOf(f, counted)
+	}
+	return d.sumsOf(ctx, f, of)
 }
+
+// sumsOf reads the parts of a report, all at the same time: months that are added up
+// already, and days, take about as long.
+func (d *DB) sumsOf(ctx context.Context, f cloud.SumFilter, of span) ([]cloud.Sum, error) {
+	parts := of.parts(f)
+	found, errs := make([][]cloud.Sum, len(parts)), make([]error, len(parts))
+	var wg sync.WaitGroup
+	for i, part := range parts {
+		wg.Go(func() {
+			rows, err := d.r.QueryContext(ctx, part.sum(f.By), part.args...)
+			found[i], errs[i] = collect(rows, err, scanSum)
+		})
+	}
+	wg.Wait()
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	return ordered(f, merged(f.By, found)), nil
+}
+
+// merged adds up the parts of a report.
+func merged(by cloud.SumKind, parts [][]cloud.Sum) []cloud.Sum {
+	type what struct {
+		month   string
+		owner   cloud.UserID
+		printer gcp.PrinterID
+		group   string
+	}
+	if by == cloud.SumByAll {
+		return slices.Concat(parts...) // each is of months of its own, and they may be long
+	}
+	all := parts[0]
+	at := make(map[what]int, len(all))
+	for i, m := range all {
+		at[what{m.Month, m.Owner, m.Printer, m.Group}] = i
+	}
+	for _, part := range parts[1:] {
+		for _, m := range part {
+			k := what{m.Month, m.Owner, m.Printer, m.Group}
+			i, known := at[k]
+			if !known {
+				at[k], all = len(all), append(all, m)
+				continue
+			}
+			all[i].Jobs += m.Jobs
+			all[i].Pages += m.Pages
+			all[i].OwnerEmail = max(all[i].OwnerEmail, m.OwnerEmail)
+			all[i].PrinterName = max(all[i].PrinterName, m.PrinterName)
+		}
+	}
+	return slices.DeleteFunc(all, func(m cloud.Sum) bool { return m.Jobs == 0 && m.Pages == 0 })
+}
+
+// ordered sorts a report, and cuts it to its limit.
+func ordered(f cloud.SumFilter, all []cloud.Sum) []cloud.Sum {
+	slices.SortFunc(all, func(a, b cloud.Sum) int {
+		pages := 0
+		if f.Limit > 0 {
+			pages = cmp.Compare(b.Pages, a.Pages)
+		}
+		return cmp.Or(pages, cmp.Compare(a.Month, b.Month), cmp.Compare(a.PrinterName, b.PrinterName), cmp.Compare(a.OwnerEmail, b.OwnerEmail),
+			cmp.Compare(a.Group, b.Group), cmp.Compare(a.Printer, b.Printer), cmp.Compare(a.Owner, b.Owner))
+	})
+	if f.Limit > 0 && len(all) > f.Limit {
+		all = all[:f.Limit]
+	}
+	return all
+}
+
+func scanPrinterID(s scanner) (id gcp.PrinterID, err error) { return id, s.Scan(&id) }
 
 func scanSum(s scanner) (m cloud.Sum, err error) {
 	return m, s.Scan(&m.Month, &m.Owner, &m.OwnerEmail, &m.Printer, &m.PrinterName, &m.Jobs, &m.Pages, &m.Group)
 }
 
-// sumQuery is the query of a report.
-func sumQuery(f cloud.SumFilter, of span) (string, []any) {
+// sumPart is what a part of a report is made of: rows of the columns of sums, but the day.
+type sumPart struct {
+	query string
+	args  []any
+}
+
+// sum is the query of a part.
+func (p sumPart) sum(by cloud.SumKind) string {
 	const person, printer = `sums.owner, MAX(owner_email)`, `printer, MAX(printer_name)`
 	columns, group, name := "", "", `''`
-	counted, args := of.counted(f)
-	from := `(` + counted + `) sums`
-	switch f.By {
+	from := `(` + p.query + `) sums`
+	switch by {
 	case cloud.SumByPrinter:
 		columns, group = `'', '', '', `+printer, `printer`
 	case cloud.SumByMonth:
@@ -41,11 +128,7 @@ func sumQuery(f cloud.SumFilter, of span) (string, []any) {
 	case cloud.SumByAll:
 		columns, group = `month, `+person+`, `+printer, `month, sums.owner, printer`
 	}
-	query := `SELECT ` + columns + `, SUM(jobs), SUM(pages), ` + name + ` FROM ` + from + ` GROUP BY ` + group
-	if f.Limit > 0 {
-		return query + ` ORDER BY 7 DESC, 1, 5, 3, 8 LIMIT ?`, append(args, f.Limit)
-	}
-	return query + ` ORDER BY 1, 5, 3, 8, 4, 2`, args
+	return `SELECT ` + columns + `, SUM(jobs), SUM(pages), ` + name + ` FROM ` + from + ` GROUP BY ` + group
 }
 
 // addSum counts more at a printer. Triggers count it in the sums of months.

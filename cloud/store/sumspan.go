@@ -1,11 +1,10 @@
 package store
 
 import (
-	"slices"
-	"strings"
 	"time"
 
 	"platen/cloud"
+	"platen/gcp"
 )
 
 const rangeOfSums = `SELECT COALESCE((SELECT MIN(day) FROM sums), ''), COALESCE((SELECT MAX(day) FROM sums), '')`
@@ -15,7 +14,8 @@ const rangeOfSums = `SELECT COALESCE((SELECT MIN(day) FROM sums), ''), COALESCE(
 type span struct {
 	first, last string // months; last is before first if there is none
 	days        [][2]string
-	long        bool // the months are a large part of all that there are
+	long        bool            // the months are a large part of all that there are
+	less        []gcp.PrinterID // see lessOf
 }
 
 const monthLayout = "2006-01"
@@ -57,48 +57,112 @@ func longSpan(begin, end time.Time, oldest, latest string) bool {
 
 func monthOf(t time.Time) time.Time { return t.AddDate(0, 0, 1-t.Day()) }
 
-// counted is the query for what a report adds up: as little as tells it.
-func (s span) counted(f cloud.SumFilter) (string, []any) {
-	var parts []string
-	var all []any
+// parts are the queries for what a report adds up: as little as tells it.
+func (s span) parts(f cloud.SumFilter) []sumPart {
+	var parts []sumPart
 	add := func(query string, w where, group string) {
-		if f.Printers != nil {
-			part, args := among("printer", f.Printers)
-			w.add(part, args...)
-		}
-		parts, all = append(parts, query+w.String()+group), append(all, w.args...)
+		parts = append(parts, sumPart{query + w.String() + group, w.args})
 	}
 	if s.first <= s.last {
-		var w where
-		kind := monthKind(f)
-		w.add("kind = ?", kind)
-		w.add("month >= ?", s.first)
-		w.add("month <= ?", s.last)
-		switch {
-		case s.long && (f.By == cloud.SumByPerson || f.By == cloud.SumByGroup) && (f.Printers == nil || len(f.Printers) > fewPrinters):
-			// The index has them person by person, so that nothing is sorted.
-			add(`SELECT '' AS month, '' AS printer, owner, '' AS printer_name, MAX(owner_email) AS owner_email, SUM(jobs) AS jobs, SUM(pages) AS pages
-				FROM month_sums INDEXED BY month_sums_person`, w, ` GROUP BY owner`)
-		case kind == ofPerson:
-			w.add("printer = ''") // as the primary key has it
-			add(fromMonths, w, "")
-		default:
-			add(fromMonths, w, "")
-		}
+		s.months(f, add)
 	}
 	for _, days := range s.days {
 		var w where
 		w.add("day >= ?", days[0])
 		w.add("day <= ?", days[1])
-		add(`SELECT substr(day, 1, 7) AS month, printer, owner, printer_name, owner_email, jobs, pages FROM sums`, w, "")
+		w.printers(f.Printers)
+		add(`SELECT `+countedColumns(f.By, `substr(day, 1, 7)`)+`, jobs, pages FROM sums`, w, "")
 	}
-	return strings.Join(parts, ` UNION ALL `), slices.Clip(all)
+	return parts
+}
+
+// printers adds that a row is of one of some printers; nil stands for all.
+func (w *where) printers(of []gcp.PrinterID) {
+	if of != nil {
+		part, args := among("printer", of)
+		w.add(part, args...)
+	}
+}
+
+// months is the part of the query that is about whole months.
+func (s span) months(f cloud.SumFilter, add func(query string, w where, group string)) {
+	people := f.By == cloud.SumByPerson || f.By == cloud.SumByGroup
+	month := func(kind string) (w where) {
+		w.add("kind = ?", kind)
+		w.add("month >= ?", s.first)
+		w.add("month <= ?", s.last)
+		return w
+	}
+	columns := `SELECT ` + countedColumns(f.By, `month`)
+	switch {
+	case people && (f.Printers == nil || s.less != nil):
+		if s.long {
+			add(personByPerson, month(ofPerson), ` GROUP BY owner`)
+		} else {
+			w := month(ofPerson)
+			w.add("printer = ''") // as the primary key has it
+			add(columns+`, jobs, pages FROM month_sums`, w, "")
+		}
+		if len(s.less) > 0 {
+			w := month(ofAll)
+			w.printers(s.less)
+			add(`SELECT '' AS month, '' AS printer, owner, '' AS printer_name, '' AS owner_email, -jobs AS jobs, -pages AS pages FROM month_sums`, w, "")
+		}
+	case people && s.long && len(f.Printers) > fewPrinters:
+		w := month(ofAll)
+		w.printers(f.Printers)
+		add(personByPerson, w, ` GROUP BY owner`)
+	default:
+		w := month(monthKind(f.By))
+		w.printers(f.Printers)
+		add(columns+`, jobs, pages FROM month_sums`, w, "")
+	}
+}
+
+// personByPerson reads an index that has the sums in this order, so that nothing is sorted.
+const personByPerson = `SELECT '' AS month, '' AS printer, owner, '' AS printer_name, MAX(owner_email) AS owner_email, SUM(jobs) AS jobs, SUM(pages) AS pages
+	FROM month_sums INDEXED BY month_sums_person`
+
+// countedColumns are those that a report is about: rows are sorted with all that they have.
+func countedColumns(by cloud.SumKind, month string) string {
+	printer, owner := `'' AS printer, '' AS owner, `, `'' AS printer_name, '' AS owner_email`
+	switch by {
+	case cloud.SumByPerson, cloud.SumByGroup:
+		return `'' AS month, '' AS printer, owner, '' AS printer_name, owner_email`
+	case cloud.SumByPrinter:
+		return `'' AS month, printer, '' AS owner, printer_name, '' AS owner_email`
+	case cloud.SumByAll:
+		printer, owner = `printer, owner, `, `printer_name, owner_email`
+	case cloud.SumByMonth:
+	}
+	return month + ` AS month, ` + printer + owner
 }
 
 // fewPrinters are looked up one by one, also for a long time.
 const fewPrinters = 50
 
-const fromMonths = `SELECT month, printer, owner, printer_name, owner_email, jobs, pages FROM month_sums`
+// printersCounted is the query for all printers that anything was counted at.
+const printersCounted = `SELECT DISTINCT printer FROM month_sums WHERE kind = '` + ofPrinter + `'`
+
+// lessOf are the printers that a report about people leaves out, if they are fewer than
+// those it is of: what was printed there is then taken from the sums of all printers. Else
+// it is nil.
+func lessOf(f cloud.SumFilter, counted []gcp.PrinterID) []gcp.PrinterID {
+	of := make(map[gcp.PrinterID]bool, len(f.Printers))
+	for _, p := range f.Printers {
+		of[p] = true
+	}
+	less := []gcp.PrinterID{}
+	for _, p := range counted {
+		if !of[p] {
+			less = append(less, p)
+		}
+	}
+	if 2*len(less) >= len(counted) {
+		return nil
+	}
+	return less
+}
 
 // The kinds of sums of months.
 const (
@@ -107,16 +171,11 @@ const (
 	ofAll     = "all"
 )
 
-// monthKind says which of the sums of months tell a report.
-func monthKind(f cloud.SumFilter) string {
-	switch f.By {
-	case cloud.SumByPrinter, cloud.SumByMonth:
+// monthKind says which of the sums of months tell a report that is not about all that
+// people printed.
+func monthKind(by cloud.SumKind) string {
+	if by == cloud.SumByPrinter || by == cloud.SumByMonth {
 		return ofPrinter
-	case cloud.SumByPerson, cloud.SumByGroup:
-		if f.Printers == nil {
-			return ofPerson
-		}
-	case cloud.SumByAll:
 	}
 	return ofAll
 }

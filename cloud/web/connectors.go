@@ -129,7 +129,7 @@ func (s *site) hostOf(host string) string {
 // twins tells of the person's connectors that run several times: of one robot, or
 // of all if it is "". Of other people's connectors nothing is told.
 func (s *site) twins(v *visit, of gcp.RobotID) ([]twinData, error) {
-	found, err := s.cfg.Service.Connectors(v.ctx, v.caller)
+	found, err := s.cfg.Service.ConnectorsBrief(v.ctx, v.caller)
 	return s.twinsOf(found, of), err
 }
 

@@ -84,7 +84,7 @@ func (s *site) addConnector(v *visit, p *cloud.PrinterView, data *printerData) e
 	if !data.Owns || p.Robot == "" {
 		return nil
 	}
-	found, err := s.cfg.Service.Connectors(v.ctx, v.caller)
+	found, err := s.cfg.Service.ConnectorsBrief(v.ctx, v.caller)
 	if err != nil {
 		return err
 	}
