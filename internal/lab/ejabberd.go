@@ -18,8 +18,7 @@ func Ejabberd(t TB, o XMPPOptions) *XMPPServer {
 	Need(t, "ejabberdctl")
 	s := newXMPP(t, o, "ejabberd")
 	_, component, _ := net.SplitHostPort(s.Component)
-	idle := cmp.Or(o.Idle, time.Minute)
-	seconds := strconv.Itoa(max(1, int(idle.Seconds()))) + " seconds"
+	seconds := func(d time.Duration) string { return strconv.Itoa(max(1, int(d.Seconds()))) + " seconds" }
 	for _, dir := range []string{"etc", "logs", "spool"} {
 		if err := os.Mkdir(s.file(dir), 0o755); err != nil {
 			t.Fatalf("%v", err)
@@ -38,8 +37,8 @@ func Ejabberd(t TB, o XMPPOptions) *XMPPServer {
 		XMPPPubSub, XMPPPubSub, // else its end would be taken for the domain
 		XMPPService, s.service,
 		XMPPDomain, s.domain,
-		"60 seconds", seconds,
-		"30 seconds", seconds,
+		"90 seconds", seconds(cmp.Or(o.Idle, 90*time.Second)),
+		"30 seconds", seconds(cmp.Or(o.Idle, 30*time.Second)),
 	))
 	s.pem()
 	s.put("etc/inetrc", "{lookup, [file, native]}.\n")

@@ -18,10 +18,10 @@ func Prosody(t TB, o XMPPOptions) *XMPPServer {
 	s.WebSocket = freePort(t)
 	s.ready = append(s.ready, net.JoinHostPort("127.0.0.1", strconv.Itoa(s.WebSocket)))
 	_, component, _ := net.SplitHostPort(s.Component)
-	idle := cmp.Or(o.Idle, time.Minute)
+	idle := cmp.Or(o.Idle, 90*time.Second)
 	s.put("platen.cfg.lua", s.shipped("prosody/platen.cfg.lua",
 		"/usr/share/platen-cloud/prosody", filepath.Join(root(t), "packaging", "prosody"),
-		"read_timeout = 60", "read_timeout = "+strconv.FormatFloat(idle.Seconds(), 'f', -1, 64),
+		"read_timeout = 90", "read_timeout = "+strconv.FormatFloat(idle.Seconds(), 'f', -1, 64),
 		"{ 5223 }", "{ "+strconv.Itoa(s.Direct)+" }",
 		"{ 5347 }", "{ "+component+" }",
 		"https://print.example.com/xmpp/auth", o.Cloud+"/xmpp/auth",

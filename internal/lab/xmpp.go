@@ -26,7 +26,7 @@ const (
 type XMPPOptions struct {
 	Cloud string        // base address of the cloud that it asks about tokens; a Cable's where the cloud comes later
 	Bin   string        // folder of the two programs, see Build; ejabberd runs one of them
-	Idle  time.Duration // how long a session may be silent before it is asked whether it is there; one minute
+	Idle  time.Duration // how long a session may be silent before it is asked whether it is there; as shipped, one and a half minutes
 
 	Domain, Service string // of the robots, and of the cloud; "" for those of the files that we ship
 }

@@ -3,8 +3,9 @@
 
 plugin_paths = { "/usr/share/platen-cloud/prosody" }
 
--- After so many seconds without a word a session is asked whether anybody is there.
-network_settings = { read_timeout = 60 }
+-- After so many seconds without a word a session is asked whether anybody is there. Connectors
+-- show it themselves once a minute: sooner, everything would be asked twice.
+network_settings = { read_timeout = 90 }
 
 c2s_direct_tls_ports = { 5223 }
 component_ports = { 5347 }
