@@ -2,6 +2,7 @@ package lab
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -38,6 +39,31 @@ func (s *Site) run(program string, args, env []string) string {
 		s.t.Fatalf("%s %s: %v\n%s%s", program, strings.Join(args, " "), err, out, stderr.String())
 	}
 	return strings.TrimSpace(string(out))
+}
+
+// Way returns how notifications come to the connector, as its status calls it; "" while
+// they do not.
+func (s *Site) Way() string {
+	cmd := exec.Command(filepath.Join(s.o.Bin, "platen"), "--config", s.file("platen.toml"), "status", "--json")
+	out, _ := cmd.Output() // it fails where the connector was revoked, and says what it knows
+	var status struct {
+		Cloud struct {
+			Connected bool
+			Ways      []struct {
+				Name    string
+				Current bool
+			}
+		}
+	}
+	if json.Unmarshal(out, &status) != nil || !status.Cloud.Connected {
+		return ""
+	}
+	for _, w := range status.Cloud.Ways {
+		if w.Current {
+			return w.Name
+		}
+	}
+	return ""
 }
 
 // Start starts the cloud, pairs the connector and starts it.

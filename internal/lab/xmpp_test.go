@@ -2,6 +2,10 @@ package lab
 
 import (
 	"errors"
+	"fmt"
+	"os/exec"
+	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -23,6 +27,10 @@ func TestXMPPServers(t *testing.T) {
 			s.Kill()
 			s.Start()
 			t.Logf("up again after %s", time.Since(began).Round(time.Millisecond))
+			holds, err := exec.Command("ss", "-tlnpH", "sport", "=", ":"+strconv.Itoa(s.Direct)).Output()
+			if pid := fmt.Sprintf("pid=%d,", s.PID()); err != nil || !strings.Contains(string(holds), pid) {
+				t.Errorf("%s does not take connectors: %s %v", pid, holds, err)
+			}
 			group := s.proc.cmd.Process.Pid
 			s.Stop()
 			if err := syscall.Kill(-group, 0); !errors.Is(err, syscall.ESRCH) {
