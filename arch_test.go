@@ -86,7 +86,7 @@ var mayImport = map[string][]string{
 	"internal/e2e":      {}, // tests only
 	"internal/powercut": {}, // tests only
 	"internal/walk":     {}, // tests only
-	"internal/bench":    {"gcp", "gcp/client", "cloud", "cloud/oauth", "cloud/push", "cloud/store", "internal/impose", "internal/lab", "internal/raster", "internal/secret"},
+	"internal/bench":    {"gcp", "gcp/client", "cloud", "cloud/oauth", "cloud/server", "cloud/store", "internal/config", "internal/impose", "internal/lab", "internal/raster", "internal/secret"},
 	"internal/screens":  {"gcp", "cloud", "cloud/blob", "cloud/oauth", "cloud/passkey", "cloud/server", "cloud/store", "internal/lab", "internal/secret", "internal/smallpdf"},
 	"internal/soak":     {"gcp", "gcp/client", "internal/lab", "internal/secret", "internal/vprinter"},
 	"cmd/platen":        {"gcp", "gcp/client", "printer", "cups", "connector/control", "connector/daemon", "connector/spool", "internal/impose", "internal/cli", "internal/config", "internal/nearest", "internal/ppd", "internal/raster", "internal/secret"},

@@ -99,6 +99,15 @@ func (s *Server) Service() *cloud.Service { return s.service }
 // OAuth returns the issuer of tokens, for administrative commands.
 func (s *Server) OAuth() *oauth.Server { return s.oauth }
 
+// Notifier returns what hands hints to connectors, by whatever carries them; nil until Run
+// calls ready.
+func (s *Server) Notifier() cloud.Notifier {
+	if s.push == nil {
+		return nil // no pointer to nothing
+	}
+	return s.push
+}
+
 // BaseURL returns the public address, without a slash at the end.
 func (s *Server) BaseURL() string { return s.base }
 

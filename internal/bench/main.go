@@ -1,7 +1,8 @@
 // Command bench measures latency, throughput and memory of the two real programs
 // against a private cupsd on loopback, and the pages over a long history, and prints
-// one table: each figure beside its target and its final goal. It needs root or a user's cupsd, and some
-// minutes; everything runs in one go, so that the ratios mean something.
+// one table: each figure beside its target and its final goal. Notification is measured over
+// everything that may carry it, a private Prosody and ejabberd, too. It needs root or a user's cupsd, and
+// some minutes; everything runs in one go, so that the ratios mean something.
 package main
 
 import (
@@ -52,7 +53,7 @@ func measurements() []measurement {
 }
 
 func run(args []string, stdout, stderr io.Writer) int {
-	if len(args) == 5 && args[0] == peersVerb {
+	if len(args) == 6 && args[0] == peersVerb {
 		if err := runPeers(args[1:]); err != nil {
 			fmt.Fprintln(stderr, err)
 			return 1
