@@ -14,7 +14,9 @@ import (
 
 // listen opens the ports. With port 0 the public address is known only then.
 func (s *Server) listen(ctx context.Context) error {
-	var lc net.ListenConfig
+	// Streams ping who is silent, and requests have their times: probes by TCP every 15 s
+	// would be more than half of what an idle connector and the service say to each other.
+	lc := net.ListenConfig{KeepAlive: -1}
 	direct, starttls := s.cfg.Push.listeners()
 	for _, l := range []struct {
 		into    *net.Listener
