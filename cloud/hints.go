@@ -129,7 +129,7 @@ func hintFor(k EventKind) (gcp.NotificationKind, bool) {
 	case EventPrinterDeleted:
 		return gcp.NotifyDelete, true
 	case EventJobState, EventPrinterAdded, EventPrinterChanged, EventRobotRevoked, EventRobotPresence, EventRobotCheck,
-		EventOutage, EventOutageOver, EventAudit:
+		EventOutage, EventOutageOver, EventAudit, EventPersonRevoked, EventNodePublished:
 	}
 	return "", false
 }

@@ -195,7 +195,8 @@ func (s *Service) Remove(ctx context.Context, c Caller, id, heir UserID) error {
 		return unknownUser(err)
 	}
 	// From here on its tokens are nobody's.
-	err = s.cfg.Store.RemoveUser(ctx, id, to.ID, s.did(c, to.ID, "removed the account "+gone.Email+"; its printers went to "+to.Email))
+	err = s.cfg.Store.RemoveUser(ctx, id, to.ID, s.did(c, to.ID, "removed the account "+gone.Email+"; its printers went to "+to.Email),
+		Event{Time: s.cfg.Now(), Kind: EventPersonRevoked, User: id, Note: gone.Email})
 	if err != nil {
 		return unchanged(err)
 	}

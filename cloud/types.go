@@ -227,6 +227,8 @@ const (
 	EventPrinterResumed EventKind = "printer.resumed"  // what waited for a paused printer is fetchable
 	EventPrinterDeleted EventKind = "printer.deleted"
 	EventRobotRevoked   EventKind = "robot.revoked"  // close its stream
+	EventPersonRevoked  EventKind = "person.revoked" // tokens or keys of somebody were taken back; Note is the address of who was removed
+	EventNodePublished  EventKind = "node.published" // a program published at its node (package pubsub), which Note names
 	EventRobotPresence  EventKind = "robot.presence" // came or went
 	EventRobotCheck     EventKind = "robot.check"    // its installation must announce itself
 	EventOutage         EventKind = "outage"         // a connector or printer has been down for long, and people were told

@@ -37,15 +37,20 @@ func (s *Service) newViewer(c Caller) *viewer {
 
 // view returns the printer as the caller may see it; ErrNotFound if not at all.
 func (v *viewer) view(ctx context.Context, p Printer) (PrinterView, error) {
-	of := rightsOf(p)
 	shares, err := v.s.shares(ctx, p.ID)
 	if err != nil {
 		return PrinterView{}, err
 	}
-	view := PrinterView{Printer: p, Role: v.role(of, shares)}
+	return v.shown(ctx, p, shares)
+}
+
+// shown is view for a printer with its shares.
+func (v *viewer) shown(ctx context.Context, p Printer, shares []Share) (PrinterView, error) {
+	view := PrinterView{Printer: p, Role: v.role(rightsOf(p), shares)}
 	if view.Role == "" {
 		return PrinterView{}, errUnknownPrinter
 	}
+	var err error
 	if view.OwnerUser, err = v.owner(ctx, p.Owner); err != nil {
 		return PrinterView{}, err
 	}

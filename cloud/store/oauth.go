@@ -88,7 +88,7 @@ func (t *Tx) endGrants(r gcp.RobotID, keep oauth.GrantID, at time.Time) error {
 	if _, err := t.exec(`UPDATE robots SET installations = 'null' WHERE id = ?`, string(r)); err != nil || n == 0 {
 		return err
 	}
-	return t.addEvents(revoked([]gcp.RobotID{r}, at))
+	return t.addEvents([]cloud.Event{{Time: at, Kind: cloud.EventRobotRevoked, Robot: r}})
 }
 
 // once returns oauth.ErrUsed for a statement that found nothing to change.
@@ -170,19 +170,19 @@ func (d *DB) SweepTokens(ctx context.Context, before time.Time) error {
 	})
 }
 
-// RevokeTokens deletes tokens, and writes an event for each robot that loses its
-// access.
+// RevokeTokens deletes tokens, and writes an event for each robot and each person who
+// loses an access.
 func (d *DB) RevokeTokens(ctx context.Context, s oauth.Selection, at time.Time) error {
 	return d.tx(ctx, func(tx *Tx) error {
-		var robots []gcp.RobotID
+		var events []cloud.Event
 		var err error
 		switch {
 		case s.Hash != "":
-			robots, err = tx.revoke(`hash = ?`, string(s.Hash))
+			events, err = tx.revoke(`hash = ?`, string(s.Hash), at)
 		case s.Grant != "":
-			robots, err = tx.revoke(`grant_id = ?`, string(s.Grant))
+			events, err = tx.revoke(`grant_id = ?`, string(s.Grant), at)
 		case s.Robot != "":
-			robots, err = tx.revoke(`robot = ?`, string(s.Robot))
+			events, err = tx.revoke(`robot = ?`, string(s.Robot), at)
 		case s.User != "" && s.Kind != "":
 			_, err = tx.exec(`DELETE FROM oauth_tokens WHERE owner = ? AND kind = ?`, string(s.User), string(s.Kind))
 		case s.User != "":
@@ -190,22 +190,26 @@ func (d *DB) RevokeTokens(ctx context.Context, s oauth.Selection, at time.Time) 
 			if _, err = tx.exec(`DELETE FROM oauth_devices WHERE owner = ?`, string(s.User)); err != nil {
 				break
 			}
-			robots, err = tx.revoke(`owner = ?`, string(s.User))
+			events, err = tx.revoke(`owner = ?`, string(s.User), at)
 		}
 		if err != nil {
 			return fmt.Errorf("revoke tokens: %w", err)
 		}
-		return tx.addEvents(revoked(robots, at))
+		return tx.addEvents(events)
 	})
 }
 
-// revoke deletes the tokens that a constant condition names, and returns the
-// robots among their owners, also those of people who have one.
-func (t *Tx) revoke(where, arg string) ([]gcp.RobotID, error) {
+// revoke deletes the tokens that a constant condition names, and returns what is to be
+// told of the robots among their owners, and of people and the robots that they are.
+func (t *Tx) revoke(where, arg string, at time.Time) ([]cloud.Event, error) {
 	rows, err := t.query(`SELECT DISTINCT robot FROM oauth_tokens WHERE robot <> '' AND `+where, arg)
 	robots, err := collect(rows, err, func(s scanner) (r gcp.RobotID, err error) { return r, s.Scan(&r) })
 	if err != nil {
 		return nil, err
+	}
+	var events []cloud.Event
+	for _, r := range robots {
+		events = append(events, cloud.Event{Time: at, Kind: cloud.EventRobotRevoked, Robot: r})
 	}
 	rows, err = t.query(`SELECT DISTINCT owner FROM oauth_tokens WHERE owner <> '' AND kind IN (?, ?) AND `+where,
 		string(oauth.KindAccess), string(oauth.KindKey), arg)
@@ -217,19 +221,12 @@ func (t *Tx) revoke(where, arg string) ([]gcp.RobotID, error) {
 		_, err := scanRobot(t.queryRow(`SELECT `+robotColumns+` FROM robots WHERE id = ?`, string(cloud.OwnRobot(u))))
 		switch {
 		case err == nil:
-			robots = append(robots, cloud.OwnRobot(u))
+			events = append(events, cloud.Event{Time: at, Kind: cloud.EventRobotRevoked, Robot: cloud.OwnRobot(u)})
 		case !errors.Is(err, cloud.ErrNotFound):
 			return nil, err
 		}
+		events = append(events, cloud.Event{Time: at, Kind: cloud.EventPersonRevoked, User: u})
 	}
 	_, err = t.exec(`DELETE FROM oauth_tokens WHERE `+where, arg)
-	return robots, err
-}
-
-func revoked(robots []gcp.RobotID, at time.Time) []cloud.Event {
-	events := make([]cloud.Event, 0, len(robots))
-	for _, r := range robots {
-		events = append(events, cloud.Event{Time: at, Kind: cloud.EventRobotRevoked, Robot: r})
-	}
-	return events
+	return events, err
 }

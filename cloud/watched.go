@@ -1,0 +1,44 @@
+package cloud
+
+import (
+	"context"
+	"errors"
+
+	"platen/gcp"
+)
+
+// PrinterFor returns what is short of a printer as each of some callers may see it; nil
+// for those who may not, as in the lists of their printers.
+func (s *Service) PrinterFor(ctx context.Context, id gcp.PrinterID, callers []Caller) ([]*PrinterView, error) {
+	views := make([]*PrinterView, len(callers))
+	list, err := s.cfg.Store.ListPrinters(ctx, PrinterFilter{IDs: []gcp.PrinterID{id}, Parts: PartsBrief})
+	if err != nil || len(list) == 0 || len(callers) == 0 {
+		return views, err
+	}
+	shares, err := s.shares(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	v := s.newViewer(Caller{})
+	for i, c := range callers {
+		v.caller = c
+		view, err := v.shown(ctx, list[0], shares)
+		switch {
+		case err == nil:
+			views[i] = &view
+		case !errors.Is(err, ErrNotFound):
+			return nil, err
+		}
+	}
+	return views, nil
+}
+
+// PrintersOf returns the printers that a connector serves.
+func (s *Service) PrintersOf(ctx context.Context, id gcp.RobotID) ([]gcp.PrinterID, error) {
+	list, err := s.cfg.Store.ListPrinters(ctx, PrinterFilter{Robot: id, Parts: PartsBrief})
+	ids := make([]gcp.PrinterID, len(list))
+	for i, p := range list {
+		ids[i] = p.ID
+	}
+	return ids, err
+}
