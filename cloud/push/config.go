@@ -57,6 +57,9 @@ type Config struct {
 	// Remote carries hints to robots that log in to another XMPP server; nil if none do.
 	Remote Remote
 
+	// People lets people in, too; nil lets nobody in but connectors.
+	People People
+
 	Limits Limits
 	Logger *slog.Logger // nil discards
 }

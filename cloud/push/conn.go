@@ -26,7 +26,7 @@ type conn struct {
 	wire  wire
 
 	// Set once, before the stream is known to others.
-	robot gcp.RobotID
+	robot gcp.RobotID // "" for a person
 	token secret.Text // that it logged in with
 	// Guarded by Server.mu.
 	resource   string // as the client wanted it
@@ -45,6 +45,7 @@ type conn struct {
 	asking   atomic.Bool            // hintWaiting runs
 	channel  atomic.Pointer[string] // of its hints; nil for the usual one
 	probe    probe
+	person   person
 
 	// Of the reading goroutine.
 	ready    bool      // a resource is bound

@@ -102,7 +102,7 @@ func (c *conn) authenticate(ctx context.Context) error {
 	if !ok {
 		return c.refuse(failMalformed)
 	}
-	if why := c.checkToken(ctx, tok); why != "" {
+	if why := c.identify(ctx, user(mech, resp), tok); why != "" {
 		if mech == mechBearer {
 			// RFC 7628, 3.2.2: the reason comes as a challenge, then the failure.
 			if _, err := c.challenge(bearerRefusal); err != nil {
@@ -145,6 +145,14 @@ func (c *conn) refuse(why saslFailure) error {
 		return err
 	}
 	return errRefused
+}
+
+// identify finds the person whom a login names, or else the robot of its token.
+func (c *conn) identify(ctx context.Context, user, tok string) saslFailure {
+	if p := c.srv.cfg.People; p != nil && p.Names(user) {
+		return c.admitPerson(ctx, user, tok)
+	}
+	return c.checkToken(ctx, tok)
 }
 
 // checkToken finds the robot. When tokens were revoked meanwhile it asks again,

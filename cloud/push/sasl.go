@@ -44,8 +44,8 @@ func response(text string) ([]byte, bool) {
 	return b, err == nil
 }
 
-// token takes the token out of a response. The user's name in it is not looked
-// at: clients write the local part, the full address or nothing, and only the
+// token takes the token out of a response. The user's name in it says nothing of a
+// connector: clients write the local part, the full address or nothing, and only the
 // token says who it is.
 func token(mech string, resp []byte) (string, bool) {
 	if mech == mechBearer {
@@ -56,6 +56,25 @@ func token(mech string, resp []byte) (string, bool) {
 		return "", false
 	}
 	return string(f[2]), true
+}
+
+// user is the name in a response, which matters for people alone: it says whom the token must
+// be of. The first part of it is whom PLAIN would act for (RFC 4616, 2).
+func user(mech string, resp []byte) string {
+	if mech != mechBearer {
+		f := bytes.Split(resp, []byte{0})
+		if len(f) != 3 {
+			return ""
+		}
+		return string(f[1])
+	}
+	gs2, _, _ := strings.Cut(string(resp), "\x01")
+	for part := range strings.SplitSeq(gs2, ",") {
+		if name, ok := strings.CutPrefix(part, "a="); ok {
+			return strings.NewReplacer("=2C", ",", "=3D", "=").Replace(name) // RFC 5801, 4
+		}
+	}
+	return ""
 }
 
 // bearerToken reads "n,a=user,\x01host=...\x01auth=Bearer TOKEN\x01\x01".

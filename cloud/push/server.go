@@ -22,7 +22,8 @@ type Server struct {
 	conns     map[*conn]struct{}
 	byAddr    map[netip.Prefix]int
 	robots    map[gcp.RobotID]*robot
-	revoked   uint64 // how often Revoke was called
+	people    map[string][]*conn // by the local parts of their addresses
+	revoked   uint64             // how often Revoke was called
 	lastFault map[string]string
 	live      int           // goroutines
 	idle      chan struct{} // closed when closing and none is left
@@ -40,6 +41,7 @@ func New(cfg Config) (*Server, error) {
 		conns:     map[*conn]struct{}{},
 		byAddr:    map[netip.Prefix]int{},
 		robots:    map[gcp.RobotID]*robot{},
+		people:    map[string][]*conn{},
 		lastFault: map[string]string{},
 		idle:      make(chan struct{}),
 	}, nil
@@ -163,6 +165,7 @@ func (s *Server) release(ctx context.Context, c *conn) {
 		delete(s.byAddr, c.addr)
 	}
 	s.leave(ctx, c)
+	s.leavePerson(ctx, c)
 }
 
 // Notify sends n to every stream of the robot that subscribed, to its calls that wait,

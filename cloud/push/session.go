@@ -15,6 +15,9 @@ import (
 // session answers stanzas until the stream ends.
 func (c *conn) session(ctx context.Context) error {
 	c.beat = func() { c.srv.alive(ctx, c.robot) }
+	if c.person.local != "" {
+		c.beat = func() { c.srv.spawn(func() { c.recheckPerson(ctx) }) }
+	}
 	for {
 		n, err := c.wire.element()
 		if err != nil {
@@ -37,6 +40,9 @@ func (c *conn) handle(ctx context.Context, n node) error {
 	case n.Is(nsClient, "iq"):
 		return c.iq(ctx, n)
 	case n.Is(nsClient, "presence"), n.Is(nsClient, "message"):
+		if c.person.local != "" && c.ready {
+			return c.converse(ctx, n)
+		}
 		return nil
 	case n.IsError():
 		return errClosed
@@ -49,6 +55,9 @@ func (c *conn) iq(ctx context.Context, n node) error {
 	switch typ {
 	case "result", "error": // the answer to a ping
 		c.probe.answered(n.Attr("id"))
+		if c.person.local != "" && c.ready {
+			return c.converse(ctx, n)
+		}
 		return nil
 	case "get", "set":
 	default:
@@ -66,6 +75,8 @@ func (c *conn) iq(ctx context.Context, n node) error {
 		return errNotAuthorized // RFC 6120, 7.1: no stanza before the resource
 	case set && payload.Is(nsSession, "session"):
 		return c.startSession(n)
+	case c.person.local != "":
+		return c.converse(ctx, n)
 	case set && payload.Is(nsPush, "subscribe"):
 		c.listenOn(payload)
 		return c.startPush(ctx, n)
@@ -114,6 +125,9 @@ func (c *conn) bindResource(n, bind node) error {
 	}
 	c.heard = time.Now()
 	c.ready = true
+	if c.person.local != "" {
+		c.reported = c.heard // from now on its token is looked at
+	}
 	return nil
 }
 
@@ -131,7 +145,13 @@ func goodResource(s string) bool {
 	return true
 }
 
-func (c *conn) bare() string { return string(c.robot) + "@" + c.srv.cfg.Domain }
+func (c *conn) bare() string {
+	local := string(c.robot)
+	if c.person.local != "" {
+		local = c.person.local
+	}
+	return local + "@" + c.srv.cfg.Domain
+}
 
 // startSession answers the session request of RFC 3921, which does nothing. The
 // space after it is for a client that reads one record more before it goes on.
