@@ -9,6 +9,7 @@ import (
 
 	"platen/gcp"
 	"platen/internal/secret"
+	"platen/internal/stream"
 )
 
 // Config is what a Link is made of.
@@ -29,6 +30,10 @@ type Config struct {
 	// Waiting returns the robot's printers that have waiting jobs; they are hinted
 	// when it logs in.
 	Waiting func(ctx context.Context, robot gcp.RobotID) ([]gcp.PrinterID, error)
+
+	// People answers a stanza of somebody who is no robot, by the full address that the
+	// server vouches for. nil answers them as robots are.
+	People func(ctx context.Context, from string, n stream.Node) []string
 
 	Limits Limits
 	Logger *slog.Logger // nil discards

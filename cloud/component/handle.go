@@ -1,6 +1,8 @@
 package component
 
 import (
+	"strings"
+
 	"platen/internal/stream"
 )
 
@@ -9,8 +11,12 @@ const nsInfo = "http://jabber.org/protocol/disco#info"
 // handle takes one stanza. The server vouches for its sender (RFC 6120, 8.1.2.1).
 func (l *Link) handle(c *conn, n stream.Node) error {
 	from := n.Attr("from")
-	if robot, full, ok := l.robotOf(from); ok && full {
+	robot, full, ok := l.robotOf(from)
+	switch {
+	case ok && full:
 		l.signs.add(from, sign{robot: robot, here: here(n)})
+	case !ok && l.cfg.People != nil && l.forPeople(n):
+		return l.guest(c, n)
 	}
 	switch n.XMLName.Local {
 	case "iq":
@@ -19,6 +25,19 @@ func (l *Link) handle(c *conn, n stream.Node) error {
 		l.subscription(from, n.Attr("type"))
 	}
 	return nil // nobody writes messages to us
+}
+
+// forPeople reports whether a stanza of somebody who is no robot is one that may be
+// answered: no answer to what we asked, and no presence for ourselves.
+func (l *Link) forPeople(n stream.Node) bool {
+	switch n.XMLName.Local {
+	case "iq":
+		typ := n.Attr("type")
+		return typ == "get" || typ == "set"
+	case "presence":
+		return strings.Contains(n.Attr("to"), "@")
+	}
+	return false
 }
 
 // here reports what a stanza of a session says of that session. An error says that it

@@ -23,6 +23,8 @@ type Link struct {
 	cfg     Config
 	tasks   *tasks
 	signs   *signs
+	guests  *guests
+	post    *post
 	relearn chan time.Time // since when a new stream stands: what was known before may be wrong
 
 	mu        sync.Mutex // guards what follows
@@ -46,7 +48,7 @@ func New(cfg Config) (*Link, error) {
 		return nil, errors.New("a component needs a store, and the service behind it")
 	}
 	return &Link{
-		cfg: cfg, tasks: newTasks(), signs: newSigns(), relearn: make(chan time.Time, 1),
+		cfg: cfg, tasks: newTasks(), signs: newSigns(), guests: newGuests(), post: newPost(), relearn: make(chan time.Time, 1),
 		came: make(chan struct{}), lastFault: map[string]string{},
 	}, nil
 }
@@ -57,6 +59,10 @@ func (l *Link) Run(ctx context.Context) error {
 	g.Go(func() error { return l.stayConnected(ctx) })
 	g.Go(func() error { return l.keepSigns(ctx) })
 	g.Go(func() error { return l.sweep(ctx) })
+	g.Go(func() error { return l.carry(ctx) })
+	for _, lane := range l.guests.lanes {
+		g.Go(func() error { return l.host(ctx, lane) })
+	}
 	for range senders {
 		g.Go(func() error { return l.work(ctx) })
 	}

@@ -31,11 +31,11 @@ type Store interface {
 	SilentPushSessions(ctx context.Context, before time.Time, limit int) ([]Session, error)
 }
 
-// robotOf reads an address of a robot. full says whether it names one session.
+// robotOf reads an address of a robot: people's are escaped (XEP-0106). full says whether it names one session.
 func (l *Link) robotOf(jid string) (robot gcp.RobotID, full, ok bool) {
 	bare, resource, _ := strings.Cut(jid, "/")
 	local, domain, found := strings.Cut(bare, "@")
-	if !found || local == "" || !strings.EqualFold(domain, l.cfg.Domain) {
+	if !found || local == "" || strings.Contains(local, `\`) || !strings.EqualFold(domain, l.cfg.Domain) {
 		return "", false, false
 	}
 	return gcp.RobotID(local), resource != "", true

@@ -19,6 +19,7 @@ const (
 	sendHint       action = iota
 	prepareNode           // a robot came, and will subscribe
 	endSessions           // a robot's tokens were revoked
+	logOut                // somebody is not let in any more
 	answerPresence        // somebody asks for our presence
 )
 
@@ -27,7 +28,7 @@ type task struct {
 	do    action
 	robot gcp.RobotID
 	hint  gcp.Notification // of sendHint
-	to    string           // of answerPresence
+	to    string           // of answerPresence and logOut
 	asked string           // likewise: the type of what asks
 }
 
@@ -141,6 +142,8 @@ func (a action) String() string {
 		return "node of a robot"
 	case endSessions:
 		return "end of a session"
+	case logOut:
+		return "end of a person's sessions"
 	case answerPresence:
 		return "presence"
 	}
@@ -164,6 +167,8 @@ func (l *Link) perform(ctx context.Context, c *conn, t task) error {
 		}
 	case endSessions:
 		return l.endSessions(ctx, c, t.robot, standing)
+	case logOut:
+		return c.endUserSessions(ctx, t.to)
 	case answerPresence:
 		return l.answerPresence(c, t, trusted)
 	}

@@ -28,7 +28,18 @@ type Config struct {
 	// Authenticate returns the robot that a token belongs to; see push.Config.
 	Authenticate func(ctx context.Context, token string) (gcp.RobotID, error)
 
+	// People lets people in; nil lets nobody in but connectors.
+	People People
+
 	Logger *slog.Logger
+}
+
+// People knows the logins of people. push.People is more than it.
+type People interface {
+	// Names reports whether the user of a login names a person, and not a connector.
+	Names(user string) bool
+	// SignIn refuses a token that is not that person's.
+	SignIn(ctx context.Context, user, token string) (local string, err error)
 }
 
 // Handler answers what an XMPP server asks about a login.
@@ -79,13 +90,24 @@ func (h *Handler) check(ctx context.Context, user, host, token string) int {
 		h.cfg.Logger.WarnContext(ctx, "the XMPP server asks about another domain", "domain", domain, "want", h.cfg.Domain)
 		return http.StatusForbidden
 	}
+	if h.cfg.People != nil && h.cfg.People.Names(local) {
+		_, err := h.cfg.People.SignIn(ctx, local, token)
+		return h.status(ctx, err)
+	}
 	robot, err := h.cfg.Authenticate(ctx, token)
 	switch {
-	case err == nil && string(robot) == local:
-		return http.StatusNoContent
-	case err == nil:
+	case err == nil && string(robot) != local:
 		h.cfg.Logger.WarnContext(ctx, "an XMPP login with the token of another robot", "user", local, "robot", robot)
 		return http.StatusForbidden
+	}
+	return h.status(ctx, err)
+}
+
+// status says what came of a check.
+func (h *Handler) status(ctx context.Context, err error) int {
+	switch {
+	case err == nil:
+		return http.StatusNoContent
 	case cloud.Denies(err):
 		return http.StatusForbidden
 	}
