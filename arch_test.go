@@ -41,9 +41,9 @@ var mayImport = map[string][]string{
 	"cloud/oauth":           {"gcp", "cloud", "internal/secret"},
 	"cloud/blob":            {"gcp", "cloud", "internal/disk"},
 	"cloud/archive":         {},
-	"cloud/store":           {"gcp", "cloud", "cloud/component", "cloud/oauth", "cloud/passkey"},
+	"cloud/store":           {"gcp", "cloud", "cloud/component", "cloud/oauth", "cloud/passkey", "cloud/pubsub"},
 	"cloud/store/memory":    {"gcp", "cloud"},
-	"cloud/store/storetest": {"gcp", "cloud", "cloud/component", "cloud/oauth", "cloud/passkey", "internal/impose"},
+	"cloud/store/storetest": {"gcp", "cloud", "cloud/component", "cloud/oauth", "cloud/passkey", "cloud/pubsub", "internal/impose"},
 	"cloud/api":             {"gcp", "cloud", "cloud/legacy", "cloud/oauth", "internal/fault", "internal/stall"},
 	"cloud/oidc":            {"cloud", "internal/secret"},
 	"cloud/oidc/oidctest":   {},
@@ -52,10 +52,11 @@ var mayImport = map[string][]string{
 	"cloud/web":             {"gcp", "cloud", "cloud/oauth", "cloud/oidc", "cloud/passkey", "internal/smallpdf", "internal/secret", "internal/stall"},
 	"cloud/push":            {"gcp", "cloud", "internal/backoff", "internal/secret", "internal/stream"},
 	"cloud/component":       {"gcp", "cloud/push", "internal/backoff", "internal/secret", "internal/stream"},
+	"cloud/pubsub":          {"gcp", "cloud", "internal/backoff", "internal/stream"},
 	"cloud/xmppauth":        {"gcp", "cloud", "internal/backoff", "internal/secret"},
 	"cloud/server": {
 		"gcp", "cloud", "cloud/oauth", "cloud/oidc", "cloud/passkey", "cloud/archive", "cloud/blob", "cloud/store", "cloud/api", "cloud/web",
-		"cloud/component", "cloud/push", "cloud/mail", "cloud/xmppauth", "internal/cli", "internal/config", "internal/disk", "internal/raster", "internal/secret",
+		"cloud/component", "cloud/push", "cloud/mail", "cloud/pubsub", "cloud/xmppauth", "internal/cli", "internal/config", "internal/disk", "internal/raster", "internal/secret", "internal/stream",
 	},
 
 	// Helpers, which know nothing of either half.

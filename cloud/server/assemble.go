@@ -63,7 +63,9 @@ func (s *Server) assemble(stopping <-chan struct{}) error {
 	if err := s.openLink(); err != nil {
 		return err
 	}
+	s.people = &people{s: s}
 	s.push, err = push.New(push.Config{
+		People: s.letsIn(),
 		Domain: s.cfg.Push.Domain, Service: s.cfg.Push.Service, TLS: tlsConfig,
 		Authenticate: s.robotOf, Presence: s.presence, Waiting: s.waiting, Origins: s.origins(), RemoteAddr: s.callerAddr,
 		Remote: s.remote(), Limits: s.cfg.Push.pushLimits(), Logger: s.log.With("component", "push"),
@@ -98,6 +100,9 @@ func (s *Server) assemble(stopping <-chan struct{}) error {
 	served := api.Config{
 		Service: s.service, OAuth: s.oauth, Blobs: s.blobs, BaseURL: s.base, Domain: s.cfg.Push.Domain,
 		Push: endpoint, Listener: s.push, MaxDocument: limit, RemoteAddr: s.callerAddr, FetchURLs: s.cfg.AllowURL, Stopping: stopping, Logger: s.log.With("component", "api"),
+	}
+	if err := s.openPubSub(served); err != nil {
+		return err
 	}
 	if s.xmppAuth, err = s.askedBy(); err != nil {
 		return err

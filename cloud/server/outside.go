@@ -9,6 +9,7 @@ import (
 	"platen/cloud/component"
 	"platen/cloud/push"
 	"platen/gcp"
+	"platen/internal/stream"
 )
 
 // componentConfig is what the settings say of the XMPP server that carries the hints.
@@ -39,6 +40,7 @@ func (s *Server) openLink() error {
 	cfg.Store, cfg.Standing, cfg.Waiting = s.db, s.standing, s.waiting
 	cfg.Changed = func(ctx context.Context, id gcp.RobotID) { s.push.Changed(ctx, id) }
 	cfg.Logger = s.log.With("component", "xmpp")
+	cfg.People = func(ctx context.Context, from string, n stream.Node) []string { return s.people.Handle(ctx, from, n) }
 	s.link, err = component.New(cfg)
 	return err
 }

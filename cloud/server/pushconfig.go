@@ -41,6 +41,7 @@ type PushConfig struct {
 	TLSCert      string           `toml:"tls_cert"`                 // "" means the cloud's own certificate, or one made here
 	TLSKey       string           `toml:"tls_key"`
 	Origins      []string         `toml:"websocket_origins"` // sites whose pages may open streams over WebSockets, besides our own
+	Trusted      []string         `toml:"trusted_domains"`   // of other XMPP servers, where ADDRESS is the person here with that address
 	Server       XMPPServerConfig `toml:"server"`            // the XMPP server, with the drivers component and pubsub
 }
 
@@ -81,6 +82,9 @@ func (c PushConfig) check() error {
 		return &config.Wrong{Key: "push.interval", Value: c.Interval, Want: `between "1s" and "5m"`}
 	}
 	if err := checkOrigins(c.Origins); err != nil {
+		return err
+	}
+	if err := c.checkTrusted(); err != nil {
 		return err
 	}
 	if c.Driver.outside() {

@@ -44,6 +44,7 @@ type Server struct {
 	link     *component.Link   // to the XMPP server that carries the hints; nil if none does
 	told     cloud.OutageRules // who is told of what is down
 	service  *cloud.Service
+	people   *people // who hear of printers over XMPP
 	handler  http.Handler
 	xmppAuth http.Handler // answers an outside XMPP server about logins
 	setup    secret.Text  // of the link by which the first administrator comes in
@@ -139,6 +140,12 @@ func (s *Server) Run(ctx context.Context, ready func(context.Context) error) err
 	}
 	if s.link != nil {
 		g.Go(func() error { return ended(running, "XMPP server", s.link.Run(running)) })
+	}
+	if s.people.Server != nil {
+		g.Go(func() error { return ended(running, "pubsub", s.people.Follow(running, s.push)) })
+	}
+	if s.people.Server != nil && s.link != nil {
+		g.Go(func() error { return ended(running, "pubsub", s.people.Relay(running, s.link)) })
 	}
 	g.Go(func() error { return ended(running, "service", s.service.Run(running)) })
 	g.Go(func() error { return ended(running, "oauth", s.oauth.Run(running)) })

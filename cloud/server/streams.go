@@ -115,9 +115,13 @@ func (s *Server) watchRevocations(ctx context.Context) error {
 		}
 		for _, e := range events {
 			at = e.Seq
-			if e.Kind == cloud.EventRobotRevoked {
+			switch e.Kind {
+			case cloud.EventRobotRevoked:
 				s.oauth.Forget() // first: push asks which tokens are good
 				s.push.Revoke(ctx, e.Robot)
+			case cloud.EventPersonRevoked:
+				s.revokePerson(ctx, e)
+			default:
 			}
 		}
 	}

@@ -13,6 +13,6 @@ func (s *Server) askedBy() (http.Handler, error) {
 		return nil, err
 	}
 	return xmppauth.New(xmppauth.Config{
-		Secret: shared, Domain: s.cfg.Push.Domain, Authenticate: s.robotOf, Logger: s.log.With("component", "xmppauth"),
+		Secret: shared, Domain: s.cfg.Push.Domain, Authenticate: s.robotOf, People: s.people, Logger: s.log.With("component", "xmppauth"),
 	}), nil
 }

@@ -77,6 +77,7 @@ func englishSettings() map[string]string {
 		"setting.push.domain": "Domain of the connectors’ addresses.", "setting.push.service": "Address that notifications come from.",
 		"setting.push.interval": "In which a connector shows that it is there; after twice that it is not.",
 		"setting.push.tls_cert": "Certificate of these ports; empty for the service’s own.", "setting.push.tls_key": "Its key.",
+		"setting.push.trusted_domains":   "Domains of other XMPP servers where an address is the person here with that address.",
 		"setting.push.websocket_origins": "Sites whose pages may open streams over WebSockets, besides this one.",
 
 		"setting.oidc.issuer": "Address of the provider, without /.well-known/openid-configuration; empty for none.", "setting.oidc.name": "What the sign-in page calls it.",

@@ -1,0 +1,419 @@
+package pubsub
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"platen/cloud"
+	"platen/gcp"
+	"platen/internal/backoff"
+	"platen/internal/stream"
+)
+
+// Outlet carries what people are told. push.Server and component.Link satisfy it.
+type Outlet interface {
+	// Reaches reports whether an address may have somebody there.
+	Reaches(jid string) bool
+	// Send hands on a stanza to an address soon. It neither waits nor fails: what cannot be
+	// taken is lost, and items can be asked for.
+	Send(ctx context.Context, to, stanza string)
+}
+
+// Remote is an outlet that all replicas have in common: one of them hands on each event.
+type Remote interface {
+	Outlet
+	// Ready returns when stanzas can be sent, or with ctx's error.
+	Ready(ctx context.Context) error
+}
+
+// Follow tells who is reached by an outlet of this replica alone what happens from now on,
+// until ctx ends, whose error it then returns.
+func (s *Server) Follow(ctx context.Context, out Outlet) error {
+	at, err := s.cfg.Log.LastEvent(ctx)
+	if err != nil {
+		return err
+	}
+	t := s.newTeller(out, true)
+	return s.repeat(ctx, func() error {
+		if err := s.cfg.Log.AwaitEvents(ctx, at); err != nil {
+			return err
+		}
+		if err := backoff.Sleep(ctx, gather); err != nil {
+			return err
+		}
+		events, err := s.cfg.Log.Events(ctx, at, eventPage)
+		if err != nil || len(events) == 0 {
+			return err
+		}
+		at = events[len(events)-1].Seq
+		return t.tell(ctx, events)
+	})
+}
+
+// Relay is Follow for an outlet that all replicas have: each event is claimed by one.
+// What was claimed and not said when the replica died is lost.
+func (s *Server) Relay(ctx context.Context, out Remote) error {
+	t := s.newTeller(out, false)
+	var at cloud.Seq
+	return s.repeat(ctx, func() error {
+		if err := out.Ready(ctx); err != nil {
+			return err
+		}
+		last, err := s.cfg.Log.LastEvent(ctx)
+		if err != nil {
+			return err
+		}
+		events, err := s.cfg.Store.ClaimEvents(ctx, eventPage)
+		switch {
+		case err != nil:
+			return err
+		case len(events) > 0:
+			if events[0].Seq != at+1 { // another replica said something meanwhile
+				clear(t.said)
+			}
+			at = events[len(events)-1].Seq
+			return t.tell(ctx, events)
+		}
+		if err := s.cfg.Log.AwaitEvents(ctx, last); err != nil {
+			return err
+		}
+		return backoff.Sleep(ctx, gather)
+	})
+}
+
+// repeat calls fn until ctx ends. Trouble is logged when it begins and when it is over.
+func (s *Server) repeat(ctx context.Context, fn func() error) error {
+	trouble := false
+	for {
+		err := fn()
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if (err != nil) != trouble {
+			trouble = err != nil
+			if trouble {
+				s.cfg.Logger.WarnContext(ctx, "subscribers are not told", "err", err)
+			} else {
+				s.cfg.Logger.InfoContext(ctx, "subscribers are told again")
+			}
+		}
+		if err != nil {
+			if err := backoff.Sleep(ctx, time.Second); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// teller tells by one outlet. It belongs to one goroutine.
+type teller struct {
+	*Server
+	out   Outlet
+	local bool              // personal eventing goes by it
+	said  map[string]string // the words that were said last of a printer or job
+}
+
+func (s *Server) newTeller(out Outlet, local bool) *teller {
+	return &teller{Server: s, out: out, local: local, said: map[string]string{}}
+}
+
+// change is what some events say of one thing.
+type change struct {
+	printer gcp.PrinterID
+	job     gcp.JobID    // "" for the printer itself
+	sender  cloud.UserID // of the job
+	node    string       // of a program; then nothing else
+	outage  cloud.EventKind
+}
+
+// tell tells of some events: of each thing once, as it is now.
+func (t *teller) tell(ctx context.Context, events []cloud.Event) error {
+	var order []change
+	seen := map[change]bool{}
+	add := func(c change) {
+		if !seen[c] {
+			seen[c] = true
+			order = append(order, c)
+		}
+	}
+	for _, e := range events {
+		if t.cfg.Now().Sub(e.Time) > tooOld {
+			continue
+		}
+		switch e.Kind {
+		case cloud.EventPrinterAdded, cloud.EventPrinterChanged, cloud.EventPrinterResumed, cloud.EventPrinterDeleted:
+			add(change{printer: e.Printer})
+		case cloud.EventRobotPresence, cloud.EventOutage, cloud.EventOutageOver:
+			printers, err := t.concerned(ctx, e)
+			if err != nil {
+				return err
+			}
+			outage := e.Kind
+			if e.Kind == cloud.EventRobotPresence {
+				outage = ""
+			}
+			for _, id := range printers {
+				add(change{printer: id, outage: outage})
+			}
+		case cloud.EventJobQueued, cloud.EventJobState, cloud.EventJobCancel:
+			add(change{printer: e.Printer, job: e.Job, sender: e.User})
+		case cloud.EventNodePublished:
+			add(change{node: e.Note})
+		default:
+		}
+	}
+	var errs []error
+	for _, c := range order {
+		errs = append(errs, t.about(ctx, c))
+	}
+	return errors.Join(errs...)
+}
+
+// concerned returns the printers that an event of a printer or of a connector is about.
+func (t *teller) concerned(ctx context.Context, e cloud.Event) ([]gcp.PrinterID, error) {
+	if e.Printer != "" {
+		return []gcp.PrinterID{e.Printer}, nil
+	}
+	return t.cfg.Cloud.PrintersOf(ctx, e.Robot)
+}
+
+func (t *teller) about(ctx context.Context, c change) error {
+	ctx, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
+	switch {
+	case c.node != "":
+		return t.aboutNode(ctx, c.node)
+	case c.job != "":
+		return t.aboutJob(ctx, c)
+	}
+	return t.aboutPrinter(ctx, c)
+}
+
+// reader is a subscription with whose it is.
+type reader struct {
+	Subscription
+	caller cloud.Caller
+}
+
+// reached returns those of some subscriptions that the outlet reaches, with who they are now.
+func (t *teller) reached(ctx context.Context, list []Subscription) []reader {
+	known := map[cloud.UserID]cloud.Caller{}
+	var readers []reader
+	for _, sub := range list {
+		if !t.out.Reaches(sub.JID) {
+			continue
+		}
+		c, asked := known[sub.Owner]
+		if !asked {
+			// Who is gone meanwhile is nobody, and the subscription is gone, too.
+			if u, err := t.cfg.Users.User(ctx, sub.Owner); err == nil {
+				c = callerOf(u)
+			}
+			known[sub.Owner] = c
+		}
+		if c.User != nil && t.stillTheirs(sub.JID, c.User.Email) {
+			readers = append(readers, reader{sub, c})
+		}
+	}
+	return readers
+}
+
+// stillTheirs reports whether an address is a person's: a domain may be trusted no more.
+func (t *teller) stillTheirs(at, email string) bool {
+	j := parseJID(at)
+	if j.bare() == parseJID(EscapeLocal(email)+"@"+t.cfg.Domain).bare() {
+		return true
+	}
+	for _, d := range t.cfg.Trusted {
+		if j.domain == d && j.local+"@"+j.domain == email {
+			return true
+		}
+	}
+	return false
+}
+
+// sayer finds out once for all readers of a thing whether it is in other words than it
+// was said to be last.
+type sayer struct{ judged, fresh bool }
+
+func (y *sayer) news(t *teller, it item) bool {
+	if y.judged {
+		return y.fresh
+	}
+	y.judged, y.fresh = true, t.said[it.id] != it.words
+	if len(t.said) >= maxSaid {
+		clear(t.said)
+	}
+	t.said[it.id] = it.words
+	return y.fresh
+}
+
+// aboutPrinter tells of a printer. Who may not see it any more is told that, once.
+func (t *teller) aboutPrinter(ctx context.Context, c change) error {
+	list, err := t.cfg.Store.Subscribers(ctx, PrinterNode(c.printer), peoplePrefix, t.cfg.Now())
+	if err != nil {
+		return err
+	}
+	readers := t.reached(ctx, list)
+	callers := make([]cloud.Caller, len(readers))
+	for i, m := range readers {
+		callers[i] = m.caller
+	}
+	views, err := t.cfg.Cloud.PrinterFor(ctx, c.printer, callers)
+	if err != nil {
+		return err
+	}
+	var said sayer
+	for i, m := range readers {
+		if views[i] == nil {
+			if m.Node == PrinterNode(c.printer) {
+				t.end(ctx, m.Subscription)
+			}
+			continue
+		}
+		it := t.ofPrinter(m.caller, views[i], m.Node)
+		fresh := said.news(t, it)
+		switch {
+		case m.Kind == Items:
+			t.out.Send(ctx, m.JID, message(t.cfg.Service, m.JID, m.Node, it, spoken(it, c.outage, fresh)))
+		case fresh:
+			t.out.Send(ctx, m.JID, t.shown(m.caller, views[i], m.JID))
+		}
+	}
+	return nil
+}
+
+// spoken is what people read of an item; "" if nothing is new to them.
+func spoken(it item, outage cloud.EventKind, fresh bool) string {
+	switch {
+	case outage == cloud.EventOutage:
+		return it.title + " is down: " + it.words
+	case outage == cloud.EventOutageOver:
+		return it.title + " is there again: " + it.words
+	case fresh:
+		return it.title + ": " + it.words
+	}
+	return ""
+}
+
+// end ends a subscription to what somebody may not see any more (XEP-0060, 8.8.4 and
+// RFC 6121, 3.2).
+func (t *teller) end(ctx context.Context, sub Subscription) {
+	if t.cfg.Store.RemoveSubscription(ctx, sub) != nil {
+		return // it ended otherwise; or it is tried again with the next change
+	}
+	if sub.Kind == Presence {
+		id := printerOf(sub.Node)
+		t.out.Send(ctx, sub.JID, t.signed(id, sub.JID, "unavailable", "", ""))
+		t.out.Send(ctx, sub.JID, t.signed(id, sub.JID, "unsubscribed", "", ""))
+		return
+	}
+	t.out.Send(ctx, sub.JID, `<message type="headline"`+stream.Attr("from", t.cfg.Service)+stream.Attr("to", sub.JID)+`><pubsub xmlns="`+nsPubSub+
+		`"><subscription`+stream.Attr("node", sub.Node)+stream.Attr("jid", sub.JID)+` subscription="none"/></pubsub></message>`)
+}
+
+// aboutJob tells of a job: who looks after its printer, and its sender.
+func (t *teller) aboutJob(ctx context.Context, c change) error {
+	list, err := t.cfg.Store.Subscribers(ctx, PrinterNode(c.printer), "", t.cfg.Now())
+	if err != nil {
+		return err
+	}
+	senders, err := t.cfg.Store.SubscriptionsOf(ctx, c.sender, t.cfg.Now())
+	if err != nil {
+		return err
+	}
+	for _, sub := range senders {
+		// No server lets us speak from a person's own address.
+		if strings.HasPrefix(sub.Node, peoplePrefix) || t.local && sub.Node == JobsNode {
+			list = append(list, sub)
+		}
+	}
+	list = slices.DeleteFunc(list, func(sub Subscription) bool { return sub.Kind != Items })
+	var said sayer
+	for _, m := range t.reached(ctx, list) {
+		it, ok := t.jobFor(ctx, m.caller, c.job, m.Node)
+		from := t.cfg.Service
+		if m.Node == JobsNode {
+			from = parseJID(m.JID).bare()
+		}
+		if ok {
+			t.out.Send(ctx, m.JID, message(from, m.JID, m.Node, it, spoken(it, "", said.news(t, it))))
+		}
+	}
+	if !t.local {
+		return nil
+	}
+	u, err := t.cfg.Users.User(ctx, c.sender)
+	if err != nil {
+		return nil //nolint:nilerr // gone, with all sessions
+	}
+	bare, eager := t.eagerOnes(u)
+	for _, full := range eager {
+		if it, ok := t.jobFor(ctx, callerOf(u), c.job, JobsNode); ok {
+			t.out.Send(ctx, full, message(bare, full, JobsNode, it, spoken(it, "", said.news(t, it))))
+		}
+	}
+	return nil
+}
+
+// jobFor is a job as somebody may see it; ok is false if that is not at all.
+func (t *teller) jobFor(ctx context.Context, c cloud.Caller, id gcp.JobID, node string) (it item, ok bool) {
+	if c.User == nil {
+		return item{}, false
+	}
+	view, err := t.cfg.Cloud.Job(ctx, c, id)
+	if err != nil {
+		return item{}, false
+	}
+	return t.ofJob(c, &view, node), true
+}
+
+// aboutNode tells of what a program published.
+func (t *teller) aboutNode(ctx context.Context, name string) error {
+	n, err := t.cfg.Store.Node(ctx, name)
+	if errors.Is(err, cloud.ErrNotFound) {
+		return nil // it was removed meanwhile
+	}
+	if err != nil {
+		return err
+	}
+	list, err := t.cfg.Store.Subscribers(ctx, name, "", t.cfg.Now())
+	if err != nil {
+		return err
+	}
+	it := item{id: n.Item.ID, payload: n.Item.Payload}
+	body := n.headline()
+	for _, m := range t.reached(ctx, list) {
+		if !mayRead(m.caller.User, n) {
+			t.end(ctx, m.Subscription)
+			continue
+		}
+		t.out.Send(ctx, m.JID, message(t.cfg.Service, m.JID, name, it, body))
+	}
+	return nil
+}
+
+// headline is what people read of the last item, where it is an Atom entry.
+func (n Node) headline() string {
+	p, err := stream.Parse([]byte(n.Item.Payload), "")
+	if err != nil || !p.Is(nsAtom, "entry") {
+		return ""
+	}
+	if title := p.Child(nsAtom, "title"); title != nil && title.Text != "" {
+		return n.Title + ": " + title.Text
+	}
+	return ""
+}
+
+// message is a notification of XEP-0060, 7.1.2.1, with what people read.
+func message(from, to, node string, it item, body string) string {
+	text := `<message type="headline"` + stream.Attr("from", from) + stream.Attr("to", to) + `>`
+	if body != "" {
+		text += `<body>` + stream.Escape(body) + `</body>`
+	}
+	return text + `<event xmlns="` + nsEvent + `"><items` + stream.Attr("node", node) + `><item` + stream.Attr("id", it.id) + `>` +
+		it.payload + `</item></items></event></message>`
+}

@@ -1,0 +1,164 @@
+package pubsub_test
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"platen/cloud"
+	"platen/cloud/pubsub"
+	"platen/gcp"
+)
+
+var body = regexp.MustCompile(`<body>([^<]*)</body>`)
+
+func bodyOf(stanza string) string {
+	if m := body.FindStringSubmatch(stanza); m != nil {
+		return m[1]
+	}
+	return ""
+}
+
+// TestTold: who may see a printer is told of it, in words and as a whole; who may no more is
+// told that, and nothing else.
+func TestTold(t *testing.T) {
+	w := newWorld(t)
+	node := pubsub.PrinterNode(office)
+	for _, who := range []string{"una@example.com", "gus@example.com"} {
+		w.set(at(who), subscribe(node, bare(who)))
+	}
+	w.set(at("olga@example.com"), subscribe(pubsub.PersonNode("olga@example.com"), bare("olga@example.com")))
+	w.run()
+	w.change(state("STOPPED", "Paper jam, tray 2"))
+	for who, in := range map[string]string{"una@example.com": node, "gus@example.com": node, "olga@example.com": pubsub.PersonNode("olga@example.com")} {
+		got := w.until(bare(who), 1)[0]
+		if bodyOf(got) != "Office: Paper jam, tray 2" || !strings.Contains(got, `<items node="`+in+`">`) || !strings.HasPrefix(got, `<message type="headline" from="`+service+`"`) {
+			t.Errorf("%s: %s", who, got)
+		}
+	}
+	w.ok(w.store.RemoveShare(t.Context(), office, "una@example.com"))
+	w.change(state("IDLE", ""))
+	if got := w.until(bare("gus@example.com"), 2)[1]; bodyOf(got) != "Office: ready" {
+		t.Errorf("gus: %s", got)
+	}
+	w.change(state("STOPPED", "Open"))
+	w.until(bare("gus@example.com"), 3)
+	if got := w.until(bare("una@example.com"), 2); len(got) != 2 || !strings.Contains(got[1], `subscription="none"`) || strings.Contains(got[1], "Office") {
+		t.Errorf("una, who may not any more: %q", got)
+	}
+	// Somebody who is disabled hears nothing from then on.
+	_, err := w.store.UpdateUser(t.Context(), "u-gus", func(u *cloud.User) ([]cloud.Event, error) { u.Disabled = true; return nil, nil })
+	w.ok(err)
+	w.change(state("IDLE", ""))
+	w.until(bare("olga@example.com"), 4)
+	if n := len(w.out.of(bare("gus@example.com"))); n != 3 {
+		t.Errorf("gus is told %d times", n)
+	}
+}
+
+// TestJobsAreTold: a job's sender and who looks after its printer hear of it, and nobody else.
+func TestJobsAreTold(t *testing.T) {
+	w := newWorld(t)
+	node := pubsub.PrinterNode(office)
+	for _, who := range []string{"una@example.com", "gus@example.com", "olga@example.com"} {
+		w.set(at(who), subscribe(node, bare(who)))
+	}
+	w.set(at("una@example.com"), subscribe(pubsub.PersonNode("una@example.com"), at("una@example.com")))
+	w.run()
+	now := time.Now()
+	j := cloud.Job{ID: "j1", Printer: office, PrinterName: "Office", Owner: "u-una", OwnerEmail: "una@example.com", Title: "letter", State: gcp.StateOf(gcp.JobQueued), CreateTime: now, UpdateTime: now}
+	_, err := w.store.AddJob(t.Context(), j, cloud.Admission{}, cloud.Event{Time: now, Kind: cloud.EventJobQueued, Printer: office, Job: "j1", User: "u-una"})
+	w.ok(err)
+	for _, to := range []string{bare("una@example.com"), at("una@example.com"), bare("olga@example.com")} {
+		if got := w.until(to, 1)[0]; bodyOf(got) != "letter on Office: waiting" || !strings.Contains(got, `<item id="job-j1">`) {
+			t.Errorf("%s: %s", to, got)
+		}
+	}
+	if got := w.out.of(bare("gus@example.com")); len(got) > 0 {
+		t.Errorf("gus hears of another's job: %q", got)
+	}
+	if got := w.get(at("gus@example.com"), `<items node="`+node+`"/>`); strings.Contains(got, "letter") {
+		t.Errorf("gus may look at another's job: %s", got)
+	}
+}
+
+// TestOneReplicaTells: each event is told by one of those that have the server in common.
+func TestOneReplicaTells(t *testing.T) {
+	w := newWorld(t)
+	w.set(at("una@example.com"), subscribe(pubsub.PrinterNode(office), bare("una@example.com")))
+	for range 3 {
+		w.run()
+	}
+	for i := range 10 {
+		w.change(state("STOPPED", []string{"Jam", "Open"}[i%2]))
+		if got := w.until(bare("una@example.com"), i+1)[i]; bodyOf(got) == "" { // whichever told the last one
+			t.Errorf("change %d has no words: %s", i, got)
+		}
+	}
+	w.change(state("IDLE", ""))
+	if got := w.until(bare("una@example.com"), 11); len(got) != 11 {
+		t.Errorf("%d messages for 11 changes", len(got))
+	}
+}
+
+// TestOutagesAreTold: what was down for long is an event, too.
+func TestOutagesAreTold(t *testing.T) {
+	w := newWorld(t)
+	w.set(at("una@example.com"), subscribe(pubsub.PrinterNode(office), bare("una@example.com")))
+	w.run()
+	w.ok(w.cloud.Presence(t.Context(), "r1", false))
+	if got := w.until(bare("una@example.com"), 1)[0]; bodyOf(got) != "Office: offline" {
+		t.Error(got)
+	}
+	o := cloud.Outage{Robot: "r1", Since: time.Now()}
+	w.ok(w.store.PutOutage(t.Context(), o, cloud.Event{Time: time.Now(), Kind: cloud.EventOutage, Robot: "r1"}))
+	if got := w.until(bare("una@example.com"), 2)[1]; bodyOf(got) != "Office is down: offline" {
+		t.Error(got)
+	}
+	w.ok(w.cloud.Presence(t.Context(), "r1", true))
+	w.until(bare("una@example.com"), 3)
+	w.ok(w.store.RemoveOutage(t.Context(), o, cloud.Event{Time: time.Now(), Kind: cloud.EventOutageOver, Robot: "r1"}))
+	if got := w.until(bare("una@example.com"), 4)[3]; bodyOf(got) != "Office is there again: ready" {
+		t.Error(got)
+	}
+}
+
+// TestPresence: RFC 6121, 3.1, 3.3 and 4.3: subscribe, deny, probe, unsubscribe.
+func TestPresence(t *testing.T) {
+	w := newWorld(t)
+	contact := string(office) + "@" + service
+	presence := func(from, typ string) string {
+		return w.say(from, `<presence type="`+typ+`" to="`+contact+`"/>`)
+	}
+	una := bare("una@example.com")
+	want := func(got string, want ...string) {
+		t.Helper()
+		for _, s := range want {
+			if !strings.Contains(got, s) {
+				t.Errorf("no %s in %q", s, got)
+			}
+		}
+	}
+	want(presence(at("una@example.com"), "probe"), `type="unsubscribed"`)
+	want(presence(at("una@example.com"), "subscribe"), `<presence from="`+contact+`" to="`+una+`" type="subscribed"/>`, `<presence from="`+contact+`" to="`+una+`"><status>ready</status></presence>`)
+	for _, who := range []string{at("eve@example.com"), "una@elsewhere.example/x", at("dora@example.com")} {
+		want(presence(who, "subscribe"), `type="unsubscribed"`)
+		want(presence(who, "probe"), `type="unsubscribed"`)
+	}
+	want(presence(una, "probe"), `<status>ready</status>`)
+	want(w.say(at("una@example.com"), `<presence/>`), `<presence from="`+contact+`" to="`+at("una@example.com")+`"><status>ready</status></presence>`)
+	want(w.say(at("una@example.com"), `<iq type="get" id="r"><query xmlns="jabber:iq:roster"/></iq>`), `<item jid="`+contact+`" name="Office" subscription="to"/>`)
+	w.run()
+	w.change(state("STOPPED", "Paper jam"))
+	want(w.until(una, 1)[0], `<show>dnd</show><status>Paper jam</status>`)
+	w.ok(w.cloud.Presence(t.Context(), "r1", false))
+	want(w.until(una, 2)[1], `type="unavailable"`, `<status>offline, Paper jam</status>`)
+	want(presence(at("una@example.com"), "unsubscribe"), `type="unavailable"`)
+	want(presence(at("una@example.com"), "probe"), `type="unsubscribed"`)
+	presence(at("una@example.com"), "subscribe")
+	w.ok(w.store.RemoveShare(t.Context(), office, "una@example.com"))
+	want(presence(at("una@example.com"), "probe"), `type="unsubscribed"`)
+	w.change(state("IDLE", ""))
+	want(w.until(una, 4)[3], `type="unsubscribed"`)
+}

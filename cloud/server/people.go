@@ -1,0 +1,100 @@
+package server
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"platen/cloud"
+	"platen/cloud/api"
+	"platen/cloud/oauth"
+	"platen/cloud/pubsub"
+	"platen/cloud/push"
+	"platen/internal/config"
+)
+
+// people lets people in to XMPP, and answers what they say there.
+type people struct {
+	*pubsub.Server
+	s *Server
+}
+
+var (
+	errWrongPerson = &cloud.Error{Kind: cloud.KindCredentials, Message: "The key is not that person's."}
+	errScope       = &cloud.Error{Kind: cloud.KindForbidden, Message: "The key may not read printers and jobs."}
+)
+
+// Names reports whether the user of a login is an escaped address (XEP-0106).
+func (p *people) Names(user string) bool {
+	_, ok := pubsub.Person(user)
+	return ok
+}
+
+// SignIn checks that a token is the person's, and may read printers and jobs.
+func (p *people) SignIn(ctx context.Context, user, token string) (local string, err error) {
+	email, _ := pubsub.Person(user)
+	c, err := p.s.oauth.Authenticate(ctx, token)
+	switch {
+	case err != nil:
+		return "", err
+	case c.User == nil || c.User.Email != email:
+		return "", errWrongPerson
+	case len(c.Scopes) > 0 && !slices.Contains(c.Scopes, string(oauth.ScopePrint)):
+		return "", errScope
+	}
+	return pubsub.EscapeLocal(c.User.Email), nil
+}
+
+// openPubSub makes the service that tells people of printers and jobs.
+func (s *Server) openPubSub(served api.Config) error {
+	if !s.cfg.Push.tellsPeople() {
+		return nil
+	}
+	made, err := pubsub.New(pubsub.Config{
+		Domain: s.cfg.Push.Domain, Service: s.cfg.Push.Service, Trusted: s.cfg.Push.Trusted, BaseURL: s.base,
+		Cloud: s.service, Log: s.service, Users: s.db, Objects: api.NewObjects(served), Store: s.db, Logger: s.log.With("component", "pubsub"),
+	})
+	s.people.Server = made
+	return err
+}
+
+// letsIn is people for push; nil if none are let in.
+func (s *Server) letsIn() push.People {
+	if !s.cfg.Push.tellsPeople() {
+		return nil // no pointer to nothing
+	}
+	return s.people
+}
+
+// tellsPeople reports whether people log in to XMPP.
+func (c PushConfig) tellsPeople() bool { return c.Driver != DriverNone }
+
+// revokePerson ends the sessions of somebody who lost tokens. Which session came by which
+// one the XMPP server does not tell: whoever has good ones comes back.
+func (s *Server) revokePerson(ctx context.Context, e cloud.Event) {
+	s.oauth.Forget() // first: push asks which tokens are good
+	s.push.RevokePeople(ctx)
+	if s.link == nil {
+		return
+	}
+	email := e.Note
+	if u, err := s.db.User(ctx, e.User); err == nil {
+		email = u.Email
+	}
+	if email != "" { // else it was removed, which another event says
+		s.link.LogOut(pubsub.EscapeLocal(email))
+	}
+}
+
+// checkTrusted refuses domains that cannot hold addresses of people.
+func (c PushConfig) checkTrusted() error {
+	for _, d := range c.Trusted {
+		if d != strings.ToLower(d) || !strings.Contains(d, ".") || strings.ContainsAny(d, "@/ ") || d == c.Domain || d == c.Service {
+			return &config.Wrong{Key: "push.trusted_domains", Value: c.Trusted, Want: `domains of other XMPP servers, in lower case, such as "example.com"`}
+		}
+	}
+	if len(c.Trusted) > 0 && !c.Driver.outside() {
+		return &config.Wrong{Key: "push.trusted_domains", Value: c.Trusted, Want: "none: the embedded service speaks with no other servers"}
+	}
+	return nil
+}
