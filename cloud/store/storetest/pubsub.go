@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -111,7 +112,7 @@ func testClaimEvents(t *testing.T, s PubSubStore) {
 	for i := range 5 {
 		must(t, s.PutOutage(ctx, cloud.Outage{Robot: "r"}, cloud.Event{Kind: cloud.EventOutage, Time: at(int64(i)), Note: string(rune('a' + i))}))
 	}
-	said := ""
+	var said strings.Builder
 	for _, want := range []int{2, 2, 1, 0} {
 		events, err := s.ClaimEvents(ctx, 2)
 		must(t, err)
@@ -119,10 +120,10 @@ func testClaimEvents(t *testing.T, s PubSubStore) {
 			t.Errorf("%d events are claimed, want %d", len(events), want)
 		}
 		for _, e := range events {
-			said += e.Note
+			said.WriteString(e.Note)
 		}
 	}
-	if said != "abcde" {
-		t.Errorf("claimed: %q", said)
+	if said.String() != "abcde" {
+		t.Errorf("claimed: %q", said.String())
 	}
 }
