@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -42,9 +43,14 @@ type Status struct {
 type Channel struct {
 	opt Options
 
-	mu     sync.Mutex // guards status
+	mu     sync.Mutex // guards what follows
 	status Status
+	said   []string // why it was lost or could not connect, since it was connected
 }
+
+// maxSaid is how many reasons are logged of one outage, each once: a server that is not
+// quite there may say another thing at each try.
+const maxSaid = 8
 
 // New returns a channel; Run opens it.
 func New(opt Options) *Channel {
@@ -118,12 +124,19 @@ func (c *Channel) connected(ctx context.Context) {
 
 // lost notes that the channel is closed, and returns how long it was open.
 func (c *Channel) lost(ctx context.Context, err error) time.Duration {
-	text := err.Error()
+	text := words(err)
 	if ctx.Err() != nil {
 		text = ""
 	}
 	c.mu.Lock()
-	was, before, carrier := c.status.Connected, c.status.LastError, c.status.Carrier
+	was, carrier := c.status.Connected, c.status.Carrier
+	if was {
+		c.said = nil
+	}
+	fresh := !slices.Contains(c.said, text) && len(c.said) < maxSaid
+	if fresh {
+		c.said = append(c.said, text)
+	}
 	var lived time.Duration
 	if was {
 		lived = c.opt.Now().Sub(c.status.Since)
@@ -136,9 +149,9 @@ func (c *Channel) lost(ctx context.Context, err error) time.Duration {
 	switch {
 	case ctx.Err() != nil:
 	case was:
-		c.opt.Logger.WarnContext(ctx, "notifications lost", "carrier", carrier, "err", err)
-	case text != before:
-		c.opt.Logger.WarnContext(ctx, "notifications cannot connect", "carrier", c.opt.Carrier.Name(), "err", err)
+		c.opt.Logger.WarnContext(ctx, "notifications lost", "carrier", carrier, "err", text)
+	case fresh:
+		c.opt.Logger.WarnContext(ctx, "notifications cannot connect", "carrier", c.opt.Carrier.Name(), "err", text)
 	}
 	return lived
 }

@@ -5,8 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"net"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -196,4 +199,33 @@ func TestStatusAndLog(t *testing.T) {
 			t.Errorf("%d lines:\n%s", got, log.String())
 		}
 	})
+}
+
+// Each reason of an outage is logged once, whatever ports the tries came from, and in
+// whatever order the reasons take turns; and no more than some of them.
+func TestOutageIsToldOnce(t *testing.T) {
+	reset := func(port int) error {
+		at := func(port int) net.Addr { return &net.TCPAddr{IP: net.IPv4(192, 0, 2, 1), Port: port} }
+		return errors.Join(errors.New("xmpp: away"), fmt.Errorf("TLS: %w", &net.OpError{Op: "read", Net: "tcp", Source: at(port), Addr: at(5223), Err: syscall.ECONNRESET}))
+	}
+	for name, tt := range map[string]struct {
+		why  func(i int) error
+		want int
+	}{
+		"ports":       {reset, 1},
+		"taking turn": {func(i int) error { return []error{reset(i), io.EOF}[i%2] }, 2},
+		"no end":      {func(i int) error { return fmt.Errorf("reason %d", i) }, maxSaid},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			var log bytes.Buffer
+			c := &carrier{}
+			for i := range 100 {
+				c.tries = append(c.tries, try{0, tt.why(i)})
+			}
+			runFor(t, 24*time.Hour, c, Options{Logger: slog.New(slog.NewTextHandler(&log, nil))})
+			if n := strings.Count(log.String(), "\n"); n != tt.want || strings.Contains(log.String(), "->") {
+				t.Errorf("%s: %d lines, want %d\n%s", name, n, tt.want, log.String())
+			}
+		})
+	}
 }

@@ -14,6 +14,8 @@ const (
 	patience  = 10 * time.Second // that a rung that has worked must have failed, too: a service that is started anew is no reason to leave it
 	stable    = 30 * time.Second // that a connection must have lived to count as good
 	climbMax  = time.Hour        // longest wait before the rungs above are tried again
+
+	stableClimbs = 6 // first waits, where they are shorter than stable: who climbs soon judges soon
 )
 
 // Ladder is a Carrier that knows several ways to the service. It stands on the best one
@@ -22,6 +24,7 @@ const (
 type Ladder struct {
 	ways     []Carrier
 	climbMin time.Duration
+	stable   time.Duration
 
 	mu    sync.Mutex // guards what follows
 	at    int
@@ -55,7 +58,7 @@ var _ Carrier = (*Ladder)(nil)
 // first wait is best a short one, as what came back first after an outage may not be the
 // best.
 func NewLadder(ways []Carrier, climbMin time.Duration) *Ladder {
-	return &Ladder{ways: ways, climbMin: climbMin, rungs: make([]rung, len(ways))}
+	return &Ladder{ways: ways, climbMin: climbMin, stable: min(stable, stableClimbs*climbMin), rungs: make([]rung, len(ways))}
 }
 
 // Name returns the name of the rung that the ladder stands on.
@@ -69,7 +72,7 @@ func (l *Ladder) Rungs() []Rung {
 	for i, r := range l.rungs {
 		list[i] = Rung{Name: l.ways[i].Name(), Current: i == l.at}
 		if r.err != nil {
-			list[i].LastError, list[i].Tried = r.err.Error(), r.tried
+			list[i].LastError, list[i].Tried = words(r.err), r.tried
 		}
 	}
 	return list
@@ -212,7 +215,7 @@ func (l *Ladder) begin(ctx context.Context, i int, sink Sink) *life {
 		defer close(f.ended)
 		f.err = l.ways[i].Carry(ctx, r)
 		if ctx.Err() == nil {
-			l.note(i, f.err, f.stood() && time.Since(f.since) >= stable)
+			l.note(i, f.err, f.stood() && time.Since(f.since) >= l.stable)
 		}
 	}()
 	return f

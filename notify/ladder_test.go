@@ -114,11 +114,17 @@ func (h *heard) over() []gcp.PrinterID {
 // climbing runs a channel over a ladder in a bubble.
 func climbing(t *testing.T, steps ...*step) (*Ladder, *Channel, *heard) {
 	t.Helper()
+	return climbingAfter(t, 5*time.Second, steps...)
+}
+
+// climbingAfter is climbing with another first wait.
+func climbingAfter(t *testing.T, first time.Duration, steps ...*step) (*Ladder, *Channel, *heard) {
+	t.Helper()
 	rungs := make([]Carrier, len(steps))
 	for i, s := range steps {
 		rungs[i] = s
 	}
-	l := NewLadder(rungs, 5*time.Second)
+	l := NewLadder(rungs, first)
 	ch, h := New(Options{Carrier: l}), &heard{}
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})
@@ -335,4 +341,21 @@ func TestLadderClimbsOverAConflict(t *testing.T) {
 		time.Sleep(2 * time.Second)
 		over(t, "after the climb", ch, l, "xmpp")
 	})
+}
+
+// Who climbs sooner than usual also judges sooner: a connection was good after six first
+// waits, and its way is waited for.
+func TestLadderForgetsSoon(t *testing.T) {
+	for life, falls := range map[time.Duration]bool{4 * time.Second: true, 8 * time.Second: false} {
+		synctest.Test(t, func(t *testing.T) {
+			stream, call := newStep("xmpp", true), newStep("call", true)
+			climbingAfter(t, time.Second, stream, call)
+			time.Sleep(time.Second + life)
+			stream.set(false)
+			time.Sleep(6 * time.Second)
+			if n := call.tried(); (n > 0) != falls {
+				t.Errorf("after a life of %s another way was tried %d times", life, n)
+			}
+		})
+	}
 }
