@@ -14,6 +14,7 @@ type Cable struct {
 	t    TB
 	addr string
 	to   string
+	only netip.Addr // whose connections are carried; the zero value for everybody's
 
 	mu    sync.Mutex // guards what follows
 	l     net.Listener
@@ -55,11 +56,19 @@ func (c *Cable) Serve(to string) {
 	go c.accept(l)
 }
 
+// Only has the cable carry what comes from one address and close everything else: a
+// firewall that lets one machine through. It is called before Serve.
+func (c *Cable) Only(from netip.Addr) { c.only = from }
+
 func (c *Cable) accept(l net.Listener) {
 	for {
 		in, err := l.Accept()
 		if err != nil {
 			return
+		}
+		if c.only.IsValid() && in.RemoteAddr().(*net.TCPAddr).AddrPort().Addr() != c.only {
+			_ = in.Close() // as firewalls do
+			continue
 		}
 		go c.carry(in)
 	}

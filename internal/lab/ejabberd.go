@@ -2,20 +2,60 @@ package lab
 
 import (
 	"cmp"
+	"crypto/rand"
 	"fmt"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 )
 
 // Ejabberd starts a private ejabberd with packaging/ejabberd, and stops it when the test
-// ends. It is no node of a cluster, and runs without Erlang's list of nodes (epmd), which
-// would listen on all addresses and be left behind.
+// ends. It is a cluster of one.
 func Ejabberd(t TB, o XMPPOptions) *XMPPServer {
 	t.Helper()
 	Need(t, "ejabberdctl")
+	s := newEjabberd(t, o, erlangNode{"127.0.0.1", freePort(t), rand.Text()})
+	s.Start()
+	return s
+}
+
+// EjabberdCluster starts two private ejabberds that are one service. Connectors reach the
+// one that is returned, the cloud its Peer.
+func EjabberdCluster(t TB, o XMPPOptions) *XMPPServer {
+	t.Helper()
+	Need(t, "ejabberdctl")
+	// All nodes listen for one another on the same port, so each has an address of its own.
+	mine := erlangNode{"127.0.0.1", freePort(t, "127.0.0.1", "127.0.0.2"), rand.Text()}
+	other := mine
+	other.host = "127.0.0.2"
+	s, peer := newEjabberd(t, o, mine), newEjabberd(t, o, other)
+	s.Start()
+	peer.Start()
+	if out, err := peer.control("join_cluster", mine.name()).CombinedOutput(); err != nil {
+		t.Fatalf("join: %v\n%s", err, out)
+	}
+	peer.awaitUp() // it began anew
+	s.Peer, s.Component = peer, peer.Component
+	return s
+}
+
+// erlangNode is how the nodes of a cluster find one another. They do without Erlang's list
+// of nodes (epmd), which would listen on all addresses and be left behind.
+type erlangNode struct {
+	host   string // of loopback
+	port   int    // the same for all
+	cookie string // likewise
+}
+
+func (n erlangNode) name() string { return "ejabberd@" + n.host }
+
+// newEjabberd prepares a server.
+func newEjabberd(t TB, o XMPPOptions, node erlangNode) *XMPPServer {
+	t.Helper()
 	s := newXMPP(t, o, "ejabberd")
 	_, component, _ := net.SplitHostPort(s.Component)
 	seconds := func(d time.Duration) string { return strconv.Itoa(max(1, int(d.Seconds()))) + " seconds" }
@@ -44,15 +84,29 @@ func Ejabberd(t TB, o XMPPOptions) *XMPPServer {
 	s.put("etc/inetrc", "{lookup, [file, native]}.\n")
 	// The script ends after the server that it started. Few schedulers that do not spin:
 	// others run beside it.
-	s.put("etc/ejabberdctl.cfg", fmt.Sprintf("trap : TERM\nERL_DIST_PORT=%d\nERL_OPTIONS=\"%s\"\n", freePort(t),
-		"+S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none -kernel inet_dist_use_interface {127,0,0,1}"))
+	s.put("etc/ejabberdctl.cfg", fmt.Sprintf("trap : TERM\nERLANG_NODE=%s\nERL_DIST_PORT=%d\nERL_OPTIONS=\"%s {%s}\"\n",
+		node.name(), node.port, "+S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none -kernel inet_dist_use_interface",
+		strings.ReplaceAll(node.host, ".", ",")))
+	s.put(".erlang.cookie", node.cookie)
+	if err := os.Chmod(s.file(".erlang.cookie"), 0o400); err != nil { // what others can read is refused
+		t.Fatalf("%v", err)
+	}
 	s.own()
 	s.env = []string{"HOME=" + s.Dir}
-	s.command = func() (string, []string) {
-		return "ejabberdctl", []string{"--config-dir", s.file("etc"), "--logs", s.file("logs"), "--spool", s.file("spool"), "foreground"}
-	}
-	s.Start()
+	s.command = func() (string, []string) { return "ejabberdctl", s.ctl("foreground") }
 	return s
+}
+
+// ctl is ejabberdctl's command line for this server.
+func (s *XMPPServer) ctl(args ...string) []string {
+	return append([]string{"--config-dir", s.file("etc"), "--logs", s.file("logs"), "--spool", s.file("spool")}, args...)
+}
+
+// control prepares a call of ejabberdctl for the server that runs.
+func (s *XMPPServer) control(args ...string) *exec.Cmd {
+	cmd := exec.Command(find("ejabberdctl"), s.ctl(args...)...)
+	cmd.Dir, cmd.Env, cmd.SysProcAttr = s.Dir, append(os.Environ(), s.env...), s.attr
+	return cmd
 }
 
 // pem puts certificate and key into one file, as ejabberd reads them.

@@ -38,8 +38,10 @@ type XMPPServer struct {
 	Direct    int    // port of connectors: TLS at once
 	STARTTLS  int    // port of connectors
 	WebSocket int    // port of streams over WebSockets, without TLS; 0 for none
-	Component string // address for components
+	Component string // address for components; of a cluster, Peer's
 	Secret    string // path of the file with the component's secret
+
+	Peer *XMPPServer // other node of a cluster; nil for a server that is alone
 
 	t        TB
 	domain   string

@@ -25,10 +25,16 @@ func (s *XMPPServer) Start() {
 		s.t.Fatalf("%v", err)
 	}
 	s.proc = p
+	s.awaitUp()
+}
+
+// awaitUp waits until the server answers.
+func (s *XMPPServer) awaitUp() {
+	s.t.Helper()
 	up := func() bool {
-		return p.ended() || !slices.ContainsFunc(s.ready, func(a string) bool { return !answers("tcp", a) })
+		return s.proc.ended() || !slices.ContainsFunc(s.ready, func(a string) bool { return !answers("tcp", a) })
 	}
-	if !waitFor(time.Minute, up) || p.ended() {
+	if !waitFor(time.Minute, up) || s.proc.ended() {
 		s.Logs()
 		s.t.Fatalf("%s did not start", s.program)
 	}
