@@ -39,6 +39,7 @@ var mayImport = map[string][]string{
 	"cloud":                 {"gcp", "gcp/ticket", "cloud/legacy", "internal/impose", "internal/secret"},
 	"cloud/legacy":          {"gcp", "gcp/ticket", "internal/ppd"},
 	"cloud/oauth":           {"gcp", "cloud", "internal/secret"},
+	"cloud/bearer":          {"gcp", "internal/disk", "internal/secret"},
 	"cloud/blob":            {"gcp", "cloud", "internal/disk"},
 	"cloud/archive":         {},
 	"cloud/store":           {"gcp", "cloud", "cloud/component", "cloud/oauth", "cloud/passkey", "cloud/pubsub"},
@@ -55,7 +56,7 @@ var mayImport = map[string][]string{
 	"cloud/pubsub":          {"gcp", "cloud", "internal/backoff", "internal/stream"},
 	"cloud/xmppauth":        {"gcp", "cloud", "internal/backoff", "internal/secret"},
 	"cloud/server": {
-		"gcp", "cloud", "cloud/oauth", "cloud/oidc", "cloud/passkey", "cloud/archive", "cloud/blob", "cloud/store", "cloud/api", "cloud/web",
+		"gcp", "cloud", "cloud/oauth", "cloud/oidc", "cloud/passkey", "cloud/archive", "cloud/bearer", "cloud/blob", "cloud/store", "cloud/api", "cloud/web",
 		"cloud/component", "cloud/push", "cloud/mail", "cloud/pubsub", "cloud/xmppauth", "internal/cli", "internal/config", "internal/disk", "internal/raster", "internal/secret", "internal/stream",
 	},
 

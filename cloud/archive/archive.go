@@ -22,6 +22,7 @@ import (
 const (
 	Database  = "cloud.db"
 	Authority = "ca.pem"
+	TokenKey  = "token-key.pem"
 	Settings  = "settings.toml" // a copy, for people: the settings are not in the state folder
 	Documents = "documents"     // the folder of documents, each named by 32 hexadecimal digits
 	manifest  = "manifest.json"
@@ -59,7 +60,7 @@ func Bound(name string) (int64, bool) {
 	switch name {
 	case Database:
 		return 1 << 50, true
-	case Authority, Settings:
+	case Authority, TokenKey, Settings:
 		return maxSmall, true
 	case manifest:
 		return maxManifest, true

@@ -22,8 +22,9 @@ const (
 	ScopeIdentity Scope = "identity" // name and address only
 )
 
-// maxSecret bounds what is hashed: no secret of ours is longer.
-const maxSecret = 512
+// maxSecret bounds what is hashed: no secret of ours is longer. What an Issuer makes names
+// two hosts, one of them twice.
+const maxSecret = 2048
 
 var (
 	errShape    = errors.New("not a token")

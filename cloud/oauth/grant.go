@@ -71,7 +71,10 @@ func (s *Server) exchangeCode(ctx context.Context, f form) (issued, error) {
 	case !verified(t.Challenge, f.get("code_verifier")):
 		return issued{}, badGrant("The code_verifier does not fit.")
 	}
-	out, tokens := s.issue(t)
+	out, tokens, err := s.issue(t)
+	if err != nil {
+		return issued{}, err
+	}
 	err = s.cfg.Store.ExchangeToken(ctx, t.Hash, s.cfg.Now(), tokens...)
 	if errors.Is(err, ErrUsed) {
 		// Somebody else may hold what the code gave, RFC 6749, 4.1.2.
@@ -81,13 +84,34 @@ func (s *Server) exchangeCode(ctx context.Context, f form) (issued, error) {
 }
 
 // issue makes the two tokens of a grant.
-func (s *Server) issue(from Token) (issued, []Token) {
-	access, a := s.newToken(KindAccess, from.Grant, AccessLifetime)
-	refresh, r := s.newToken(KindRefresh, from.Grant, 0)
-	for _, t := range []*Token{&a, &r} {
-		t.User, t.Robot, t.Client, t.Scope = from.User, from.Robot, from.Client, from.Scope
+func (s *Server) issue(from Token) (issued, []Token, error) {
+	out, a, err := s.access(from)
+	if err != nil {
+		return issued{}, nil, err
 	}
-	return issued{access, refresh, from.Scope, AccessLifetime}, []Token{a, r}
+	refresh, r := s.newToken(KindRefresh, from.Grant, 0)
+	r.User, r.Robot, r.Client, r.Scope = from.User, from.Robot, from.Client, from.Scope
+	out.refresh = refresh
+	return out, []Token{a, r}, nil
+}
+
+// access makes an access token of a grant.
+func (s *Server) access(from Token) (issued, Token, error) {
+	lifetime := AccessLifetime
+	signed := from.Robot != "" && s.cfg.Issuer != nil
+	if signed {
+		lifetime = s.cfg.Lifetime
+	}
+	text, t := s.newToken(KindAccess, from.Grant, lifetime)
+	if signed {
+		var err error
+		if text, err = s.cfg.Issuer.Issue(from.Robot, t.CreateTime, t.ExpireTime); err != nil {
+			return issued{}, Token{}, err
+		}
+		t.Hash = HashOf(text.Reveal())
+	}
+	t.User, t.Robot, t.Client, t.Scope = from.User, from.Robot, from.Client, from.Scope
+	return issued{access: text, scope: from.Scope, expires: lifetime}, t, nil
 }
 
 // refresh gives an access token for a refresh token, which stays as it is:
@@ -113,8 +137,10 @@ func (s *Server) refresh(ctx context.Context, f form) (issued, error) {
 		}
 		return issued{}, err
 	}
-	access, a := s.newToken(KindAccess, t.Grant, AccessLifetime)
-	a.User, a.Robot, a.Client, a.Scope = t.User, t.Robot, t.Client, t.Scope
+	out, a, err := s.access(t)
+	if err != nil {
+		return issued{}, err
+	}
 	err = s.cfg.Store.RefreshToken(ctx, t.Hash, s.cfg.Now(), a)
 	if t.Robot != "" && t.UsedTime.IsZero() {
 		s.cache.forget() // its older grants ended
@@ -125,7 +151,7 @@ func (s *Server) refresh(ctx context.Context, f form) (issued, error) {
 	if err != nil {
 		return issued{}, err
 	}
-	return issued{access: access, scope: t.Scope, expires: AccessLifetime}, nil
+	return out, nil
 }
 
 // pollDevice answers a device's question, RFC 8628, 3.4 and 3.5.
@@ -177,8 +203,11 @@ func (s *Server) finishDevice(ctx context.Context, d Device) (issued, error) {
 		}
 		return issued{}, err
 	}
-	out, tokens := s.issue(Token{Grant: newGrant(), User: d.User, Client: d.Client, Scope: d.Scope})
-	err := s.cfg.Store.FinishDevice(ctx, d.Hash, tokens...)
+	out, tokens, err := s.issue(Token{Grant: newGrant(), User: d.User, Client: d.Client, Scope: d.Scope})
+	if err != nil {
+		return issued{}, err
+	}
+	err = s.cfg.Store.FinishDevice(ctx, d.Hash, tokens...)
 	if errors.Is(err, ErrUsed) {
 		return issued{}, waiting("expired_token")
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"platen/cloud"
+	"platen/gcp"
 	"platen/internal/secret"
 )
 
@@ -29,6 +30,12 @@ const (
 	cacheSize        = 4096
 	maxDeviceSeconds = 60
 )
+
+// Issuer makes access tokens of robots, no two of which are the same; bearer.Issuer is one.
+// What it makes is stored, looked up and revoked as each other token.
+type Issuer interface {
+	Issue(id gcp.RobotID, from, until time.Time) (secret.Text, error)
+}
 
 // Client is an OAuth client that the administrator registered. Clients that are
 // not registered are public ones: old programs bring ids that Google gave them.
@@ -50,6 +57,11 @@ type Config struct {
 	Clients        []Client      // registered clients
 	ClientLogin    bool          // serve /accounts/ClientLogin: passwords in every request, for 2010's programs
 	DeviceInterval time.Duration // between polls of a device code; 0 means 5 s
+
+	// Issuer makes the access tokens of robots where somebody besides us is to check them;
+	// nil for ones that say nothing.
+	Issuer   Issuer
+	Lifetime time.Duration // of those; 0 means AccessLifetime
 
 	// RemoteAddr tells whom to count a request for; nil means the peer's
 	// address. Behind a trusted proxy it reads the forwarded one.
@@ -77,6 +89,9 @@ func New(cfg Config) *Server {
 	}
 	if cfg.DeviceInterval == 0 {
 		cfg.DeviceInterval = deviceInterval
+	}
+	if cfg.Lifetime == 0 {
+		cfg.Lifetime = AccessLifetime
 	}
 	if cfg.RemoteAddr == nil {
 		cfg.RemoteAddr = peerAddr

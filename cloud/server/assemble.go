@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"maps"
 	"net"
 	"net/http"
@@ -26,7 +27,8 @@ import (
 func (s *Server) build() {
 	s.oauth = oauth.New(oauth.Config{
 		Store: s.db, BaseURL: s.base, ClientLogin: s.cfg.ClientLogin, RemoteAddr: s.remoteAddr,
-		Clients: s.clients(), CheckPassword: s.checkPassword, Logger: s.log.With("component", "oauth"),
+		Clients: s.clients(), CheckPassword: s.checkPassword, Issuer: s.issuer(), Lifetime: s.cfg.Push.Server.JWTLifetime.Std(),
+		Logger: s.log.With("component", "oauth"),
 	})
 	cfg := cloud.Config{
 		Domain: s.cfg.Push.Domain, Store: s.db, Blobs: s.blobs, Codes: s.oauth, Sessions: s.oauth,
@@ -60,7 +62,7 @@ func (s *Server) assemble(stopping <-chan struct{}) error {
 	if err != nil {
 		return err
 	}
-	if err := s.openLink(); err != nil {
+	if err := errors.Join(s.openLink(), s.openTokenKey()); err != nil {
 		return err
 	}
 	s.people = &people{s: s}

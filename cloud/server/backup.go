@@ -141,6 +141,7 @@ func (b Backup) fill(ctx context.Context, w *archive.Writer, snapshot *store.Sna
 	for _, file := range []struct{ name, path string }{
 		{archive.Database, copied},
 		{archive.Authority, filepath.Join(b.Config.StateDir, archive.Authority)},
+		{archive.TokenKey, filepath.Join(b.Config.StateDir, archive.TokenKey)},
 		{archive.Settings, b.Settings},
 	} {
 		if _, err := addFile(w, file.name, file.path); err != nil && (file.name == archive.Database || !errors.Is(err, fs.ErrNotExist)) {

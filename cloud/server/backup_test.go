@@ -125,6 +125,9 @@ func TestBackupUnderLoad(t *testing.T) {
 	if _, err := openAuthority(from); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := testConfig(from).tokenKey(); err != nil {
+		t.Fatal(err)
+	}
 	before := map[gcp.JobID]string{}
 	for i := range 20 {
 		title := fmt.Sprint("before ", i)
@@ -222,10 +225,12 @@ func checkRestored(t *testing.T, from, into string, before map[gcp.JobID]string)
 	if err := errors.Join(err1, err2); err != nil || e1 == e2 {
 		t.Errorf("epochs %q and %q, %v", e1, e2, err)
 	}
-	ca1, err1 := os.ReadFile(filepath.Join(from, "ca.pem"))
-	ca2, err2 := os.ReadFile(filepath.Join(into, "ca.pem"))
-	if err := errors.Join(err1, err2); err != nil || !bytes.Equal(ca1, ca2) {
-		t.Errorf("the authority is another one, %v", err)
+	for _, name := range []string{"ca.pem", "token-key.pem"} {
+		one, err1 := os.ReadFile(filepath.Join(from, name))
+		other, err2 := os.ReadFile(filepath.Join(into, name))
+		if err := errors.Join(err1, err2); err != nil || !bytes.Equal(one, other) {
+			t.Errorf("%s is another one, %v", name, err)
+		}
 	}
 	list, err := os.ReadDir(into)
 	if err != nil {

@@ -37,5 +37,11 @@ func examineOutside(ctx context.Context, cfg Config) cli.Finding {
 	if trouble, ok := errors.AsType[*component.Trouble](err); ok {
 		return cli.Found(check, "", err, trouble.Advice)
 	}
+	if err == nil && cfg.Push.signs() {
+		if f := examineLogins(ctx, cfg); !f.OK {
+			return f
+		}
+		works += ", and lets robots in by the tokens that are made here"
+	}
 	return cli.Found(check, works, err, "the XMPP server's log may say more")
 }

@@ -24,6 +24,13 @@ const (
 	DriverNone      Driver = "none"      // HTTPS alone
 )
 
+// Bounds of push.server.jwt_lifetime. Nobody can take a JWT back from who checks it alone;
+// and connectors take one for spent 10 s before its end.
+const (
+	minJWT = 15 * time.Second
+	maxJWT = 15 * time.Minute
+)
+
 // outside reports whether a driver needs an XMPP server.
 func (d Driver) outside() bool { return d == DriverComponent || d == DriverPubSub }
 
@@ -52,6 +59,10 @@ type XMPPServerConfig struct {
 	PubSub         string `toml:"pubsub"`           // address (JID) of its PubSub service
 	AuthSecretFile string `toml:"auth_secret_file"` // file with the secret that it asks about tokens with; "" refuses it
 	CAFile         string `toml:"ca_file"`          // PEM of who signed its certificate, if not a public authority
+
+	// JWTLifetime has connectors' access tokens be JWTs, good for so long, which the server
+	// checks by itself; 0 for ones that it asks about.
+	JWTLifetime config.Duration `toml:"jwt_lifetime"`
 }
 
 // listeners are the addresses that the embedded service listens at; "" for none.
@@ -111,6 +122,9 @@ func (c PushConfig) checkOutside() error {
 	if c.Host != "" && c.bySRV() {
 		return fmt.Errorf("push.driver is %q: push.advertised_direct_port or push.advertised_starttls_port must say where on push.host the XMPP server takes connectors; "+
 			"without all three they look for the SRV records of push.domain", c.Driver)
+	}
+	if l := c.Server.JWTLifetime.Std(); l != 0 && (l < minJWT || l > maxJWT) {
+		return &config.Wrong{Key: "push.server.jwt_lifetime", Value: c.Server.JWTLifetime, Want: `between "15s" and "15m", or 0`}
 	}
 	if c.Driver == DriverPubSub && c.Server.PubSub == "" {
 		return &config.Wrong{Key: "push.server.pubsub", Value: "", Want: "the XMPP server's PubSub service, such as pubsub.example.com"}

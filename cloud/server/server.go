@@ -16,6 +16,7 @@ import (
 
 	"platen/cloud"
 	"platen/cloud/archive"
+	"platen/cloud/bearer"
 	"platen/cloud/blob"
 	"platen/cloud/component"
 	"platen/cloud/oauth"
@@ -32,7 +33,8 @@ type Server struct {
 	db    *store.DB
 	blobs *blob.Dir
 	ca    *authority
-	lock  *os.File // of the state folder, shared
+	key   *bearer.Key // of the access tokens that an XMPP server checks; nil for none
+	lock  *os.File    // of the state folder, shared
 
 	http     net.Listener
 	direct   net.Listener // nil if not offered

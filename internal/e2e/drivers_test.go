@@ -25,6 +25,7 @@ type driver struct {
 	server func(lab.TB, lab.XMPPOptions) *lab.XMPPServer
 	closed bool // no port of XMPP can be reached
 	proxy  bool // it can, through an HTTP proxy alone
+	signed bool // the server checks tokens by itself
 }
 
 func drivers() []driver {
@@ -78,8 +79,16 @@ func (d driver) carry(t *testing.T, bin string) *carrying {
 	carries := func() string { return fmt.Sprintf("127.0.0.1:%d", c.Direct) }
 	web := func() string { return strings.TrimPrefix(c.Base, "http://") }
 	if d.server != nil {
-		c.outside = d.server(t, lab.XMPPOptions{Cloud: "http://" + front.Addr(), Bin: bin, Idle: pingTimeout()})
+		so := lab.XMPPOptions{Cloud: "http://" + front.Addr(), Bin: bin, Idle: pingTimeout()}
+		if d.signed {
+			o.Dir = t.TempDir()
+			so.JWK, so.Cloud = tokenKey(t, bin, o.Dir), "http://127.0.0.1:1" // there is nobody to ask
+		}
+		c.outside = d.server(t, so)
 		o.CloudPush = c.outside.Settings(d.push, c.line.Port())
+		if d.signed {
+			o.CloudPush += fmt.Sprintf("jwt_lifetime = %q\n", tokenLifetime)
+		}
 		carries = func() string { return fmt.Sprintf("127.0.0.1:%d", c.outside.Direct) }
 	} else if d.push != "" {
 		o.CloudPush = fmt.Sprintf("driver = %q\ndirect_listen = \"\"\nstarttls_listen = \"\"\n", d.push)

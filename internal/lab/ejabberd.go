@@ -64,11 +64,11 @@ func newEjabberd(t TB, o XMPPOptions, node erlangNode) *XMPPServer {
 			t.Fatalf("%v", err)
 		}
 	}
-	s.put("etc/ejabberd.yml", s.shipped("ejabberd/platen.yml",
+	words := []string{
 		"/etc/ejabberd/ejabberd.pem", s.file("server.pem"),
-		"port: 5223", "port: "+strconv.Itoa(s.Direct),
-		"port: 5222", "port: "+strconv.Itoa(s.STARTTLS),
-		"port: 5347", "port: "+component,
+		"port: 5223", "port: " + strconv.Itoa(s.Direct),
+		"port: 5222", "port: " + strconv.Itoa(s.STARTTLS),
+		"port: 5347", "port: " + component,
 		`ip: "::"`, `ip: "127.0.0.1"`,
 		"change me", "the component's secret",
 		"/usr/bin/platen-cloud", filepath.Join(o.Bin, "platen-cloud"),
@@ -79,7 +79,12 @@ func newEjabberd(t TB, o XMPPOptions, node erlangNode) *XMPPServer {
 		XMPPDomain, s.domain,
 		"90 seconds", seconds(cmp.Or(o.Idle, 90*time.Second)),
 		"30 seconds", seconds(cmp.Or(o.Idle, 30*time.Second)),
-	))
+	}
+	if o.JWK != "" {
+		s.put("platen.jwk", o.JWK)
+		words = append(words, "auth_method: external", s.shipped("ejabberd/auth-jwt.yml", "/etc/ejabberd/platen.jwk", s.file("platen.jwk")))
+	}
+	s.put("etc/ejabberd.yml", s.shipped("ejabberd/platen.yml", words...))
 	s.pem()
 	s.put("etc/inetrc", "{lookup, [file, native]}.\n")
 	// The script ends after the server that it started. Few schedulers that do not spin:

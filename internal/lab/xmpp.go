@@ -28,6 +28,10 @@ type XMPPOptions struct {
 	Bin   string        // folder of the two programs, see Build; ejabberd runs one of them
 	Idle  time.Duration // how long a session may be silent before it is asked whether it is there; as shipped, one and a half minutes
 
+	// JWK is the cloud's public key, by which ejabberd checks tokens itself; "" for one that
+	// asks the cloud.
+	JWK string
+
 	Domain, Service string // of the robots, and of the cloud; "" for those of the files that we ship
 }
 
