@@ -79,6 +79,14 @@ func (s *Service) seenRobot(ctx context.Context, id gcp.RobotID, printer gcp.Pri
 	}
 }
 
+// expect has a robot's next call written down, however short a time ago the last one was: it
+// tells that the robot is there after all.
+func (n *notes) expect(id gcp.RobotID) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	delete(n.touched, id)
+}
+
 // flushUnlessRunning writes notes down at once where no Run does it later.
 func (s *Service) flushUnlessRunning(ctx context.Context) {
 	if s.running.Load() {

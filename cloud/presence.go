@@ -36,6 +36,9 @@ func (s *Service) Presence(ctx context.Context, r gcp.RobotID, connected bool) e
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return fmt.Errorf("record presence of robot %s: %w", r, err)
 	}
+	if !connected {
+		s.notes.expect(r)
+	}
 	return err
 }
 

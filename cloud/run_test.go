@@ -164,6 +164,37 @@ func TestPresence(t *testing.T) {
 	want(gcp.ConnectionUnknown)
 }
 
+// A stream that ends right after a call hides the connector until its next call, and no
+// longer: it may come by another way at once.
+func TestCallAfterGoodbye(t *testing.T) {
+	w := newWorld(t)
+	ctx := t.Context()
+	fetch := func() {
+		t.Helper()
+		if _, err := w.Fetch(ctx, w.robot, cloud.FetchQuery{Printer: w.printer}); cloud.KindOf(err) != cloud.KindNoJob {
+			t.Fatal(err)
+		}
+	}
+	w.clock.add(2 * time.Minute)
+	for range 3 {
+		fetch()
+		w.clock.add(time.Second)
+		must(t, w.Presence(ctx, w.robot.Robot.ID, true))
+		must(t, w.Presence(ctx, w.robot.Robot.ID, false))
+		p, err := w.Printer(ctx, w.alice, w.printer)
+		must(t, err)
+		if p.Connection != gcp.ConnectionOffline {
+			t.Errorf("after a goodbye it is %s", p.Connection)
+		}
+		w.clock.add(time.Second)
+		fetch()
+		if p, err = w.Printer(ctx, w.alice, w.printer); err != nil || p.Connection != gcp.ConnectionOnline {
+			t.Errorf("after a call it is %s, %v", p.Connection, err)
+		}
+		w.clock.add(time.Second)
+	}
+}
+
 func TestResubmitAndDelete(t *testing.T) {
 	w := newWorld(t)
 	j := w.submit(w.alice)
