@@ -6,7 +6,6 @@ import (
 	"net"
 	"os"
 	"os/exec"
-	"strconv"
 	"syscall"
 	"time"
 )
@@ -92,35 +91,6 @@ func answers(network, addr string) bool {
 		return false
 	}
 	return c.Close() == nil
-}
-
-// freePort returns a port that nobody listens on, at some addresses of loopback;
-// 127.0.0.1 where none is named.
-func freePort(t TB, hosts ...string) int {
-	t.Helper()
-	if len(hosts) == 0 {
-		hosts = []string{"127.0.0.1"}
-	}
-	for range 20 {
-		if port, err := tryPort(hosts); err == nil {
-			return port
-		}
-	}
-	t.Fatalf("no port is free at %v", hosts)
-	return 0
-}
-
-// tryPort listens on a port of the first host, and on the same of the others.
-func tryPort(hosts []string) (port int, err error) {
-	for _, host := range hosts {
-		l, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(port)))
-		if err != nil {
-			return 0, err
-		}
-		defer func() { _ = l.Close() }()
-		port = l.Addr().(*net.TCPAddr).Port
-	}
-	return port, nil
 }
 
 // workDir makes a folder that other users' processes can enter and whose path is

@@ -1,0 +1,51 @@
+package lab
+
+import (
+	"errors"
+	"math/rand/v2"
+	"net"
+	"strconv"
+	"sync"
+)
+
+// Ports that servers are given lie below those that the system gives to outgoing
+// connections (Linux: from 32768), any of which may have one by the time a server starts;
+// and above those that browsers refuse.
+const (
+	firstPort = 12000
+	lastPort  = 32000
+)
+
+// portsGiven are the ports that this process was given, each once: a server may start much
+// later, or start again.
+var portsGiven sync.Map
+
+// freePort returns a port that nobody listens on, at some addresses of loopback;
+// 127.0.0.1 where none is named.
+func freePort(t TB, hosts ...string) int {
+	t.Helper()
+	if len(hosts) == 0 {
+		hosts = []string{"127.0.0.1"}
+	}
+	for range 100 {
+		port := firstPort + rand.N(lastPort-firstPort) //nolint:gosec // nobody gains by guessing it
+		if _, given := portsGiven.LoadOrStore(port, true); !given && free(port, hosts) == nil {
+			return port
+		}
+	}
+	t.Fatalf("no port is free at %v", hosts)
+	return 0
+}
+
+// free listens on a port of some hosts for a moment.
+func free(port int, hosts []string) error {
+	var errs []error
+	for _, host := range hosts {
+		l, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(port)))
+		if err == nil {
+			err = l.Close()
+		}
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
