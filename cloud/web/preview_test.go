@@ -78,7 +78,7 @@ func (w *world) drafted(p gcp.PrinterID, doc paper) string {
 // Small pictures have a child of their own.
 func TestPreviewsAreDrawnInBlocks(t *testing.T) {
 	w, children := startDrawing(t)
-	id := w.drafted(w.addPrinter("plain"), paper{"a.pdf", numbered(10)})
+	id := w.drafted(w.addPrinter("plain"), paper{"a.pdf", numbered(14)})
 	side := func(file string) (int, int) {
 		t.Helper()
 		text, resp := w.get("/drafts/" + id + "/page/" + file)
@@ -101,19 +101,19 @@ func TestPreviewsAreDrawnInBlocks(t *testing.T) {
 		}
 	}
 	ended(1)
-	side("8.png")
+	side("12.png")
 	ended(2)
-	side("10.png")
-	for n := range 10 {
+	side("14.png")
+	for n := range 14 {
 		if _, height := side(fmt.Sprintf("small-%d.png", n+1)); height < 150 || height > 200 {
 			t.Errorf("a small side is %d high", height)
 		}
 	}
 	ended(3)
-	if _, resp := w.get("/drafts/" + id + "/page/11.png"); resp.StatusCode == http.StatusOK {
-		t.Error("there is an eleventh side")
+	if _, resp := w.get("/drafts/" + id + "/page/15.png"); resp.StatusCode == http.StatusOK {
+		t.Error("there is a fifteenth side")
 	}
-	if text, _ := w.get("/drafts/" + id + "?at=11"); !strings.Contains(text, `"side":1,"sides":10`) {
-		t.Errorf("near side 11: %s", text)
+	if text, _ := w.get("/drafts/" + id + "?at=15"); !strings.Contains(text, `"side":1,"sides":14`) {
+		t.Errorf("near side 15: %s", text)
 	}
 }
