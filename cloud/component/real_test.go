@@ -225,7 +225,9 @@ func testRestart(t *testing.T, s *lab.XMPPServer) {
 		w.Notify(t.Context(), other, gcp.Notification{Printer: "p"})
 		s.Start()
 		w.until("the stream to stand again", w.Connected)
-		if lines := w.log.lines(); len(lines) != 3+2*i {
+		want := 3 + 2*i
+		w.until("that to be told", func() bool { return len(w.log.lines()) >= want })
+		if lines := w.log.lines(); len(lines) != want {
 			t.Errorf("%d lines are logged:\n%s", len(lines), strings.Join(lines, "\n"))
 		}
 		w.until("the robot to be gone", func() bool { return !w.there() })
