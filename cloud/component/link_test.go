@@ -193,7 +193,7 @@ func TestLastingRefusal(t *testing.T) {
 		return strings.Contains(lines[len(lines)-1], "knows no component push.example.com")
 	})
 	s.welcome()
-	w.until("the stream", w.Connected)
+	w.until("the stream to be told", func() bool { return w.Connected() && len(w.log.lines()) >= 4 })
 	if lines := w.log.lines(); len(lines) != 4 {
 		t.Errorf("%d lines are logged:\n%s", len(lines), strings.Join(lines, "\n"))
 	}
