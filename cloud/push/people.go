@@ -36,8 +36,20 @@ type person struct {
 	user      string // of the login
 	local     string // part of the address, in lower case; "" for a connector
 	available bool   // it takes what is sent to the person; guarded by Server.mu
+	due       reason // for which the token is to be looked at again; guarded by Server.mu
+	checking  bool   // a goroutine looks at it; guarded by Server.mu
 	out       outbox
 }
+
+// reason says why a person's token is looked at again.
+type reason int
+
+// The reasons, the weaker ones first.
+const (
+	noReason  reason = iota
+	longSince        // a while has passed
+	tokenLost        // the person lost one, perhaps this one
+)
 
 // outbox holds the stanzas that wait for one stream.
 type outbox struct {
@@ -72,34 +84,40 @@ func (o *outbox) take() []string {
 // admitPerson finds the person whom a login names, as checkToken finds a robot.
 func (c *conn) admitPerson(ctx context.Context, user, tok string) saslFailure {
 	c.token, c.person.user = secret.New(tok), user
-	for range 3 {
-		seen := c.srv.revocations()
-		call, cancel := context.WithTimeout(ctx, callTime)
-		local, err := c.srv.cfg.People.SignIn(call, user, tok)
-		cancel()
-		if cloud.Denies(err) {
-			return failDenied
-		}
-		c.srv.fault(ctx, "check of a token", err)
-		if err != nil {
-			return failTemporary
-		}
-		if c.srv.joinPerson(c, strings.ToLower(local), seen) {
-			return ""
-		}
+	seen := c.srv.losses()
+	call, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
+	local, err := c.srv.cfg.People.SignIn(call, user, tok)
+	if cloud.Denies(err) {
+		return failDenied
 	}
-	return failTemporary
+	c.srv.fault(ctx, "check of a token", err)
+	if err != nil || !c.srv.joinPerson(ctx, c, strings.ToLower(local), seen) {
+		return failTemporary
+	}
+	return ""
 }
 
-// joinPerson is join for a person.
-func (s *Server) joinPerson(c *conn, local string, seen uint64) bool {
+// losses counts the calls of RevokePerson.
+func (s *Server) losses() uint64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.revoked != seen || s.closing || local == "" || len(s.people[local]) >= maxPersonConns {
+	return s.lost
+}
+
+// joinPerson is join for a person. When somebody lost a token since seen, this one is looked
+// at once more: others who lose theirs keep nobody out.
+func (s *Server) joinPerson(ctx context.Context, c *conn, local string, seen uint64) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closing || local == "" || len(s.people[local]) >= maxPersonConns {
 		return false
 	}
 	s.people[local] = append(s.people[local], c)
 	c.person.local = local
+	if s.lost != seen {
+		s.recheckLocked(context.WithoutCancel(ctx), c, tokenLost)
+	}
 	return true
 }
 
@@ -118,27 +136,56 @@ func (s *Server) leavePerson(ctx context.Context, c *conn) {
 	}
 }
 
-// RevokePeople has all people's streams show again that their tokens are good: somebody
-// lost some, or is not let in any more.
-func (s *Server) RevokePeople(ctx context.Context) {
+// RevokePerson has the streams of a person, by the local part of the address, show again
+// that their tokens are good: the person lost some, or is not let in any more.
+func (s *Server) RevokePerson(ctx context.Context, local string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.revoked++
-	for _, list := range s.people {
-		for _, c := range list {
-			s.spawnLocked(func() { c.recheckPerson(context.WithoutCancel(ctx)) })
-		}
+	s.lost++
+	for _, c := range s.people[strings.ToLower(local)] {
+		s.recheckLocked(context.WithoutCancel(ctx), c, tokenLost)
 	}
 }
 
-// recheckPerson ends the stream of a person unless its token is good, for sure.
-func (c *conn) recheckPerson(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, callTime)
-	defer cancel()
-	local, err := c.srv.cfg.People.SignIn(ctx, c.person.user, c.token.Reveal())
+// recheck has the token of a person's stream looked at soon.
+func (s *Server) recheck(ctx context.Context, c *conn, why reason) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.recheckLocked(ctx, c, why)
+}
+
+// recheckLocked is recheck for who holds Server.mu. One goroutine a stream does it, and once
+// more if it is asked for meanwhile.
+func (s *Server) recheckLocked(ctx context.Context, c *conn, why reason) {
+	c.person.due = max(c.person.due, why)
+	if c.person.checking {
+		return
+	}
+	c.person.checking = true
+	s.spawnLocked(func() {
+		for c.recheckPerson(ctx) {
+		}
+	})
+}
+
+// recheckPerson looks at a person's token once, and reports whether that is due again.
+func (c *conn) recheckPerson(ctx context.Context) bool {
+	s := c.srv
+	s.mu.Lock()
+	c.person.due = noReason
+	s.mu.Unlock()
+
+	call, cancel := context.WithTimeout(ctx, callTime)
+	local, err := s.cfg.People.SignIn(call, c.person.user, c.token.Reveal())
+	cancel()
 	if err != nil || strings.ToLower(local) != c.person.local {
 		c.fail(errNotAuthorized)
 	}
+
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c.person.checking = c.person.due != noReason
+	return c.person.checking
 }
 
 // converse handles a stanza of a person after the resource is bound.

@@ -140,7 +140,7 @@ func TestPeopleAreSentTo(t *testing.T) {
 	who.mu.Lock()
 	who.out = true
 	who.mu.Unlock()
-	f.RevokePeople(t.Context())
+	f.RevokePerson(t.Context(), ann)
 	if got := one.closed(); !strings.Contains(got, "<not-authorized") {
 		t.Errorf("whose key is not good any more is told %s", got)
 	}

@@ -24,6 +24,7 @@ type Server struct {
 	robots    map[gcp.RobotID]*robot
 	people    map[string][]*conn // by the local parts of their addresses
 	revoked   uint64             // how often Revoke was called
+	lost      uint64             // how often RevokePerson was called
 	lastFault map[string]string
 	live      int           // goroutines
 	idle      chan struct{} // closed when closing and none is left

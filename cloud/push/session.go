@@ -16,7 +16,7 @@ import (
 func (c *conn) session(ctx context.Context) error {
 	c.beat = func() { c.srv.alive(ctx, c.robot) }
 	if c.person.local != "" {
-		c.beat = func() { c.srv.spawn(func() { c.recheckPerson(ctx) }) }
+		c.beat = func() { c.srv.recheck(ctx, c, longSince) }
 	}
 	for {
 		n, err := c.wire.element()

@@ -2,6 +2,8 @@ package server
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -71,19 +73,23 @@ func (c PushConfig) tellsPeople() bool { return c.Driver != DriverNone }
 
 // revokePerson ends the sessions of somebody who lost tokens. Which session came by which
 // one the XMPP server does not tell: whoever has good ones comes back.
-func (s *Server) revokePerson(ctx context.Context, e cloud.Event) {
-	s.oauth.Forget() // first: push asks which tokens are good
-	s.push.RevokePeople(ctx)
-	if s.link == nil {
-		return
-	}
+func (s *Server) revokePerson(ctx context.Context, e cloud.Event) error {
 	email := e.Note
-	if u, err := s.db.User(ctx, e.User); err == nil {
+	u, err := s.db.User(ctx, e.User)
+	switch {
+	case err == nil:
 		email = u.Email
+	case !errors.Is(err, cloud.ErrNotFound):
+		return fmt.Errorf("end somebody's sessions: %w", err)
+	case email == "":
+		return nil // it was removed, which another event says
 	}
-	if email != "" { // else it was removed, which another event says
-		s.link.LogOut(pubsub.EscapeLocal(email))
+	local := pubsub.EscapeLocal(email)
+	s.push.RevokePerson(ctx, local)
+	if s.link != nil {
+		s.link.LogOut(local)
 	}
+	return nil
 }
 
 // checkTrusted refuses domains that cannot hold addresses of people.

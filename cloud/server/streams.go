@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -113,18 +114,34 @@ func (s *Server) watchRevocations(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if slices.ContainsFunc(events, revokes) {
+			s.oauth.Forget() // first: push asks which tokens are good
+		}
 		for _, e := range events {
-			at = e.Seq
-			switch e.Kind {
-			case cloud.EventRobotRevoked:
-				s.oauth.Forget() // first: push asks which tokens are good
-				s.push.Revoke(ctx, e.Robot)
-			case cloud.EventPersonRevoked:
-				s.revokePerson(ctx, e)
-			default:
+			if err := s.heed(ctx, e); err != nil {
+				s.log.WarnContext(ctx, "a revocation waits", "err", err)
+				break // it is the first one of the next page
 			}
+			at = e.Seq
 		}
 	}
+}
+
+// revokes reports whether an event says that tokens are not good any more.
+func revokes(e cloud.Event) bool {
+	return e.Kind == cloud.EventRobotRevoked || e.Kind == cloud.EventPersonRevoked
+}
+
+// heed ends what came by tokens that an event takes back.
+func (s *Server) heed(ctx context.Context, e cloud.Event) error {
+	switch e.Kind {
+	case cloud.EventRobotRevoked:
+		s.push.Revoke(ctx, e.Robot)
+	case cloud.EventPersonRevoked:
+		return s.revokePerson(ctx, e)
+	default:
+	}
+	return nil
 }
 
 // remoteAddr tells whom to count a request for: whoever sent it, or in IPv6 its
