@@ -168,17 +168,23 @@ func (s *Server) recheckLocked(ctx context.Context, c *conn, why reason) {
 	})
 }
 
-// recheckPerson looks at a person's token once, and reports whether that is due again.
+// recheckPerson looks at a person's token once, and reports whether that is due again. After
+// a loss only a good one stays, for sure; else trouble of the service itself ends nothing.
 func (c *conn) recheckPerson(ctx context.Context) bool {
 	s := c.srv
 	s.mu.Lock()
+	why := c.person.due
 	c.person.due = noReason
 	s.mu.Unlock()
 
 	call, cancel := context.WithTimeout(ctx, callTime)
 	local, err := s.cfg.People.SignIn(call, c.person.user, c.token.Reveal())
 	cancel()
-	if err != nil || strings.ToLower(local) != c.person.local {
+	denied := cloud.Denies(err)
+	if !denied {
+		s.fault(ctx, "check of a token", err)
+	}
+	if denied || err != nil && why == tokenLost || err == nil && strings.ToLower(local) != c.person.local {
 		c.fail(errNotAuthorized)
 	}
 

@@ -2,15 +2,18 @@ package push
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
+	"time"
 )
 
-// gate is a crowd whose answers can be held back.
+// gate is a crowd whose answers can be held back, or fail.
 type gate struct {
-	crowd
-	hold  chan struct{}
-	asked map[string]int // by the user's name; guarded by crowd.mu
+	crowd   // its mu guards what follows, too
+	hold    chan struct{}
+	trouble bool
+	asked   map[string]int // by the user's name
 }
 
 func (g *gate) SignIn(ctx context.Context, user, token string) (string, error) {
@@ -18,6 +21,9 @@ func (g *gate) SignIn(ctx context.Context, user, token string) (string, error) {
 	g.mu.Lock()
 	g.asked[user]++
 	hold := g.hold
+	if g.trouble {
+		err = errors.New("the database is locked")
+	}
 	g.mu.Unlock()
 	if hold != nil {
 		<-hold
@@ -121,5 +127,33 @@ func TestLoginWhileTokensAreLost(t *testing.T) {
 	})
 	if got := p.closed(); !strings.Contains(got, "not-authorized") {
 		t.Errorf("who lost the token while logging in is told %s", got)
+	}
+}
+
+// TestTroubleEndsNoStream: while nobody can say whether a key is good, a stream goes on; one
+// whose person lost a key does not, nor does one whose key is found not to be good.
+func TestTroubleEndsNoStream(t *testing.T) {
+	who := &gate{crowd: crowd{answer: []string{`<iq type="result" id="there"/>`}}, asked: map[string]int{}}
+	f := start(t, Direct, func(c *Config) { c.People, c.Limits.PresenceEvery = who, 20*time.Millisecond })
+	in := func(name string) *peer {
+		p, _, refused := f.personal(t, mechPlain, mechanismsOf[mechPlain](name, "key of "+name))
+		if refused {
+			t.Fatal("not let in")
+		}
+		return p
+	}
+	anns, bobs := in(ann), in(bob)
+	who.set(func() { who.trouble = true })
+	asked := who.times(ann)
+	f.await(t, "several checks", func() bool { return who.times(ann) > asked+3 })
+	anns.send(`<iq type="get" id="there"><x xmlns="y"/></iq>`)
+	anns.until(`^\s*<iq type="result" id="there"/>`)
+	f.RevokePerson(t.Context(), bob)
+	if got := bobs.closed(); !strings.Contains(got, "not-authorized") {
+		t.Errorf("who lost a key meanwhile is told %s", got)
+	}
+	who.set(func() { who.trouble, who.out = false, true })
+	if got := anns.closed(); !strings.Contains(got, "not-authorized") {
+		t.Errorf("who has no good key is told %s", got)
 	}
 }
