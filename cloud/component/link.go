@@ -22,6 +22,7 @@ var _ push.Remote = (*Link)(nil)
 type Link struct {
 	cfg     Config
 	tasks   *tasks
+	logouts *logouts
 	signs   *signs
 	guests  *guests
 	post    *post
@@ -48,7 +49,7 @@ func New(cfg Config) (*Link, error) {
 		return nil, errors.New("a component needs a store, and the service behind it")
 	}
 	return &Link{
-		cfg: cfg, tasks: newTasks(), signs: newSigns(), guests: newGuests(), post: newPost(), relearn: make(chan time.Time, 1),
+		cfg: cfg, tasks: newTasks(), logouts: newLogouts(), signs: newSigns(), guests: newGuests(), post: newPost(), relearn: make(chan time.Time, 1),
 		came: make(chan struct{}), lastFault: map[string]string{},
 	}, nil
 }

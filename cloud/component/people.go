@@ -154,8 +154,3 @@ func (l *Link) Ready(ctx context.Context) error {
 	_, err := l.await(ctx)
 	return err
 }
-
-// LogOut ends the sessions of a person, by the local part of the address.
-func (l *Link) LogOut(local string) {
-	l.tasks.add(task{do: logOut, to: local + "@" + l.cfg.Domain})
-}

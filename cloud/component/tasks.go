@@ -42,16 +42,21 @@ type tasks struct {
 
 func newTasks() *tasks { return &tasks{seen: map[task]struct{}{}, wake: make(chan struct{}, 1)} }
 
-// add drops what would be too much: hints are repeated while they matter.
-func (q *tasks) add(t task) {
+// add reports whether there was room. What would be too much is dropped: hints are repeated
+// while they matter.
+func (q *tasks) add(t task) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if _, known := q.seen[t]; known || len(q.list) >= maxTasks {
-		return
+	if _, known := q.seen[t]; known {
+		return true
+	}
+	if len(q.list) >= maxTasks {
+		return false
 	}
 	q.list = append(q.list, t)
 	q.seen[t] = struct{}{}
 	q.signal()
+	return true
 }
 
 func (q *tasks) signal() {
@@ -104,10 +109,13 @@ func (l *Link) work(ctx context.Context) error {
 		}
 		err = l.perform(ctx, c, t)
 		if l.lost(ctx, c, err) {
-			l.tasks.add(t) // it may not have been heard
+			l.put(t) // it may not have been heard
 			continue
 		}
 		l.fault(ctx, t.do.String(), err)
+		if t.do == logOut {
+			l.logouts.tried(t, err == nil, l.put)
+		}
 	}
 }
 
@@ -168,7 +176,10 @@ func (l *Link) perform(ctx context.Context, c *conn, t task) error {
 	case endSessions:
 		return l.endSessions(ctx, c, t.robot, standing)
 	case logOut:
-		return c.endUserSessions(ctx, t.to)
+		if err := c.endUserSessions(ctx, t.to); !hasCondition(err, "item-not-found") {
+			return err
+		}
+		return nil // it has none
 	case answerPresence:
 		return l.answerPresence(c, t, trusted)
 	}
