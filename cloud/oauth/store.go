@@ -107,7 +107,8 @@ type Tokens interface {
 	// RevokeTokens deletes tokens, and writes a robot.revoked event for each robot
 	// that loses its access, in one transaction.
 	RevokeTokens(ctx context.Context, s Selection, at time.Time) error
-	// SweepTokens deletes what expired before a time.
+	// SweepTokens deletes what expired before a time, and writes an event for each person
+	// whose key it was, or the last token of a grant.
 	SweepTokens(ctx context.Context, before time.Time) error
 }
 

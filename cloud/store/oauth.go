@@ -150,12 +150,17 @@ func (d *DB) UserTokens(ctx context.Context, u cloud.UserID, k oauth.Kind) ([]oa
 	return collect(rows, err, scanToken)
 }
 
-// SweepTokens deletes what expired before a time. A used code goes with its time
+// SweepTokens deletes what expired before a time, and writes an event for each person who
+// loses an access by it. A used code goes with its time
 // too: until then its second use tells of a thief.
 func (d *DB) SweepTokens(ctx context.Context, before time.Time) error {
 	return d.tx(ctx, func(tx *Tx) error {
 		us := micros(before)
-		_, err := tx.exec(`DELETE FROM oauth_tokens WHERE expire_time > 0 AND expire_time < ?`, us)
+		events, err := tx.losses(expiredAccess, before, us, us)
+		if err != nil {
+			return fmt.Errorf("sweep tokens: %w", err)
+		}
+		_, err = tx.exec(`DELETE FROM oauth_tokens WHERE expire_time > 0 AND expire_time < ?`, us)
 		if err != nil {
 			return fmt.Errorf("sweep tokens: %w", err)
 		}
@@ -166,9 +171,14 @@ func (d *DB) SweepTokens(ctx context.Context, before time.Time) error {
 		if err != nil {
 			return fmt.Errorf("sweep guesses: %w", err)
 		}
-		return nil
+		return tx.addEvents(events)
 	})
 }
+
+// expiredAccess are keys that expired, and access tokens with which their grant ends: one
+// that has a refresh token goes on with the next access token.
+const expiredAccess = `expire_time > 0 AND expire_time < ? AND (kind = 'key' OR NOT EXISTS (
+	SELECT 1 FROM oauth_tokens g WHERE g.grant_id = oauth_tokens.grant_id AND (g.expire_time = 0 OR g.expire_time >= ?)))`
 
 // RevokeTokens deletes tokens, and writes an event for each robot and each person who
 // loses an access.
@@ -211,12 +221,24 @@ func (t *Tx) revoke(where, arg string, at time.Time) ([]cloud.Event, error) {
 	for _, r := range robots {
 		events = append(events, cloud.Event{Time: at, Kind: cloud.EventRobotRevoked, Robot: r})
 	}
-	rows, err = t.query(`SELECT DISTINCT owner FROM oauth_tokens WHERE owner <> '' AND kind IN (?, ?) AND `+where,
-		string(oauth.KindAccess), string(oauth.KindKey), arg)
+	lost, err := t.losses(where, at, arg)
+	if err != nil {
+		return nil, err
+	}
+	_, err = t.exec(`DELETE FROM oauth_tokens WHERE `+where, arg)
+	return append(events, lost...), err
+}
+
+// losses returns what is to be told of people, and of the robots that they are, who are about
+// to lose what a constant condition names. With a refresh token goes what came by access
+// tokens that are gone already.
+func (t *Tx) losses(where string, at time.Time, args ...any) ([]cloud.Event, error) {
+	rows, err := t.query(`SELECT DISTINCT owner FROM oauth_tokens WHERE owner <> '' AND kind IN ('access', 'key', 'refresh') AND `+where, args...)
 	people, err := collect(rows, err, func(s scanner) (u cloud.UserID, err error) { return u, s.Scan(&u) })
 	if err != nil {
 		return nil, err
 	}
+	var events []cloud.Event
 	for _, u := range people {
 		_, err := scanRobot(t.queryRow(`SELECT `+robotColumns+` FROM robots WHERE id = ?`, string(cloud.OwnRobot(u))))
 		switch {
@@ -227,6 +249,5 @@ func (t *Tx) revoke(where, arg string, at time.Time) ([]cloud.Event, error) {
 		}
 		events = append(events, cloud.Event{Time: at, Kind: cloud.EventPersonRevoked, User: u})
 	}
-	_, err = t.exec(`DELETE FROM oauth_tokens WHERE `+where, arg)
-	return events, err
+	return events, nil
 }

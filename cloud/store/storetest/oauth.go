@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -31,6 +32,7 @@ func RunOAuth(t *testing.T, open func(t *testing.T) OAuthStore) {
 		{"RevokeTokens", testRevoke},
 		{"RevokeOwnRobot", testRevokeOwn},
 		{"SweepTokens", testSweepTokens},
+		{"SweepTells", testSweepTells},
 		{"Devices", testDevices},
 		{"Tries", testTries},
 		{"Accounts", testAccounts},
@@ -268,7 +270,7 @@ func testRevokeOwn(t *testing.T, s OAuthStore) {
 		{"key", token("a", oauth.KindKey, "g1"), oauth.Selection{Grant: "g1"}, 1},
 		{"all", token("a", oauth.KindAccess, "g1"), oauth.Selection{User: "alice"}, 1},
 		{"session", token("a", oauth.KindSession, "g1"), oauth.Selection{Hash: oauth.HashOf("a")}, 0},
-		{"refresh token", token("a", oauth.KindRefresh, "g1"), oauth.Selection{Hash: oauth.HashOf("a")}, 0},
+		{"refresh token, whose access tokens are gone", token("a", oauth.KindRefresh, "g1"), oauth.Selection{Grant: "g1"}, 1},
 	} {
 		must(t, s.AddTokens(ctx, c.token))
 		before, err := s.LastEvent(ctx)
@@ -298,6 +300,37 @@ func testSweepTokens(t *testing.T, s OAuthStore) {
 			t.Errorf("token %s after sweeping: %v", name, err)
 		}
 	}
+}
+
+// Whoever's key expires, or last token of a grant, loses an access. A token that its grant
+// replaces, and a page's session, are none.
+func testSweepTells(t *testing.T, s OAuthStore) {
+	ctx := t.Context()
+	must(t, s.AddTokens(ctx,
+		until(token("key", oauth.KindKey, "g1"), 50),
+		until(token("old", oauth.KindAccess, "g2"), 50), until(token("new", oauth.KindAccess, "g2"), 250),
+		until(token("once", oauth.KindAccess, "g3"), 150),
+		until(token("session", oauth.KindSession, "g4"), 350)))
+	for _, c := range []struct {
+		now  int64
+		told bool
+	}{{49, false}, {100, true}, {101, false}, {200, true}, {300, true}, {400, false}} {
+		before, err := s.LastEvent(ctx)
+		must(t, err)
+		must(t, s.SweepTokens(ctx, at(c.now)))
+		events, err := s.Events(ctx, before, 10)
+		must(t, err)
+		var want []cloud.Event
+		if c.told {
+			want = []cloud.Event{{Seq: before + 1, Time: at(c.now), Kind: cloud.EventPersonRevoked, User: "alice"}}
+		}
+		same(t, fmt.Sprint("events of ", c.now), events, want)
+	}
+}
+
+func until(t oauth.Token, end int64) oauth.Token {
+	t.ExpireTime = at(end)
+	return t
 }
 
 func device(name string) oauth.Device {
