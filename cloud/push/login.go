@@ -102,7 +102,8 @@ func (c *conn) authenticate(ctx context.Context) error {
 	if !ok {
 		return c.refuse(failMalformed)
 	}
-	if why := c.identify(ctx, user(mech, resp), tok); why != "" {
+	name, actsFor := user(mech, resp)
+	if why := c.identify(ctx, name, actsFor, tok); why != "" {
 		if mech == mechBearer {
 			// RFC 7628, 3.2.2: the reason comes as a challenge, then the failure.
 			if _, err := c.challenge(bearerRefusal); err != nil {
@@ -147,9 +148,13 @@ func (c *conn) refuse(why saslFailure) error {
 	return errRefused
 }
 
-// identify finds the person whom a login names, or else the robot of its token.
-func (c *conn) identify(ctx context.Context, user, tok string) saslFailure {
+// identify finds the person whom a login names, who acts for nobody else, or else the robot
+// of its token.
+func (c *conn) identify(ctx context.Context, user, actsFor, tok string) saslFailure {
 	if p := c.srv.cfg.People; p != nil && p.Names(user) {
+		if actsFor != "" && !c.isUser(actsFor, user) {
+			return failActsFor
+		}
 		return c.admitPerson(ctx, user, tok)
 	}
 	return c.checkToken(ctx, tok)

@@ -100,6 +100,34 @@ func TestPeopleAreNoConnectors(t *testing.T) {
 	}
 }
 
+// TestPeopleActForNobodyElse: whom PLAIN would act for is the user of the login or nobody
+// (RFC 4616, 2). Connectors wrote there what they liked.
+func TestPeopleActForNobodyElse(t *testing.T) {
+	f := start(t, Direct, func(c *Config) { c.People = &crowd{} })
+	for _, c := range []struct {
+		actsFor, name string
+		want          bool
+	}{
+		{"", ann, true},
+		{ann, ann, true},
+		{ann + "@" + ClassicDomain, ann, true},
+		{bob, ann, false},
+		{bob + "@" + ClassicDomain, ann, false},
+		{ann + "@elsewhere.example", ann, false},
+	} {
+		p := f.dial(t)
+		p.send(clientHeader)
+		p.until(`</stream:features>`)
+		p.send(authStanza(mechPlain, c.actsFor+"\x00"+c.name+"\x00key of "+c.name))
+		if got := p.until(`<(?:success [^>]*|failure [^>]*><[^>]*)>`)[0]; strings.HasPrefix(got, "<success") != c.want || !c.want && !strings.Contains(got, "<invalid-authzid/>") {
+			t.Errorf("%s for %q: %s", c.name, c.actsFor, got)
+		}
+	}
+	if _, jid, refused := f.personal(t, mechPlain, ann+"\x00x\x00"+testToken); refused || !strings.HasPrefix(jid, string(testRobot)) {
+		t.Errorf("a connector's login: refused %t, address %s", refused, jid)
+	}
+}
+
 // TestPeopleAreSentTo: what is sent to a person reaches the sessions that are available, and
 // what is sent to a session that one; after its end nobody.
 func TestPeopleAreSentTo(t *testing.T) {

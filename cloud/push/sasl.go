@@ -21,6 +21,7 @@ type saslFailure string
 
 const (
 	failAborted   saslFailure = "aborted"
+	failActsFor   saslFailure = "invalid-authzid"
 	failEncoding  saslFailure = "incorrect-encoding"
 	failMechanism saslFailure = "invalid-mechanism"
 	failMalformed saslFailure = "malformed-request"
@@ -59,22 +60,33 @@ func token(mech string, resp []byte) (string, bool) {
 }
 
 // user is the name in a response, which matters for people alone: it says whom the token must
-// be of. The first part of it is whom PLAIN would act for (RFC 4616, 2).
-func user(mech string, resp []byte) string {
+// be of. actsFor is whom else the client would act for, "" for nobody (RFC 4616, 2).
+func user(mech string, resp []byte) (name, actsFor string) {
 	if mech != mechBearer {
 		f := bytes.Split(resp, []byte{0})
 		if len(f) != 3 {
-			return ""
+			return "", ""
 		}
-		return string(f[1])
+		return string(f[1]), string(f[0])
 	}
 	gs2, _, _ := strings.Cut(string(resp), "\x01")
 	for part := range strings.SplitSeq(gs2, ",") {
 		if name, ok := strings.CutPrefix(part, "a="); ok {
-			return strings.NewReplacer("=2C", ",", "=3D", "=").Replace(name) // RFC 5801, 4
+			return strings.NewReplacer("=2C", ",", "=3D", "=").Replace(name), "" // RFC 5801, 4
 		}
 	}
-	return ""
+	return "", ""
+}
+
+// isUser reports whether who is the user of a login, who may write the domain or not.
+func (c *conn) isUser(who, user string) bool {
+	whole := func(s string) string {
+		if !strings.Contains(s, "@") {
+			s += "@" + c.srv.cfg.Domain
+		}
+		return s
+	}
+	return strings.EqualFold(whole(who), whole(user))
 }
 
 // bearerToken reads "n,a=user,\x01host=...\x01auth=Bearer TOKEN\x01\x01".
