@@ -24,10 +24,22 @@ func scanSubscription(s scanner) (pubsub.Subscription, error) {
 	return p, err
 }
 
-// PutSubscription adds or renews a subscription.
+// endedAtOnce is how many subscriptions that have ended each new one removes: more than come.
+const endedAtOnce = 100
+
+// What a new subscription asks. All are in an index, or are one row.
+const (
+	removeEnded = `DELETE FROM pubsub_subscriptions WHERE rowid IN
+		(SELECT rowid FROM pubsub_subscriptions WHERE until_time > 0 AND until_time <= ? LIMIT ?)`
+	countOwn = `SELECT COUNT(*) FROM pubsub_subscriptions WHERE owner = ? AND (until_time = 0 OR until_time > ?)`
+	countAll = `SELECT value FROM counters WHERE name = 'subscriptions'` // which triggers keep
+)
+
+// PutSubscription adds or renews a subscription. Those that have ended count no more, and
+// some of them are removed.
 func (d *DB) PutSubscription(ctx context.Context, s pubsub.Subscription, b pubsub.Bounds, now time.Time) error {
 	return d.tx(ctx, func(tx *Tx) error {
-		if _, err := tx.exec(`DELETE FROM pubsub_subscriptions WHERE until_time > 0 AND until_time <= ?`, micros(now)); err != nil {
+		if _, err := tx.exec(removeEnded, micros(now), endedAtOnce); err != nil {
 			return fmt.Errorf("forget subscriptions: %w", err)
 		}
 		err := changedRow(tx.exec(`UPDATE pubsub_subscriptions SET owner = ?, until_time = ? WHERE jid = ? AND kind = ? AND node = ?`,
@@ -36,7 +48,10 @@ func (d *DB) PutSubscription(ctx context.Context, s pubsub.Subscription, b pubsu
 			return err
 		}
 		var own, all int
-		err = tx.queryRow(`SELECT COALESCE(SUM(CASE WHEN owner = ? THEN 1 ELSE 0 END), 0), COUNT(*) FROM pubsub_subscriptions`, string(s.Owner)).Scan(&own, &all)
+		err = tx.queryRow(countOwn, string(s.Owner), micros(now)).Scan(&own)
+		if err == nil {
+			err = tx.queryRow(countAll).Scan(&all)
+		}
 		switch {
 		case err != nil:
 			return fmt.Errorf("count subscriptions: %w", err)

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -20,6 +21,7 @@ type PubSubStore interface {
 // closes it when the test ends.
 func RunPubSub(t *testing.T, open func(t *testing.T) PubSubStore) {
 	t.Run("Subscriptions", func(t *testing.T) { testSubscriptions(t, open(t)) })
+	t.Run("ManyEnd", func(t *testing.T) { testManyEnd(t, open(t)) })
 	t.Run("Nodes", func(t *testing.T) { testNodes(t, open(t)) })
 	t.Run("ClaimEvents", func(t *testing.T) { testClaimEvents(t, open(t)) })
 }
@@ -59,6 +61,30 @@ func testSubscriptions(t *testing.T, s PubSubStore) {
 	same(t, "what is left", list("m/1", "n/", at(20)), []pubsub.Subscription{a, b})
 	must(t, s.RemoveUser(ctx, "alice", "bob"))
 	same(t, "without alice", list("m/1", "n/", at(20)), []pubsub.Subscription{b})
+	bounds.OfOwner = 9
+	for i := range 4 {
+		err := put(pubsub.Subscription{JID: "b@x", Kind: pubsub.Items, Node: fmt.Sprint("m/", 2+i), Owner: "bob"})
+		wantErr(t, fmt.Sprint("after all that, number ", 2+i), err, map[bool]error{true: pubsub.ErrTooMany}[i == 3])
+	}
+}
+
+// However many subscriptions end at once, none of them counts any more.
+func testManyEnd(t *testing.T, s PubSubStore) {
+	ctx := t.Context()
+	must(t, s.AddUser(ctx, user("alice")))
+	const many = 250
+	put := func(i int, until time.Time, b pubsub.Bounds, now time.Time) error {
+		return s.PutSubscription(ctx, pubsub.Subscription{JID: "a@x/r", Kind: pubsub.Items, Node: fmt.Sprint("n/", i), Owner: "alice", Until: until}, b, now)
+	}
+	for i := range many {
+		must(t, put(i, at(20), pubsub.Bounds{OfOwner: many, OfAll: many}, at(10)))
+	}
+	wantErr(t, "one more", put(many, at(20), pubsub.Bounds{OfOwner: many, OfAll: many}, at(10)), pubsub.ErrTooMany)
+	for i := range 4 {
+		must(t, put(many+i, time.Time{}, pubsub.Bounds{OfOwner: 4, OfAll: many}, at(20)))
+	}
+	wantErr(t, "one more of one", put(many+4, time.Time{}, pubsub.Bounds{OfOwner: 4, OfAll: many}, at(20)), pubsub.ErrTooMany)
+	must(t, put(many+4, time.Time{}, pubsub.Bounds{OfOwner: 5, OfAll: 5}, at(20))) // the rest is gone
 }
 
 func testNodes(t *testing.T, s PubSubStore) {
