@@ -56,11 +56,16 @@ func outages(t *testing.T, rules cloud.OutageRules) (*world, *letters) {
 	return w, l
 }
 
-// after lets time pass with a look each minute, and wants what is sent then.
+// after lets time pass with a look each minute, or each hour of many days, and wants what
+// is sent then.
 func (w *world) after(d time.Duration, l *letters, want ...string) {
 	w.t.Helper()
+	step := time.Minute
+	if d > 48*time.Hour {
+		step = time.Hour
+	}
 	for end := w.clock.Now().Add(d); w.clock.Now().Before(end); {
-		w.clock.add(time.Minute)
+		w.clock.add(step)
 		must(w.t, w.LookForOutages(w.t.Context()))
 	}
 	if got := l.take(); !slices.Equal(got, want) {
