@@ -70,7 +70,13 @@ func (s span) parts(f cloud.SumFilter) []sumPart {
 		var w where
 		w.add("day >= ?", days[0])
 		w.add("day <= ?", days[1])
-		w.printers(f.Printers)
+		switch {
+		case s.less == nil:
+			w.printers(f.Printers)
+		case len(s.less) > 0:
+			part, args := among("printer", s.less)
+			w.add("NOT "+part, args...)
+		}
 		add(`SELECT `+countedColumns(f.By, `substr(day, 1, 7)`)+`, jobs, pages FROM sums`, w, "")
 	}
 	return parts
