@@ -105,7 +105,16 @@ func (s *Service) Job(ctx context.Context, c Caller, id gcp.JobID) (JobView, err
 	if err != nil {
 		return JobView{}, unknownJob(err)
 	}
-	role, err := s.roleFor(ctx, c, j, of)
+	printer, err := s.printerRole(ctx, c, of)
+	if err != nil {
+		return JobView{}, err
+	}
+	return jobView(c, j, of, printer)
+}
+
+// jobView is a job as somebody of a role on its printer may see it.
+func jobView(c Caller, j Job, of PrinterRights, printer gcp.Role) (JobView, error) {
+	role, err := roleForJob(c, j, printer)
 	overseen := errors.Is(err, ErrNotFound) && c.oversees()
 	if overseen {
 		role, err = gcp.RoleUser, nil

@@ -118,6 +118,9 @@ func (s *Service) printerRole(ctx context.Context, c Caller, of PrinterRights) (
 // sharedRole returns the highest role that shares give a person.
 func (s *Service) sharedRole(u *User, shares []Share) gcp.Role {
 	var role gcp.Role
+	if len(shares) == 0 {
+		return role
+	}
 	scopes := s.scopesOf(u)
 	for _, sh := range shares {
 		if sh.Pending || roleRank(sh.Role) <= roleRank(role) {
@@ -175,12 +178,18 @@ const roleOverseer gcp.Role = ""
 
 // roleFor is jobRole for a job that was read already.
 func (s *Service) roleFor(ctx context.Context, c Caller, j Job, of PrinterRights) (gcp.Role, error) {
-	role, err := s.printerRole(ctx, c, of)
-	switch {
-	case err != nil:
+	printer, err := s.printerRole(ctx, c, of)
+	if err != nil {
 		return "", err
-	case roleRank(role) >= roleRank(gcp.RoleManager):
-		return role, nil
+	}
+	return roleForJob(c, j, printer)
+}
+
+// roleForJob is roleFor for somebody whose role on the printer is known.
+func roleForJob(c Caller, j Job, printer gcp.Role) (gcp.Role, error) {
+	switch {
+	case roleRank(printer) >= roleRank(gcp.RoleManager):
+		return printer, nil
 	case c.User != nil && j.Owner == c.User.ID:
 		return gcp.RoleUser, nil
 	}

@@ -19,19 +19,21 @@ const dormantAfter = 30 * 24 * time.Hour
 const minRobotTag = 6
 
 // viewer shows printers to one caller; it remembers owners and robots, which
-// many printers share, for the length of one call.
+// many printers share, and how busy printers are, which many callers are shown, for
+// the length of one call.
 type viewer struct {
 	s      *Service
 	caller Caller
 	now    time.Time
 	owners map[UserID]User
 	robots map[gcp.RobotID]Robot
+	counts map[gcp.PrinterID]PrinterCounts
 }
 
 func (s *Service) newViewer(c Caller) *viewer {
 	return &viewer{
 		s: s, caller: c, now: s.cfg.Now(),
-		owners: map[UserID]User{}, robots: map[gcp.RobotID]Robot{},
+		owners: map[UserID]User{}, robots: map[gcp.RobotID]Robot{}, counts: map[gcp.PrinterID]PrinterCounts{},
 	}
 }
 
@@ -119,13 +121,20 @@ func (v *viewer) robot(ctx context.Context, id gcp.RobotID) (Robot, error) {
 }
 
 func (v *viewer) count(ctx context.Context, view *PrinterView) error {
-	since := time.Time{}
-	if view.QuotaEnabled {
-		since = midnight(v.now)
+	n, known := v.counts[view.ID]
+	if !known {
+		since := time.Time{}
+		if view.QuotaEnabled {
+			since = midnight(v.now)
+		}
+		var err error
+		if n, err = v.s.cfg.Store.PrinterCounts(ctx, view.ID, since); err != nil {
+			return err
+		}
+		v.counts[view.ID] = n
 	}
-	n, err := v.s.cfg.Store.PrinterCounts(ctx, view.ID, since)
 	view.Queued, view.UsedToday = n.Queued, n.Since
-	return err
+	return nil
 }
 
 // connection says whether a printer's robot is there.

@@ -11,8 +11,11 @@ import (
 // for those who may not, as in the lists of their printers.
 func (s *Service) PrinterFor(ctx context.Context, id gcp.PrinterID, callers []Caller) ([]*PrinterView, error) {
 	views := make([]*PrinterView, len(callers))
+	if len(callers) == 0 {
+		return views, nil
+	}
 	list, err := s.cfg.Store.ListPrinters(ctx, PrinterFilter{IDs: []gcp.PrinterID{id}, Parts: PartsBrief})
-	if err != nil || len(list) == 0 || len(callers) == 0 {
+	if err != nil || len(list) == 0 {
 		return views, err
 	}
 	shares, err := s.shares(ctx, id)
@@ -28,6 +31,34 @@ func (s *Service) PrinterFor(ctx context.Context, id gcp.PrinterID, callers []Ca
 			views[i] = &view
 		case !errors.Is(err, ErrNotFound):
 			return nil, err
+		}
+	}
+	return views, nil
+}
+
+// JobFor returns a job as each of some callers may see it; nil for those who may not,
+// and for all if there is no such job.
+func (s *Service) JobFor(ctx context.Context, id gcp.JobID, callers []Caller) ([]*JobView, error) {
+	views := make([]*JobView, len(callers))
+	if len(callers) == 0 {
+		return views, nil
+	}
+	j, of, err := s.cfg.Store.Job(ctx, id)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return views, nil
+	case err != nil:
+		return nil, err
+	}
+	shares, err := s.shares(ctx, of.Printer)
+	if err != nil {
+		return nil, err
+	}
+	v := s.newViewer(Caller{})
+	for i, c := range callers {
+		v.caller = c
+		if view, err := jobView(c, j, of, v.role(of, shares)); err == nil {
+			views[i] = &view
 		}
 	}
 	return views, nil

@@ -32,7 +32,7 @@ type Cloud interface {
 	PrinterFor(ctx context.Context, id gcp.PrinterID, callers []cloud.Caller) ([]*cloud.PrinterView, error)
 	PrinterList(ctx context.Context, c cloud.Caller, q cloud.PrinterListQuery) (cloud.PrinterList, error)
 	PrintersOf(ctx context.Context, id gcp.RobotID) ([]gcp.PrinterID, error)
-	Job(ctx context.Context, c cloud.Caller, id gcp.JobID) (cloud.JobView, error)
+	JobFor(ctx context.Context, id gcp.JobID, callers []cloud.Caller) ([]*cloud.JobView, error)
 	Jobs(ctx context.Context, c cloud.Caller, q cloud.JobQuery) ([]cloud.JobView, int, error)
 }
 
@@ -45,7 +45,8 @@ type Log interface {
 
 // Users are the accounts, as they are now. cloud/store satisfies it.
 type Users interface {
-	User(ctx context.Context, id cloud.UserID) (cloud.User, error)
+	// UsersAmong returns the accounts of these ids that there are, in any order.
+	UsersAmong(ctx context.Context, ids []cloud.UserID) ([]cloud.User, error)
 	UserByEmail(ctx context.Context, email string) (cloud.User, error)
 }
 
@@ -74,6 +75,7 @@ const (
 	eventPage    = 500                    // events at a time
 	gather       = 100 * time.Millisecond // in which changes of one thing become one message
 	tooOld       = 5 * time.Minute        // of an event that nobody could be told of in time
+	accountsFor  = time.Second            // in which accounts are not read anew while events are told
 	atOnce       = 16                     // stanzas answered at the same time
 	callTime     = 10 * time.Second       // for one stanza
 	maxSaid      = 20_000                 // things of which it is remembered what was said last

@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"platen/cloud"
 	"platen/gcp"
 	"platen/internal/stream"
 )
@@ -97,14 +96,15 @@ func (s *Server) Ended(ctx context.Context, full string) {
 }
 
 // eagerOnes returns the sessions of a person that hear of the own jobs without subscribing.
-func (s *Server) eagerOnes(u cloud.User) (bare string, full []string) {
-	bare = EscapeLocal(u.Email) + "@" + s.cfg.Domain
+func (s *Server) eagerOnes(email string) []string {
+	bare := parseJID(EscapeLocal(email) + "@" + s.cfg.Domain).bare()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	var full []string
 	for at, i := range s.eager {
-		if i.jobs && i.bare == parseJID(bare).bare() {
+		if i.jobs && i.bare == bare {
 			full = append(full, at)
 		}
 	}
-	return bare, full
+	return full
 }

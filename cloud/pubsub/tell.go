@@ -114,10 +114,21 @@ type teller struct {
 	out   Outlet
 	local bool              // personal eventing goes by it
 	said  map[string]string // the words that were said last of a printer or job
+
+	// What was read for the events that are told of, and when: one page of them is about
+	// the same people again and again.
+	read    time.Time
+	callers map[cloud.UserID]cloud.Caller // nobody for who is gone
+	readers map[string][]reader           // of nodes, or of all that begin so
 }
 
 func (s *Server) newTeller(out Outlet, local bool) *teller {
 	return &teller{Server: s, out: out, local: local, said: map[string]string{}}
+}
+
+// anew forgets what was read.
+func (t *teller) anew() {
+	t.read, t.callers, t.readers = t.cfg.Now(), map[cloud.UserID]cloud.Caller{}, map[string][]reader{}
 }
 
 // change is what some events say of one thing.
@@ -131,13 +142,19 @@ type change struct {
 
 // tell tells of some events: of each thing once, as it is now.
 func (t *teller) tell(ctx context.Context, events []cloud.Event) error {
-	var order []change
+	t.anew()
+	var order, printers []change
 	seen := map[change]bool{}
 	add := func(c change) {
-		if !seen[c] {
-			seen[c] = true
+		switch {
+		case seen[c]:
+			return
+		case c.job != "" || c.node != "":
 			order = append(order, c)
+		default:
+			printers = append(printers, c)
 		}
+		seen[c] = true
 	}
 	for _, e := range events {
 		if t.cfg.Now().Sub(e.Time) > tooOld {
@@ -147,7 +164,7 @@ func (t *teller) tell(ctx context.Context, events []cloud.Event) error {
 		case cloud.EventPrinterAdded, cloud.EventPrinterChanged, cloud.EventPrinterResumed, cloud.EventPrinterDeleted:
 			add(change{printer: e.Printer})
 		case cloud.EventRobotPresence, cloud.EventOutage, cloud.EventOutageOver:
-			printers, err := t.concerned(ctx, e)
+			concerned, err := t.concerned(ctx, e)
 			if err != nil {
 				return err
 			}
@@ -155,7 +172,7 @@ func (t *teller) tell(ctx context.Context, events []cloud.Event) error {
 			if e.Kind == cloud.EventRobotPresence {
 				outage = ""
 			}
-			for _, id := range printers {
+			for _, id := range concerned {
 				add(change{printer: id, outage: outage})
 			}
 		case cloud.EventJobQueued, cloud.EventJobState, cloud.EventJobCancel:
@@ -166,7 +183,7 @@ func (t *teller) tell(ctx context.Context, events []cloud.Event) error {
 		}
 	}
 	var errs []error
-	for _, c := range order {
+	for _, c := range slices.Concat(order, printers) { // a connector's many printers last
 		errs = append(errs, t.about(ctx, c))
 	}
 	return errors.Join(errs...)
@@ -198,27 +215,75 @@ type reader struct {
 	caller cloud.Caller
 }
 
-// reached returns those of some subscriptions that the outlet reaches, with who they are now.
-func (t *teller) reached(ctx context.Context, list []Subscription) []reader {
-	known := map[cloud.UserID]cloud.Caller{}
-	var readers []reader
+// readersOf returns who is told of a node, or of all nodes whose names begin so, and is
+// reached by the outlet. Everybody counts as the account was a moment ago.
+func (t *teller) readersOf(ctx context.Context, node, prefix string) ([]reader, error) {
+	if t.cfg.Now().Sub(t.read) >= accountsFor {
+		t.anew()
+	}
+	if readers, known := t.readers[node+prefix]; known {
+		return readers, nil
+	}
+	list, err := t.cfg.Store.Subscribers(ctx, node, prefix, t.cfg.Now())
+	if err != nil {
+		return nil, err
+	}
+	readers, err := t.reached(ctx, list)
+	if err == nil {
+		t.readers[node+prefix] = readers
+	}
+	return readers, err
+}
+
+// reached returns those of some subscriptions that the outlet reaches, with who they are.
+func (t *teller) reached(ctx context.Context, list []Subscription) ([]reader, error) {
+	var near []Subscription
+	var owners []cloud.UserID
 	for _, sub := range list {
-		if !t.out.Reaches(sub.JID) {
-			continue
+		if t.out.Reaches(sub.JID) {
+			near, owners = append(near, sub), append(owners, sub.Owner)
 		}
-		c, asked := known[sub.Owner]
-		if !asked {
-			// Who is gone meanwhile is nobody, and the subscription is gone, too.
-			if u, err := t.cfg.Users.User(ctx, sub.Owner); err == nil {
-				c = callerOf(u)
-			}
-			known[sub.Owner] = c
-		}
-		if c.User != nil && t.stillTheirs(sub.JID, c.User.Email) {
+	}
+	if err := t.know(ctx, owners); err != nil {
+		return nil, err
+	}
+	var readers []reader
+	for _, sub := range near {
+		if c := t.callers[sub.Owner]; c.User != nil && t.stillTheirs(sub.JID, c.User.Email) {
 			readers = append(readers, reader{sub, c})
 		}
 	}
-	return readers
+	return readers, nil
+}
+
+// know looks up those accounts that are not known yet. Who is gone is nobody, and the
+// subscriptions are gone, too.
+func (t *teller) know(ctx context.Context, ids []cloud.UserID) error {
+	var missing []cloud.UserID
+	for _, id := range ids {
+		if _, known := t.callers[id]; !known {
+			t.callers[id] = cloud.Caller{}
+			missing = append(missing, id)
+		}
+	}
+	users, err := t.cfg.Users.UsersAmong(ctx, missing)
+	if err != nil {
+		t.anew()
+		return err
+	}
+	for _, u := range users {
+		t.callers[u.ID] = callerOf(u)
+	}
+	return nil
+}
+
+// callersOf returns who some readers are.
+func callersOf(readers []reader) []cloud.Caller {
+	callers := make([]cloud.Caller, len(readers))
+	for i, m := range readers {
+		callers[i] = m.caller
+	}
+	return callers
 }
 
 // stillTheirs reports whether an address is a person's: a domain may be trusted no more.
@@ -253,16 +318,16 @@ func (y *sayer) news(t *teller, it item) bool {
 
 // aboutPrinter tells of a printer. Who may not see it any more is told that, once.
 func (t *teller) aboutPrinter(ctx context.Context, c change) error {
-	list, err := t.cfg.Store.Subscribers(ctx, PrinterNode(c.printer), peoplePrefix, t.cfg.Now())
+	readers, err := t.readersOf(ctx, PrinterNode(c.printer), "")
 	if err != nil {
 		return err
 	}
-	readers := t.reached(ctx, list)
-	callers := make([]cloud.Caller, len(readers))
-	for i, m := range readers {
-		callers[i] = m.caller
+	people, err := t.readersOf(ctx, "", peoplePrefix)
+	if err != nil {
+		return err
 	}
-	views, err := t.cfg.Cloud.PrinterFor(ctx, c.printer, callers)
+	readers = slices.Concat(readers, people)
+	views, err := t.cfg.Cloud.PrinterFor(ctx, c.printer, callersOf(readers))
 	if err != nil {
 		return err
 	}
@@ -317,58 +382,59 @@ func (t *teller) end(ctx context.Context, sub Subscription) {
 
 // aboutJob tells of a job: who looks after its printer, and its sender.
 func (t *teller) aboutJob(ctx context.Context, c change) error {
-	list, err := t.cfg.Store.Subscribers(ctx, PrinterNode(c.printer), "", t.cfg.Now())
+	readers, err := t.readersOf(ctx, PrinterNode(c.printer), "")
 	if err != nil {
 		return err
 	}
-	senders, err := t.cfg.Store.SubscriptionsOf(ctx, c.sender, t.cfg.Now())
+	own, err := t.senders(ctx, c.sender)
 	if err != nil {
 		return err
 	}
-	for _, sub := range senders {
-		// No server lets us speak from a person's own address.
-		if strings.HasPrefix(sub.Node, peoplePrefix) || t.local && sub.Node == JobsNode {
-			list = append(list, sub)
-		}
+	readers = slices.DeleteFunc(slices.Concat(readers, own), func(m reader) bool { return m.Kind != Items })
+	views, err := t.cfg.Cloud.JobFor(ctx, c.job, callersOf(readers))
+	if err != nil {
+		return err
 	}
-	list = slices.DeleteFunc(list, func(sub Subscription) bool { return sub.Kind != Items })
 	var said sayer
-	for _, m := range t.reached(ctx, list) {
-		it, ok := t.jobFor(ctx, m.caller, c.job, m.Node)
+	for i, m := range readers {
+		if views[i] == nil {
+			continue
+		}
 		from := t.cfg.Service
 		if m.Node == JobsNode {
 			from = parseJID(m.JID).bare()
 		}
-		if ok {
-			t.out.Send(ctx, m.JID, message(from, m.JID, m.Node, it, spoken(it, "", said.news(t, it))))
-		}
-	}
-	if !t.local {
-		return nil
-	}
-	u, err := t.cfg.Users.User(ctx, c.sender)
-	if err != nil {
-		return nil //nolint:nilerr // gone, with all sessions
-	}
-	bare, eager := t.eagerOnes(u)
-	for _, full := range eager {
-		if it, ok := t.jobFor(ctx, callerOf(u), c.job, JobsNode); ok {
-			t.out.Send(ctx, full, message(bare, full, JobsNode, it, spoken(it, "", said.news(t, it))))
-		}
+		it := t.ofJob(m.caller, views[i], m.Node)
+		t.out.Send(ctx, m.JID, message(from, m.JID, m.Node, it, spoken(it, "", said.news(t, it))))
 	}
 	return nil
 }
 
-// jobFor is a job as somebody may see it; ok is false if that is not at all.
-func (t *teller) jobFor(ctx context.Context, c cloud.Caller, id gcp.JobID, node string) (it item, ok bool) {
-	if c.User == nil {
-		return item{}, false
-	}
-	view, err := t.cfg.Cloud.Job(ctx, c, id)
+// senders returns where somebody hears of the own jobs.
+func (t *teller) senders(ctx context.Context, id cloud.UserID) ([]reader, error) {
+	list, err := t.cfg.Store.SubscriptionsOf(ctx, id, t.cfg.Now())
 	if err != nil {
-		return item{}, false
+		return nil, err
 	}
-	return t.ofJob(c, &view, node), true
+	// No server lets us speak from a person's own address.
+	list = slices.DeleteFunc(list, func(sub Subscription) bool {
+		return !strings.HasPrefix(sub.Node, peoplePrefix) && (!t.local || sub.Node != JobsNode)
+	})
+	readers, err := t.reached(ctx, list)
+	if err != nil || !t.local {
+		return readers, err
+	}
+	if err := t.know(ctx, []cloud.UserID{id}); err != nil {
+		return nil, err
+	}
+	caller := t.callers[id]
+	if caller.User == nil {
+		return readers, nil
+	}
+	for _, full := range t.eagerOnes(caller.User.Email) {
+		readers = append(readers, reader{Subscription{JID: full, Kind: Items, Node: JobsNode, Owner: id}, caller})
+	}
+	return readers, nil
 }
 
 // aboutNode tells of what a program published.
@@ -380,13 +446,13 @@ func (t *teller) aboutNode(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	list, err := t.cfg.Store.Subscribers(ctx, name, "", t.cfg.Now())
+	readers, err := t.readersOf(ctx, name, "")
 	if err != nil {
 		return err
 	}
 	it := item{id: n.Item.ID, payload: n.Item.Payload}
 	body := n.headline()
-	for _, m := range t.reached(ctx, list) {
+	for _, m := range readers {
 		if !mayRead(m.caller.User, n) {
 			t.end(ctx, m.Subscription)
 			continue

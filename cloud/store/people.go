@@ -50,6 +50,27 @@ func (d *DB) addGroups(ctx context.Context, users []cloud.User, ids []cloud.User
 	return nil
 }
 
+// UsersAmong returns the accounts of these ids that there are, in any order.
+func (d *DB) UsersAmong(ctx context.Context, ids []cloud.UserID) ([]cloud.User, error) {
+	var all []cloud.User
+	for some := range slices.Chunk(ids, maxAmong) {
+		part, args := among("id", some)
+		rows, err := d.r.QueryContext(ctx, `SELECT `+userColumns+` FROM users WHERE `+part, args...)
+		users, err := collect(rows, err, scanUser)
+		if err == nil {
+			err = d.addGroups(ctx, users, some)
+		}
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, users...)
+	}
+	return all, nil
+}
+
+// maxAmong is how many values one query names.
+const maxAmong = 1000
+
 // A page of accounts is in the order of an index. Words are looked for in all of them,
 // which are thousands and not millions.
 const (

@@ -15,6 +15,7 @@ import (
 type PubSubStore interface {
 	cloud.Store
 	pubsub.Store
+	pubsub.Users
 }
 
 // RunPubSub tests what pubsub wants of a store. open returns an empty one each time, and
@@ -22,6 +23,7 @@ type PubSubStore interface {
 func RunPubSub(t *testing.T, open func(t *testing.T) PubSubStore) {
 	t.Run("Subscriptions", func(t *testing.T) { testSubscriptions(t, open(t)) })
 	t.Run("ManyEnd", func(t *testing.T) { testManyEnd(t, open(t)) })
+	t.Run("UsersAmong", func(t *testing.T) { testUsersAmong(t, open(t)) })
 	t.Run("Nodes", func(t *testing.T) { testNodes(t, open(t)) })
 	t.Run("ClaimEvents", func(t *testing.T) { testClaimEvents(t, open(t)) })
 }
@@ -85,6 +87,32 @@ func testManyEnd(t *testing.T, s PubSubStore) {
 	}
 	wantErr(t, "one more of one", put(many+4, time.Time{}, pubsub.Bounds{OfOwner: 4, OfAll: many}, at(20)), pubsub.ErrTooMany)
 	must(t, put(many+4, time.Time{}, pubsub.Bounds{OfOwner: 5, OfAll: 5}, at(20))) // the rest is gone
+}
+
+// More accounts than one statement may name are read with their groups; who is not there
+// is left out.
+func testUsersAmong(t *testing.T, s PubSubStore) {
+	ctx := t.Context()
+	ids := []cloud.UserID{"nobody"}
+	for i := range 1100 {
+		u := user(fmt.Sprintf("u%d", i))
+		must(t, s.AddUser(ctx, u))
+		ids = append(ids, u.ID)
+	}
+	must(t, s.AddUser(ctx, user("alice")))
+	_, err := s.SetGroups(ctx, "u1050", cloud.GroupsOfImport, []string{"staff"})
+	must(t, err)
+	users, err := s.UsersAmong(ctx, ids)
+	must(t, err)
+	same(t, "how many", len(users), 1100)
+	for _, u := range users {
+		want, err := s.User(ctx, u.ID)
+		must(t, err)
+		same(t, "an account", u, want)
+	}
+	none, err := s.UsersAmong(ctx, nil)
+	must(t, err)
+	same(t, "of none", len(none), 0)
 }
 
 func testNodes(t *testing.T, s PubSubStore) {
