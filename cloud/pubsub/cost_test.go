@@ -70,16 +70,20 @@ func (r *reads) SubscriptionsOf(ctx context.Context, id cloud.UserID, now time.T
 	return r.DB.SubscriptionsOf(ctx, id, now)
 }
 
-// counted has the world served from a store that counts.
-func (w *world) counted() *reads {
+// counted has the world served from a store that counts, as settings say.
+func (w *world) counted(settings ...func(*pubsub.Config)) *reads {
 	w.t.Helper()
 	r := &reads{DB: w.store}
 	w.cloud = cloud.New(cloud.Config{Store: r, Domain: domain})
-	var err error
-	w.Server, err = pubsub.New(pubsub.Config{
+	cfg := pubsub.Config{
 		Domain: domain, Service: service, Cloud: w.cloud, Log: w.cloud, Users: r,
 		Objects: api.NewObjects(api.Config{Service: w.cloud}), Store: r,
-	})
+	}
+	for _, set := range settings {
+		set(&cfg)
+	}
+	var err error
+	w.Server, err = pubsub.New(cfg)
 	w.ok(err)
 	return r
 }

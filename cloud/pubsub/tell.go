@@ -143,6 +143,7 @@ type change struct {
 // tell tells of some events: of each thing once, as it is now.
 func (t *teller) tell(ctx context.Context, events []cloud.Event) error {
 	t.anew()
+	var errs []error
 	var order, printers []change
 	seen := map[change]bool{}
 	add := func(c change) {
@@ -165,9 +166,7 @@ func (t *teller) tell(ctx context.Context, events []cloud.Event) error {
 			add(change{printer: e.Printer})
 		case cloud.EventRobotPresence, cloud.EventOutage, cloud.EventOutageOver:
 			concerned, err := t.concerned(ctx, e)
-			if err != nil {
-				return err
-			}
+			errs = append(errs, err) // what else there is on the page is told all the same
 			outage := e.Kind
 			if e.Kind == cloud.EventRobotPresence {
 				outage = ""
@@ -182,7 +181,6 @@ func (t *teller) tell(ctx context.Context, events []cloud.Event) error {
 		default:
 		}
 	}
-	var errs []error
 	for _, c := range slices.Concat(order, printers) { // a connector's many printers last
 		errs = append(errs, t.about(ctx, c))
 	}

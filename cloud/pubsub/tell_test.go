@@ -1,6 +1,8 @@
 package pubsub_test
 
 import (
+	"context"
+	"errors"
 	"regexp"
 	"strings"
 	"testing"
@@ -161,4 +163,33 @@ func TestPresence(t *testing.T) {
 	want(presence(at("una@example.com"), "probe"), `type="unsubscribed"`)
 	w.change(state("IDLE", ""))
 	want(w.until(una, 4)[3], `type="unsubscribed"`)
+}
+
+// forgetful is a cloud that cannot say which printers a connector has.
+type forgetful struct{ pubsub.Cloud }
+
+var errForgot = errors.New("no database")
+
+func (forgetful) PrintersOf(context.Context, gcp.RobotID) ([]gcp.PrinterID, error) {
+	return nil, errForgot
+}
+
+// TestOneErrorAlone: what one event's trouble keeps nobody from is hearing of the others, and
+// of jobs first.
+func TestOneErrorAlone(t *testing.T) {
+	w := newWorld(t)
+	una := bare("una@example.com")
+	w.set(at("una@example.com"), subscribe(pubsub.PrinterNode(office), una))
+	w.set(at("una@example.com"), subscribe(pubsub.PersonNode("una@example.com"), una))
+	job := w.letter()
+	w.counted(func(c *pubsub.Config) { c.Cloud = forgetful{c.Cloud} })
+	err := w.Tell(t.Context(), w.out, false, cloud.Event{Time: time.Now(), Kind: cloud.EventPrinterChanged, Printer: office},
+		cloud.Event{Time: time.Now(), Kind: cloud.EventRobotPresence, Robot: "r1"}, job)
+	if !errors.Is(err, errForgot) {
+		t.Errorf("the error is %v", err)
+	}
+	got := w.out.of(una)
+	if len(got) != 4 || !strings.Contains(got[0], "job-j1") || !strings.Contains(got[1], "job-j1") || bodyOf(got[2]) != "Office: ready" {
+		t.Errorf("told: %q", got)
+	}
 }
