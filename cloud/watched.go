@@ -8,13 +8,14 @@ import (
 )
 
 // PrinterFor returns what is short of a printer as each of some callers may see it; nil
-// for those who may not, as in the lists of their printers.
+// for those who may not, as in the lists of their printers. A hidden printer, which may
+// come back, is offline.
 func (s *Service) PrinterFor(ctx context.Context, id gcp.PrinterID, callers []Caller) ([]*PrinterView, error) {
 	views := make([]*PrinterView, len(callers))
 	if len(callers) == 0 {
 		return views, nil
 	}
-	list, err := s.cfg.Store.ListPrinters(ctx, PrinterFilter{IDs: []gcp.PrinterID{id}, Parts: PartsBrief})
+	list, err := s.cfg.Store.ListPrinters(ctx, PrinterFilter{IDs: []gcp.PrinterID{id}, Also: HiddenToo, Parts: PartsBrief})
 	if err != nil || len(list) == 0 {
 		return views, err
 	}
@@ -28,6 +29,9 @@ func (s *Service) PrinterFor(ctx context.Context, id gcp.PrinterID, callers []Ca
 		view, err := v.shown(ctx, list[0], shares)
 		switch {
 		case err == nil:
+			if !view.Hidden.IsZero() {
+				view.Connection = gcp.ConnectionOffline
+			}
 			views[i] = &view
 		case !errors.Is(err, ErrNotFound):
 			return nil, err

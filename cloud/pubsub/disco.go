@@ -151,7 +151,7 @@ func (s *Server) roster(ctx context.Context, a asker, set bool) (string, error) 
 	var b strings.Builder
 	for _, sub := range subs {
 		id := printerOf(sub.Node)
-		if view, err := s.printer(ctx, a.caller, id); err == nil {
+		if view, err := s.followable(ctx, a.caller, id); err == nil {
 			b.WriteString(`<item` + stream.Attr("jid", s.contact(id)) + stream.Attr("name", view.ShownName()) + ` subscription="to"/>`)
 		}
 	}

@@ -92,6 +92,16 @@ func (s *Server) find(ctx context.Context, a asker, at place, name string) (foun
 
 // printer returns a printer as somebody may see it.
 func (s *Server) printer(ctx context.Context, c cloud.Caller, id gcp.PrinterID) (*cloud.PrinterView, error) {
+	view, err := s.followable(ctx, c, id)
+	if err == nil && !view.Hidden.IsZero() {
+		return nil, errNoNode
+	}
+	return view, err
+}
+
+// followable is printer for who follows it already: its connector may have removed it
+// for a moment.
+func (s *Server) followable(ctx context.Context, c cloud.Caller, id gcp.PrinterID) (*cloud.PrinterView, error) {
 	if c.User == nil {
 		return nil, errForbidden
 	}

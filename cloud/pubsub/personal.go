@@ -35,7 +35,7 @@ func (s *Server) session(ctx context.Context, a asker, n stream.Node) []string {
 	}
 	var out []string
 	for _, sub := range subs {
-		if view, err := s.printer(ctx, a.caller, printerOf(sub.Node)); err == nil {
+		if view, err := s.followable(ctx, a.caller, printerOf(sub.Node)); err == nil {
 			out = append(out, s.shown(a.caller, view, a.full()))
 		}
 	}

@@ -85,7 +85,7 @@ func (s *Server) probed(ctx context.Context, a asker, id gcp.PrinterID) []string
 		if sub.Node != PrinterNode(id) {
 			continue
 		}
-		if view, err := s.printer(ctx, a.caller, id); err == nil {
+		if view, err := s.followable(ctx, a.caller, id); err == nil {
 			return []string{s.shown(a.caller, view, a.bare())}
 		}
 	}

@@ -193,3 +193,51 @@ func TestOneErrorAlone(t *testing.T) {
 		t.Errorf("told: %q", got)
 	}
 }
+
+// TestHiddenPrinter: a printer that its connector removes is offline, and who follows it does
+// so still when it is shared again; who follows it at its end, or without a share, does no more.
+func TestHiddenPrinter(t *testing.T) {
+	w := newWorld(t)
+	node, contact := pubsub.PrinterNode(office), string(office)+"@"+service
+	una, olga := bare("una@example.com"), bare("olga@example.com")
+	w.set(at("olga@example.com"), subscribe(node, olga))
+	w.say(at("una@example.com"), `<presence type="subscribe" to="`+contact+`"/>`)
+	w.run()
+	robot, err := w.store.Robot(t.Context(), "r1")
+	w.ok(err)
+	w.ok(w.cloud.DeletePrinter(t.Context(), cloud.Caller{Robot: &robot, Via: cloud.ViaToken}, office))
+	if got := w.until(olga, 1)[0]; bodyOf(got) != "Office: offline" {
+		t.Errorf("its owner is told %s", got)
+	}
+	if got := w.until(una, 1)[0]; !strings.Contains(got, `type="unavailable"`) {
+		t.Errorf("its user is told %s", got)
+	}
+	probe := `<presence type="probe" to="` + contact + `"/>`
+	if got := w.say(at("una@example.com"), probe); !strings.Contains(got, `type="unavailable"`) {
+		t.Errorf("a probe meanwhile: %s", got)
+	}
+	if got := outcome(w.get(at("olga@example.com"), `<items node="`+node+`"/>`)); got != unknown {
+		t.Errorf("its node meanwhile: %s", got)
+	}
+	_, err = w.store.UpdatePrinter(t.Context(), office, func(p *cloud.Printer) ([]cloud.Event, error) {
+		p.Hidden = time.Time{}
+		return []cloud.Event{{Time: time.Now(), Kind: cloud.EventPrinterAdded, Printer: office}}, nil
+	})
+	w.ok(err)
+	if got := w.until(olga, 2)[1]; bodyOf(got) != "Office: ready" {
+		t.Errorf("its owner is told %s", got)
+	}
+	if got := w.until(una, 2)[1]; !strings.Contains(got, `<status>ready</status>`) {
+		t.Errorf("its user is told %s", got)
+	}
+	u, err := w.store.User(t.Context(), "u-olga")
+	w.ok(err)
+	w.ok(w.cloud.DeletePrinter(t.Context(), cloud.Caller{User: &u}, office))
+	w.until(una, 4)
+	if got := w.until(olga, 3)[2]; !strings.Contains(got, `subscription="none"`) {
+		t.Errorf("at its end: %s", got)
+	}
+	if got := w.say(at("una@example.com"), probe); !strings.Contains(got, `type="unsubscribed"`) {
+		t.Errorf("a probe after the end: %s", got)
+	}
+}
