@@ -123,7 +123,7 @@ func (s *Server) nodesFor(ctx context.Context, c cloud.Caller) ([]found, error) 
 	for _, p := range list.Printers {
 		nodes = append(nodes, found{kind: ofPrinter, name: PrinterNode(p.ID), title: p.ShownName(), printer: p.ID})
 	}
-	own, err := s.cfg.Store.NodesOf(ctx, "")
+	own, err := s.cfg.Store.Nodes(ctx)
 	if err != nil {
 		return nil, err
 	}

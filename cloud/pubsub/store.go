@@ -86,8 +86,8 @@ type Nodes interface {
 	// AddNode adds a node; ErrExists if the name is taken, ErrTooMany beyond the bounds.
 	AddNode(ctx context.Context, n Node, b Bounds) error
 	Node(ctx context.Context, name string) (Node, error)
-	// NodesOf returns the nodes of an owner, or all if "", by name.
-	NodesOf(ctx context.Context, owner cloud.UserID) ([]Node, error)
+	// Nodes returns all nodes by name, without their items.
+	Nodes(ctx context.Context) ([]Node, error)
 	// UpdateNode saves what fn makes of a node, with events.
 	UpdateNode(ctx context.Context, name string, fn func(*Node) error, events ...cloud.Event) error
 	// RemoveNode removes a node with its subscriptions.

@@ -140,8 +140,9 @@ func testNodes(t *testing.T, s PubSubStore) {
 	got, err := s.Node(ctx, "p/1")
 	must(t, err)
 	same(t, "Node", got, one)
-	list, err := s.NodesOf(ctx, "")
+	list, err := s.Nodes(ctx)
 	must(t, err)
+	one.Item = pubsub.Item{} // which may be long
 	same(t, "all", list, []pubsub.Node{one, two})
 	must(t, s.PutSubscription(ctx, pubsub.Subscription{JID: "a@x", Kind: pubsub.Items, Node: "p/1", Owner: "till"}, bounds, at(1)))
 	must(t, s.RemoveNode(ctx, "p/1"))
@@ -152,7 +153,7 @@ func testNodes(t *testing.T, s PubSubStore) {
 		t.Errorf("a node that is gone has subscribers: %v", subs)
 	}
 	must(t, s.RemoveUser(ctx, "till", "heir"))
-	list, err = s.NodesOf(ctx, "")
+	list, err = s.Nodes(ctx)
 	must(t, err)
 	if len(list) > 0 {
 		t.Errorf("nodes outlive their program: %v", list)
