@@ -153,10 +153,19 @@ func written(n stream.Node) (string, error) {
 
 func encode(e *xml.Encoder, n stream.Node) error {
 	start := xml.StartElement{Name: n.XMLName}
+	if n.XMLName.Space == "" { // the encoder declares the other namespaces that it needs
+		start.Attr = append(start.Attr, xml.Attr{Name: xml.Name{Local: "xmlns"}})
+	}
+	seen := map[xml.Name]bool{}
 	for _, a := range n.Attrs {
-		if a.Name.Local != "xmlns" && a.Name.Space != "xmlns" { // the encoder declares what it needs
-			start.Attr = append(start.Attr, a)
+		if a.Name.Local == "xmlns" || a.Name.Space == "xmlns" {
+			continue
 		}
+		if seen[a.Name] {
+			return errOnePayload // Namespaces in XML 1.0, 6.3, which the decoder does not look at
+		}
+		seen[a.Name] = true
+		start.Attr = append(start.Attr, a)
 	}
 	if len(n.Nodes) > 0 && strings.TrimSpace(n.Text) != "" {
 		return errOnePayload // where among the elements the text stood is not known

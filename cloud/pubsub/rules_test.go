@@ -286,6 +286,33 @@ func TestProgramsNodes(t *testing.T) {
 	}
 }
 
+// TestPayloadsAreXML: what is told is an element as XML and its namespaces have it; the
+// repeated attributes are those of Namespaces in XML 1.0, 6.3.
+func TestPayloadsAreXML(t *testing.T) {
+	w := newWorld(t)
+	till, node := at("till@service"), pubsub.ProgramPrefix("till@service")+"x"
+	w.set(till, `<create node="`+node+`"/>`)
+	for payload, want := range map[string]string{
+		`<x xmlns="urn:e" a="1" a="2"/>`: "",
+		`<x xmlns="urn:e"><bad xmlns:n1="http://www.w3.org" xmlns:n2="http://www.w3.org" n1:a="1" n2:a="2"/></x>`: "",
+		`<x xmlns="urn:e"><good xmlns:n1="urn:n" a="1" n1:a="2"/></x>`:                                            `<good xmlns="urn:e" a="1" xmlns:_="urn:n" _:a="2"></good></x>`,
+		`<x xmlns="urn:e"><y xmlns=""><z/></y></x>`:                                                               `<x xmlns="urn:e"><y xmlns=""><z xmlns=""></z></y></x>`,
+		`<x xmlns=""/>`:                    `<x xmlns=""></x>`,
+		`<x xmlns="urn:e" xml:lang="de"/>`: `xml:lang="de"`,
+	} {
+		got := w.set(till, `<publish node="`+node+`"><item id="1">`+payload+`</item></publish>`)
+		if want == "" {
+			if o := outcome(got); o != "modify bad-request invalid-payload" {
+				t.Errorf("%s: %s", payload, o)
+			}
+			continue
+		}
+		if got := w.get(till, `<items node="`+node+`"/>`); !strings.Contains(got, want) {
+			t.Errorf("%s is %s, want %s", payload, got, want)
+		}
+	}
+}
+
 // TestAddresses: the examples of XEP-0106, 5.1, and back.
 func TestAddresses(t *testing.T) {
 	for plain, escaped := range map[string]string{
