@@ -24,6 +24,9 @@ func (u *User) Visitor() bool { return !u.ExpireTime.IsZero() }
 // Ended reports whether an account has ended, which then is nobody's.
 func (u *User) Ended(now time.Time) bool { return u.Visitor() && !now.Before(u.ExpireTime) }
 
+// Gone reports whether nobody acts as an account: it is disabled, or has ended.
+func (u *User) Gone(now time.Time) bool { return u.Disabled || u.Ended(now) }
+
 var errVisitor = &Error{Kind: KindForbidden, Message: "Visitors print at the printer of their link, and nothing else."}
 
 // Visit lets somebody in by a link who has no account: as a guest, at this one

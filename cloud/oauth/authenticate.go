@@ -108,7 +108,7 @@ func (s *Server) account(ctx context.Context, id cloud.UserID) (cloud.User, erro
 	if err != nil {
 		return cloud.User{}, unknown(err)
 	}
-	if u.Disabled || u.Ended(s.cfg.Now()) {
+	if u.Gone(s.cfg.Now()) {
 		return cloud.User{}, refused(errDisabled)
 	}
 	return u, nil

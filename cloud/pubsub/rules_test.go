@@ -5,7 +5,9 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
+	"platen/cloud"
 	"platen/cloud/pubsub"
 )
 
@@ -191,6 +193,21 @@ func TestStrangers(t *testing.T) {
 		jid, _, _ := strings.Cut(from, "/")
 		if got := outcome(w.set(from, subscribe(node, jid))); got != want {
 			t.Errorf("%.60s: %q, want %q", from, got, want)
+		}
+	}
+}
+
+// TestEndedAccount: who came by a link that ended is a stranger.
+func TestEndedAccount(t *testing.T) {
+	w := newWorld(t)
+	for email, want := range map[string]string{"ended@example.com": forbidden, "not-yet@example.com": yes} {
+		until := time.Now().Add(time.Hour)
+		if want == forbidden {
+			until = time.Now().Add(-time.Second)
+		}
+		w.ok(w.store.AddUser(t.Context(), cloud.User{ID: cloud.UserID(email), Email: email, ExpireTime: until}))
+		if got := outcome(w.get(at(email), `<items node="`+pubsub.PersonNode(email)+`"/>`)); got != want {
+			t.Errorf("%s: %q, want %q", email, got, want)
 		}
 	}
 }

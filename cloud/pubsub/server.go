@@ -44,8 +44,8 @@ var scopes = []string{"print"}
 
 // callerOf is an account as everything here asks for it; nobody if it may not be told
 // anything: guests have no programs that act for them.
-func callerOf(u cloud.User) cloud.Caller {
-	if u.Disabled || u.Guest {
+func (s *Server) callerOf(u cloud.User) cloud.Caller {
+	if u.Gone(s.cfg.Now()) || u.Guest {
 		return cloud.Caller{}
 	}
 	return cloud.Caller{User: &u, Via: cloud.ViaToken, Scopes: scopes}
@@ -73,7 +73,7 @@ func (s *Server) who(ctx context.Context, from string) (asker, error) {
 	case err != nil:
 		return a, err
 	}
-	a.caller = callerOf(u)
+	a.caller = s.callerOf(u)
 	return a, nil
 }
 

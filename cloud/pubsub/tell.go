@@ -270,7 +270,7 @@ func (t *teller) know(ctx context.Context, ids []cloud.UserID) error {
 		return err
 	}
 	for _, u := range users {
-		t.callers[u.ID] = callerOf(u)
+		t.callers[u.ID] = t.callerOf(u)
 	}
 	return nil
 }
