@@ -429,7 +429,14 @@ func (t *teller) senders(ctx context.Context, id cloud.UserID) ([]reader, error)
 	if caller.User == nil {
 		return readers, nil
 	}
+	told := map[string]bool{}
+	for _, m := range readers {
+		told[m.JID] = told[m.JID] || m.Node == JobsNode
+	}
 	for _, full := range t.eagerOnes(caller.User.Email) {
+		if told[full] || told[parseJID(full).bare()] {
+			continue // it has subscribed as well
+		}
 		readers = append(readers, reader{Subscription{JID: full, Kind: Items, Node: JobsNode, Owner: id}, caller})
 	}
 	return readers, nil

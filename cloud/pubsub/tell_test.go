@@ -165,6 +165,30 @@ func TestPresence(t *testing.T) {
 	want(w.until(una, 4)[3], `type="unsubscribed"`)
 }
 
+// TestToldOnce: a session whose program asks for its own jobs, and that subscribes to them as
+// well, by either address, hears of each once.
+func TestToldOnce(t *testing.T) {
+	me := at("una@example.com")
+	for jid, sessions := range map[string]string{"": me, me: me, bare("una@example.com"): bare("una@example.com")} {
+		w := newWorld(t)
+		job := w.letter()
+		asked := w.say(me, `<presence><c xmlns="http://jabber.org/protocol/caps" node="n" ver="v" hash="sha-1"/></presence>`)
+		_, id, _ := strings.Cut(asked, ` id="`)
+		id, _, _ = strings.Cut(id, `"`)
+		w.say(me, `<iq type="result" id="`+id+`"><query xmlns="http://jabber.org/protocol/disco#info"><feature var="platen/jobs+notify"/></query></iq>`)
+		if jid != "" {
+			got := outcome(w.say(me, `<iq type="set" id="2"><pubsub xmlns="http://jabber.org/protocol/pubsub">`+subscribe(pubsub.JobsNode, jid)+`</pubsub></iq>`))
+			if got != yes {
+				t.Fatal(got)
+			}
+		}
+		w.ok(w.Tell(t.Context(), w.out, true, job))
+		if len(w.out.stanzas) != 1 || len(w.out.of(sessions)) != 1 {
+			t.Errorf("subscribed as %q, told: %q", jid, w.out.stanzas)
+		}
+	}
+}
+
 // forgetful is a cloud that cannot say which printers a connector has.
 type forgetful struct{ pubsub.Cloud }
 
