@@ -58,29 +58,30 @@ type Objects interface {
 
 // What no installation needs to change.
 const (
-	perPerson    = 200                    // subscriptions of one account
-	inAll        = 50_000                 // subscriptions
-	nodesOfOne   = 32                     // of a program
-	nodesOfAll   = 2_000                  // of all programs
-	maxReaders   = 200                    // people and groups who may subscribe to a program's node
-	maxNodeName  = 100                    // bytes, of what a program chooses of a name
-	maxTitle     = 200                    // bytes, of a program's node
-	maxItemID    = 100                    // bytes, of what a program publishes
-	maxPayload   = 16 << 10               // bytes, likewise
-	maxObject    = 64 << 10               // bytes of an object as JSON; a larger one is left out of its item
-	maxListed    = 1000                   // nodes in one answer
-	maxShown     = 50                     // items in one answer
-	maxAnswer    = 512 << 10              // bytes of items in one answer
-	sessionLease = 24 * time.Hour         // of a subscription of one session, unless it is renewed
-	eventPage    = 500                    // events at a time
-	gather       = 100 * time.Millisecond // in which changes of one thing become one message
-	tooOld       = 5 * time.Minute        // of an event that nobody could be told of in time
-	accountsFor  = time.Second            // in which accounts are not read anew while events are told
-	atOnce       = 16                     // stanzas answered at the same time
-	callTime     = 10 * time.Second       // for one stanza
-	maxSaid      = 20_000                 // things of which it is remembered what was said last
-	maxAsked     = 10_000                 // sessions of which it is known what they want without subscribing
-	maxAddress   = 3071                   // bytes of a JID (RFC 7622, 3.1)
+	perPerson     = 200                    // subscriptions of one account
+	inAll         = 50_000                 // subscriptions
+	nodesOfOne    = 32                     // of a program
+	nodesOfAll    = 2_000                  // of all programs
+	maxReaders    = 200                    // people and groups who may subscribe to a program's node
+	maxNodeName   = 100                    // bytes, of what a program chooses of a name
+	maxTitle      = 200                    // bytes, of a program's node
+	maxItemID     = 100                    // bytes, of what a program publishes
+	maxPayload    = 16 << 10               // bytes, likewise
+	publishMinute = 60                     // publications of an account in a minute
+	maxObject     = 64 << 10               // bytes of an object as JSON; a larger one is left out of its item
+	maxListed     = 1000                   // nodes in one answer
+	maxShown      = 50                     // items in one answer
+	maxAnswer     = 512 << 10              // bytes of items in one answer
+	sessionLease  = 24 * time.Hour         // of a subscription of one session, unless it is renewed
+	eventPage     = 500                    // events at a time
+	gather        = 100 * time.Millisecond // in which changes of one thing become one message
+	tooOld        = 5 * time.Minute        // of an event that nobody could be told of in time
+	accountsFor   = time.Second            // in which accounts are not read anew while events are told
+	atOnce        = 16                     // stanzas answered at the same time
+	callTime      = 10 * time.Second       // for one stanza
+	maxSaid       = 20_000                 // things of which it is remembered what was said last
+	maxAsked      = 10_000                 // sessions of which it is known what they want without subscribing
+	maxAddress    = 3071                   // bytes of a JID (RFC 7622, 3.1)
 )
 
 func (c Config) withDefaults() (Config, error) {

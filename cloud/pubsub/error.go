@@ -51,6 +51,7 @@ var (
 	errItemNeeded  = &refusal{typ: "modify", condition: "bad-request", own: "item-required"}             // 7.1.3
 	errPayloadSize = &refusal{typ: "modify", condition: "not-acceptable", own: "payload-too-big"}        // 7.1.3
 	errNotTaken    = &refusal{typ: "modify", condition: "not-acceptable"}                                // 8.1.3, 8.2.5
+	errTooFast     = &refusal{typ: "wait", condition: "policy-violation"}                                // RFC 6120, 8.3.3.12
 	errNodesFull   = &refusal{typ: "wait", condition: "policy-violation", own: "max-nodes-exceeded"}     // 14.5
 )
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -130,6 +131,9 @@ func (s *Server) publish(ctx context.Context, v verb, what stream.Node) (string,
 		return "", errPayloadSize
 	}
 	now := s.cfg.Now()
+	if !s.mayPublish(n.Owner, now) {
+		return "", errTooFast
+	}
 	err = s.cfg.Store.UpdateNode(ctx, n.Name, func(n *Node) error {
 		n.Item = Item{ID: id, Payload: payload, Published: now}
 		return nil
@@ -138,6 +142,19 @@ func (s *Server) publish(ctx context.Context, v verb, what stream.Node) (string,
 		return "", err
 	}
 	return `<pubsub xmlns="` + nsPubSub + `"><publish` + stream.Attr("node", n.Name) + `><item` + stream.Attr("id", id) + `/></publish></pubsub>`, nil
+}
+
+// mayPublish counts what an account publishes, and reports whether it is not too much. Each
+// replica counts for itself.
+func (s *Server) mayPublish(of cloud.UserID, now time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if now.Sub(s.minute) >= time.Minute {
+		s.minute = now
+		clear(s.published)
+	}
+	s.published[of]++
+	return s.published[of] <= publishMinute
 }
 
 // written writes an element anew: every name with its namespace, everything escaped.

@@ -303,6 +303,35 @@ func TestProgramsNodes(t *testing.T) {
 	}
 }
 
+// TestPublishingIsSlow: a program publishes sixty times a minute, whichever nodes it has, and
+// others do not wait for it.
+func TestPublishingIsSlow(t *testing.T) {
+	w := newWorld(t)
+	now := time.Now()
+	w.counted(func(c *pubsub.Config) { c.Now = func() time.Time { return now } })
+	publish := func(who, name string) string {
+		return outcome(w.set(at(who), `<publish node="`+pubsub.ProgramPrefix(who)+name+`"><item id="1"><x xmlns="urn:e"/></item></publish>`))
+	}
+	for _, who := range []string{"till@service", "lift@service"} {
+		w.set(at(who), `<create node="`+pubsub.ProgramPrefix(who)+`0"/>`)
+		w.set(at(who), `<create node="`+pubsub.ProgramPrefix(who)+`1"/>`)
+	}
+	for i := range 60 {
+		if got := publish("till@service", fmt.Sprint(i%2)); got != yes {
+			t.Fatalf("%d: %s", i, got)
+		}
+	}
+	for _, c := range []struct{ who, want string }{{"till@service", "wait policy-violation"}, {"lift@service", yes}} {
+		if got := publish(c.who, "1"); got != c.want {
+			t.Errorf("%s: %q, want %q", c.who, got, c.want)
+		}
+	}
+	now = now.Add(time.Minute)
+	if got := publish("till@service", "0"); got != yes {
+		t.Errorf("a minute later: %s", got)
+	}
+}
+
 // TestPayloadsAreXML: what is told is an element as XML and its namespaces have it; the
 // repeated attributes are those of Namespaces in XML 1.0, 6.3.
 func TestPayloadsAreXML(t *testing.T) {

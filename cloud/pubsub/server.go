@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"platen/cloud"
 	"platen/internal/stream"
@@ -18,6 +19,9 @@ type Server struct {
 
 	mu    sync.Mutex           // guards what follows
 	eager map[string]*interest // sessions, by their addresses, of which it is known or asked what they want
+
+	minute    time.Time            // since when it is counted what programs publish
+	published map[cloud.UserID]int // in the minute, by their accounts
 }
 
 // New returns a server.
@@ -26,7 +30,7 @@ func New(cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Server{cfg: cfg, slots: make(chan struct{}, atOnce), eager: map[string]*interest{}}, nil
+	return &Server{cfg: cfg, slots: make(chan struct{}, atOnce), eager: map[string]*interest{}, published: map[cloud.UserID]int{}}, nil
 }
 
 // asker is who a stanza comes from.
