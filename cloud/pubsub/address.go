@@ -2,6 +2,7 @@ package pubsub
 
 import (
 	"strings"
+	"unicode"
 )
 
 // escapes are the characters that the local part of a JID cannot hold (XEP-0106, 3).
@@ -79,6 +80,13 @@ func Person(user string) (email string, ok bool) {
 		return "", false
 	}
 	return strings.ToLower(UnescapeLocal(local)), true
+}
+
+// isASCII reports whether an address is written in ASCII but for its resource. Others are
+// folded by each server in its own way, so that two of one may be one person's to another.
+func isASCII(address string) bool {
+	bare, _, _ := strings.Cut(address, "/")
+	return !strings.ContainsFunc(bare, func(r rune) bool { return r > unicode.MaxASCII })
 }
 
 // jid is an address in its parts (RFC 7622).

@@ -9,6 +9,7 @@ import (
 
 	"platen/cloud"
 	"platen/cloud/pubsub"
+	"platen/gcp"
 )
 
 var condition = regexp.MustCompile(`<error type="(\w+)"><([\w-]+) xmlns="urn:ietf:params:xml:ns:xmpp-stanzas"/>(?:<([\w-]+) xmlns="http://jabber.org/protocol/pubsub#errors")?`)
@@ -178,7 +179,13 @@ func TestSubscriptionsAreFew(t *testing.T) {
 func TestStrangers(t *testing.T) {
 	w := newWorld(t)
 	node := pubsub.PrinterNode(office)
+	for _, email := range []string{"groß@example.com", "kim@example.com"} {
+		w.ok(w.store.AddUser(t.Context(), cloud.User{ID: cloud.UserID(email), Email: email}))
+		w.ok(w.store.PutShare(t.Context(), cloud.Share{Printer: office, Scope: email, Type: gcp.ScopeUser, Role: gcp.RoleUser}))
+	}
 	for from, want := range map[string]string{
+		// Capital sharp s and the sign of the kelvin are other letters at that server.
+		"groẞ@example.com/r": forbidden, "groß@example.com/r": forbidden, "\u212aim@example.com/r": forbidden, "kim@example.com/\u212a": yes,
 		"una@example.com/phone":                  yes,
 		"una@elsewhere.example/phone":            forbidden,
 		`una\40example.com@example.com/phone`:    forbidden,

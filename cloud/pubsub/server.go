@@ -64,7 +64,7 @@ func (s *Server) who(ctx context.Context, from string) (asker, error) {
 	case a.domain == strings.ToLower(s.cfg.Domain):
 		a.here = true
 		email, _ = Person(a.local)
-	case slices.Contains(s.cfg.Trusted, a.domain) && a.local != "" && !strings.Contains(a.local, `\`):
+	case slices.Contains(s.cfg.Trusted, a.domain) && a.local != "" && isASCII(from) && !strings.Contains(a.local, `\`):
 		email = a.local + "@" + a.domain
 	}
 	if email == "" {

@@ -291,7 +291,7 @@ func (t *teller) stillTheirs(at, email string) bool {
 		return true
 	}
 	for _, d := range t.cfg.Trusted {
-		if j.domain == d && j.local+"@"+j.domain == email {
+		if j.domain == d && j.local+"@"+j.domain == email && isASCII(at) {
 			return true
 		}
 	}
