@@ -101,7 +101,7 @@ func newWorld(t *testing.T) *world {
 	for _, scope := range []string{"una@example.com", "dora@example.com", "gast@example.com", cloud.GroupScope("staff")} {
 		w.ok(db.PutShare(t.Context(), cloud.Share{Printer: office, Scope: scope, Type: gcp.ScopeUser, Role: gcp.RoleUser}))
 	}
-	_, err = db.ClaimEvents(t.Context(), 1000) // nobody is told of what was before
+	_, err = db.ClaimEvents(t.Context(), time.Time{}, 1000) // nobody is told of what was before
 	w.ok(err)
 	w.Server, err = pubsub.New(pubsub.Config{
 		Domain: domain, Service: service, Trusted: []string{"example.com"}, BaseURL: "https://print.example.com",

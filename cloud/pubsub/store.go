@@ -59,9 +59,9 @@ var (
 type Store interface {
 	Subscriptions
 	Nodes
-	// ClaimEvents returns up to limit events that no replica has claimed, oldest first;
-	// no other one gets them.
-	ClaimEvents(ctx context.Context, limit int) ([]cloud.Event, error)
+	// ClaimEvents returns up to limit events since a time that no replica has claimed,
+	// oldest first; no other one gets them, and nobody those that are older.
+	ClaimEvents(ctx context.Context, since time.Time, limit int) ([]cloud.Event, error)
 }
 
 // Subscriptions are who is told of what.

@@ -66,7 +66,7 @@ func (s *Server) Relay(ctx context.Context, out Remote) error {
 		if err != nil {
 			return err
 		}
-		events, err := s.cfg.Store.ClaimEvents(ctx, eventPage)
+		events, err := s.cfg.Store.ClaimEvents(ctx, s.cfg.Now().Add(-tooOld), eventPage)
 		switch {
 		case err != nil:
 			return err

@@ -184,18 +184,29 @@ func (d *DB) RemoveNode(ctx context.Context, name string) error {
 	})
 }
 
-// ClaimEvents returns events that no replica has claimed.
-func (d *DB) ClaimEvents(ctx context.Context, limit int) (events []cloud.Event, err error) {
+// ClaimEvents returns events since a time that no replica has claimed, and claims the older
+// ones before them, too.
+func (d *DB) ClaimEvents(ctx context.Context, since time.Time, limit int) (events []cloud.Event, err error) {
 	err = d.tx(ctx, func(tx *Tx) error {
-		var at int64
+		var at, last int64
 		if err := tx.queryRow(`SELECT value FROM counters WHERE name = 'pubsub'`).Scan(&at); err != nil {
 			return fmt.Errorf("claim events: %w", err)
 		}
-		rows, err := tx.query(`SELECT `+eventColumns+` FROM events WHERE seq > ? ORDER BY seq LIMIT ?`, at, limit)
-		if events, err = collect(rows, err, scanEvent); err != nil || len(events) == 0 {
+		// It is read before the events: none is passed over that comes between.
+		if err := tx.queryRow(`SELECT value FROM counters WHERE name = 'event'`).Scan(&last); err != nil {
+			return fmt.Errorf("claim events: %w", err)
+		}
+		rows, err := tx.query(`SELECT `+eventColumns+` FROM events WHERE seq > ? AND time >= ? ORDER BY seq LIMIT ?`, at, micros(since), limit)
+		if events, err = collect(rows, err, scanEvent); err != nil {
 			return err
 		}
-		_, err = tx.exec(`UPDATE counters SET value = ? WHERE name = 'pubsub'`, int64(events[len(events)-1].Seq))
+		if len(events) > 0 {
+			last = int64(events[len(events)-1].Seq)
+		}
+		if last <= at {
+			return nil
+		}
+		_, err = tx.exec(`UPDATE counters SET value = ? WHERE name = 'pubsub'`, last)
 		return err
 	})
 	return events, err

@@ -169,7 +169,7 @@ func testClaimEvents(t *testing.T, s PubSubStore) {
 	}
 	var said strings.Builder
 	for _, want := range []int{2, 2, 1, 0} {
-		events, err := s.ClaimEvents(ctx, 2)
+		events, err := s.ClaimEvents(ctx, at(0), 2)
 		must(t, err)
 		if len(events) != want {
 			t.Errorf("%d events are claimed, want %d", len(events), want)
@@ -180,5 +180,23 @@ func testClaimEvents(t *testing.T, s PubSubStore) {
 	}
 	if said.String() != "abcde" {
 		t.Errorf("claimed: %q", said.String())
+	}
+	// What is too old is passed over at once, also where nothing else is there.
+	happen := func(times ...int64) {
+		for _, n := range times {
+			must(t, s.PutOutage(ctx, cloud.Outage{Robot: "r"}, cloud.Event{Kind: cloud.EventOutage, Time: at(n)}))
+		}
+	}
+	for _, c := range []struct {
+		happens []int64
+		since   int64
+		want    int
+	}{{[]int64{10, 11, 12, 20}, 20, 1}, {[]int64{21, 22, 23}, 30, 0}, {nil, 0, 0}, {[]int64{31}, 30, 1}} {
+		happen(c.happens...)
+		events, err := s.ClaimEvents(ctx, at(c.since), 2)
+		must(t, err)
+		if len(events) != c.want {
+			t.Errorf("%d events since %d are claimed, want %d", len(events), c.since, c.want)
+		}
 	}
 }
