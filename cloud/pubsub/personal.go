@@ -29,8 +29,8 @@ func (s *Server) session(ctx context.Context, a asker, n stream.Node) []string {
 		return nil
 	}
 	subs, err := s.followed(ctx, a)
+	s.fault(ctx, "a session's presence", err)
 	if err != nil {
-		s.cfg.Logger.WarnContext(ctx, "presence could not be looked up", "err", err)
 		return nil
 	}
 	var out []string
@@ -90,9 +90,8 @@ func (s *Server) Ended(ctx context.Context, full string) {
 	s.forget(full)
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
-	if err := s.cfg.Store.RemoveSession(ctx, full); err != nil {
-		s.cfg.Logger.WarnContext(ctx, "a session's subscriptions stay until they end", "err", err)
-	}
+	// What cannot be removed stays until it ends by itself.
+	s.fault(ctx, "removing a session's subscriptions", s.cfg.Store.RemoveSession(ctx, full))
 }
 
 // eagerOnes returns the sessions of a person that hear of the own jobs without subscribing.

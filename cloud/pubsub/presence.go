@@ -2,7 +2,6 @@ package pubsub
 
 import (
 	"context"
-	"errors"
 
 	"platen/cloud"
 	"platen/gcp"
@@ -42,10 +41,9 @@ func (s *Server) presence(ctx context.Context, a asker, n stream.Node) []string 
 	case "probe":
 		return s.probed(ctx, a, id)
 	case "unsubscribe": // RFC 6121, 3.3.3
-		if err := s.cfg.Store.RemoveSubscription(ctx, sub); err != nil {
-			if !errors.Is(err, cloud.ErrNotFound) {
-				s.cfg.Logger.WarnContext(ctx, "a subscription could not be removed", "err", err)
-			}
+		err := s.cfg.Store.RemoveSubscription(ctx, sub)
+		s.fault(ctx, "removing a subscription", err)
+		if err != nil {
 			return nil
 		}
 		return []string{s.signed(id, a.bare(), "unavailable", "", "")}
@@ -61,9 +59,9 @@ func (s *Server) follow(ctx context.Context, a asker, id gcp.PrinterID, sub Subs
 		sub.Owner = a.caller.User.ID
 		err = s.cfg.Store.PutSubscription(ctx, sub, Bounds{perPerson, inAll}, s.cfg.Now())
 	}
+	s.fault(ctx, "asking for presence", err)
 	if err != nil {
 		if _, ok := refusalOf(err); !ok {
-			s.cfg.Logger.WarnContext(ctx, "presence could not be asked for", "err", err)
 			return nil
 		}
 		return refused
@@ -77,8 +75,8 @@ func (s *Server) probed(ctx context.Context, a asker, id gcp.PrinterID) []string
 		return []string{s.signed(id, a.bare(), "unsubscribed", "", "")}
 	}
 	subs, err := s.followed(ctx, a)
+	s.fault(ctx, "a probe", err)
 	if err != nil {
-		s.cfg.Logger.WarnContext(ctx, "a probe could not be answered", "err", err)
 		return nil
 	}
 	for _, sub := range subs {

@@ -1,7 +1,10 @@
 package pubsub_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"log/slog"
 	"regexp"
 	"strings"
 	"testing"
@@ -201,6 +204,47 @@ func TestStrangers(t *testing.T) {
 		if got := outcome(w.set(from, subscribe(node, jid))); got != want {
 			t.Errorf("%.60s: %q, want %q", from, got, want)
 		}
+	}
+}
+
+// away is a store whose database may be away.
+type away struct {
+	pubsub.Users
+	err error
+}
+
+func (a *away) UserByEmail(ctx context.Context, email string) (cloud.User, error) {
+	if a.err != nil {
+		return cloud.User{}, a.err
+	}
+	return a.Users.UserByEmail(ctx, email)
+}
+
+// TestTroubleIsLoggedOnce: as long as the database is away there is one line in the log, and one
+// when it is back.
+func TestTroubleIsLoggedOnce(t *testing.T) {
+	w := newWorld(t)
+	users, log := &away{Users: w.store, err: errors.New("no database")}, &strings.Builder{}
+	w.counted(func(c *pubsub.Config) { c.Users, c.Logger = users, slog.New(slog.NewTextHandler(log, nil)) })
+	ask := func() string {
+		return outcome(w.get(at("una@example.com"), `<items node="`+pubsub.PrinterNode(office)+`"/>`))
+	}
+	for range 10 {
+		if got := ask(); got != "wait internal-server-error" {
+			t.Error(got)
+		}
+	}
+	if n := strings.Count(log.String(), "level=WARN"); n != 1 || strings.Count(log.String(), "\n") != 1 {
+		t.Errorf("%d warnings: %s", n, log)
+	}
+	users.err = nil
+	for range 2 {
+		if got := ask(); got != yes {
+			t.Error(got)
+		}
+	}
+	if n := strings.Count(log.String(), "trouble over XMPP is over"); n != 1 {
+		t.Errorf("it is over %d times: %s", n, log)
 	}
 }
 

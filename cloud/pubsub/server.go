@@ -20,6 +20,8 @@ type Server struct {
 	mu    sync.Mutex           // guards what follows
 	eager map[string]*interest // sessions, by their addresses, of which it is known or asked what they want
 
+	faults map[string]string // what went wrong last, by what was tried
+
 	minute    time.Time            // since when it is counted what programs publish
 	published map[cloud.UserID]int // in the minute, by their accounts
 }
@@ -30,7 +32,7 @@ func New(cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Server{cfg: cfg, slots: make(chan struct{}, atOnce), eager: map[string]*interest{}, published: map[cloud.UserID]int{}}, nil
+	return &Server{cfg: cfg, slots: make(chan struct{}, atOnce), eager: map[string]*interest{}, published: map[cloud.UserID]int{}, faults: map[string]string{}}, nil
 }
 
 // asker is who a stanza comes from.
@@ -98,8 +100,8 @@ func (s *Server) Handle(ctx context.Context, from string, n stream.Node) []strin
 		return nil
 	}
 	a, err := s.who(ctx, from)
+	s.fault(ctx, "looking up an address", err)
 	if err != nil {
-		s.cfg.Logger.WarnContext(ctx, "an address could not be looked up", "err", err)
 		if request {
 			return []string{s.answer(from, n, "", errInternal)}
 		}
@@ -116,14 +118,30 @@ func (s *Server) Handle(ctx context.Context, from string, n stream.Node) []strin
 	return nil // nobody reads messages here
 }
 
+// fault logs trouble of our own when it begins, changes and ends. Refusals are none.
+func (s *Server) fault(ctx context.Context, what string, err error) {
+	text := ""
+	if err != nil {
+		if _, refused := refusalOf(err); !refused {
+			text = err.Error()
+		}
+	}
+	s.mu.Lock()
+	changed := s.faults[what] != text
+	s.faults[what] = text
+	s.mu.Unlock()
+	switch {
+	case changed && text != "":
+		s.cfg.Logger.WarnContext(ctx, "trouble over XMPP", "what", what, "err", err)
+	case changed:
+		s.cfg.Logger.InfoContext(ctx, "trouble over XMPP is over", "what", what)
+	}
+}
+
 // request answers an iq of type get or set.
 func (s *Server) request(ctx context.Context, a asker, n stream.Node) string {
 	payload, err := s.ask(ctx, a, n)
-	if err != nil {
-		if _, ok := refusalOf(err); !ok {
-			s.cfg.Logger.WarnContext(ctx, "a request over XMPP failed", "err", err)
-		}
-	}
+	s.fault(ctx, "a request", err)
 	return s.answer(a.full(), n, payload, err)
 }
 
