@@ -3,6 +3,7 @@ package pubsub_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -158,6 +159,31 @@ func TestTellingIsCheap(t *testing.T) {
 		n := r.during(t, c.what, func() { w.ok(w.Tell(t.Context(), w.out, false, c.event)) })
 		if n > c.most || len(w.out.stanzas) != c.sent {
 			t.Errorf("%s: %d reads and %d messages, want at most %d and %d", c.what, n, len(w.out.stanzas), c.most, c.sent)
+		}
+	}
+}
+
+// TestContactsOnce: the printers that a session follows are told at its first presence, not each
+// time that it becomes away or busy; and again when it came back (RFC 6121, 4.2.2).
+func TestContactsOnce(t *testing.T) {
+	w := newWorld(t)
+	r := w.counted()
+	una := at("una@example.com")
+	w.say(una, `<presence type="subscribe" to="`+string(office)+`@`+service+`"/>`)
+	for _, c := range []struct {
+		stanza string
+		told   bool
+	}{
+		{`<presence/>`, true},
+		{`<presence><show>away</show></presence>`, false},
+		{`<presence><c xmlns="http://jabber.org/protocol/caps" node="n" ver="v" hash="sha-1"/></presence>`, false},
+		{`<presence type="unavailable"/>`, false},
+		{`<presence/>`, true},
+	} {
+		var got string
+		n := r.during(t, c.stanza, func() { got = w.say(una, c.stanza) })
+		if strings.Contains(got, "<status>ready</status>") != c.told || !c.told && n > 0 {
+			t.Errorf("%s: %d reads, %s", c.stanza, n, got)
 		}
 	}
 }

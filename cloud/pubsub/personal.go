@@ -14,6 +14,7 @@ const nsCaps = "http://jabber.org/protocol/caps"
 // program says (XEP-0163, 4.3.2).
 type interest struct {
 	bare  string
+	known bool   // it was asked
 	asked string // id of the question; "" once it was answered
 	jobs  bool
 }
@@ -28,16 +29,9 @@ func (s *Server) session(ctx context.Context, a asker, n stream.Node) []string {
 		s.forget(a.full())
 		return nil
 	}
-	subs, err := s.followed(ctx, a)
-	s.fault(ctx, "a session's presence", err)
-	if err != nil {
-		return nil
-	}
 	var out []string
-	for _, sub := range subs {
-		if view, err := s.followable(ctx, a.caller, printerOf(sub.Node)); err == nil {
-			out = append(out, s.shown(a.caller, view, a.full()))
-		}
+	if s.greet(a) {
+		out = s.contactsOf(ctx, a)
 	}
 	if caps := n.Child(nsCaps, "c"); caps != nil {
 		if id := s.wonder(a); id != "" {
@@ -48,17 +42,44 @@ func (s *Server) session(ctx context.Context, a asker, n stream.Node) []string {
 	return out
 }
 
+// contactsOf is the presence of the printers that a session follows.
+func (s *Server) contactsOf(ctx context.Context, a asker) []string {
+	subs, err := s.followed(ctx, a)
+	s.fault(ctx, "a session's presence", err)
+	var out []string
+	for _, sub := range subs {
+		if view, err := s.followable(ctx, a.caller, printerOf(sub.Node)); err == nil {
+			out = append(out, s.shown(a.caller, view, a.full()))
+		}
+	}
+	return out
+}
+
+// greet notes a session, and reports whether it is new: what it follows is told then, and
+// after that when it changes.
+func (s *Server) greet(a asker) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.eager[a.full()] != nil {
+		return false
+	}
+	if len(s.eager) < maxAsked {
+		s.eager[a.full()] = &interest{bare: a.bare()}
+	}
+	return true
+}
+
 // wonder notes that a session is asked what it wants, and returns the id of the question;
 // "" if it was asked before.
 func (s *Server) wonder(a asker) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.eager[a.full()] != nil || len(s.eager) >= maxAsked {
+	i := s.eager[a.full()]
+	if i == nil || i.known {
 		return ""
 	}
-	id := gcp.NewID()
-	s.eager[a.full()] = &interest{bare: a.bare(), asked: id}
-	return id
+	i.known, i.asked = true, gcp.NewID()
+	return i.asked
 }
 
 // told takes the answer of a session's program.
