@@ -108,6 +108,7 @@ func scanSum(s scanner) (m cloud.Sum, err error) {
 type sumPart struct {
 	query string
 	args  []any
+	sums  bool // of whole months: what SumByAll tells is added up already
 }
 
 // sum is the query of a part.
@@ -127,6 +128,9 @@ func (p sumPart) sum(by cloud.SumKind) string {
 		columns, group, name = `'', '', '', '', ''`, `8`, `COALESCE(m.name, '')`
 	case cloud.SumByAll:
 		columns, group = `month, `+person+`, `+printer, `month, sums.owner, printer`
+	}
+	if by == cloud.SumByAll && p.sums {
+		return `SELECT month, owner, owner_email, printer, printer_name, jobs, pages, '' FROM ` + from
 	}
 	return `SELECT ` + columns + `, SUM(jobs), SUM(pages), ` + name + ` FROM ` + from + ` GROUP BY ` + group
 }

@@ -61,10 +61,13 @@ func monthOf(t time.Time) time.Time { return t.AddDate(0, 0, 1-t.Day()) }
 func (s span) parts(f cloud.SumFilter) []sumPart {
 	var parts []sumPart
 	add := func(query string, w where, group string) {
-		parts = append(parts, sumPart{query + w.String() + group, w.args})
+		parts = append(parts, sumPart{query: query + w.String() + group, args: w.args})
 	}
 	if s.first <= s.last {
 		s.months(f, add)
+		for i := range parts {
+			parts[i].sums = true
+		}
 	}
 	for _, days := range s.days {
 		var w where

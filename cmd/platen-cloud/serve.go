@@ -12,10 +12,6 @@ import (
 	"platen/internal/cli"
 )
 
-// gcPercent lets the heap, a few MB without the documents, grow to four times
-// what is live before it is collected: busy, that saves a tenth of the work.
-const gcPercent = 300
-
 func newServe(o *options) *cobra.Command {
 	var listen, baseURL string
 	c := &cobra.Command{
@@ -43,6 +39,7 @@ func newServe(o *options) *cobra.Command {
 				return err
 			}
 			debug.SetGCPercent(gcPercent)
+			go giveBack(c.Context(), lookAtHeap, debug.FreeOSMemory)
 			log := o.logger(c)
 			s, err := server.Open(c.Context(), cfg, log)
 			if err != nil {

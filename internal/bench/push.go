@@ -67,8 +67,12 @@ func measureHeard(b *bench, d driver, cups string) {
 	b.add(d.name+": submit to notified, p99", ms(percentile(took, 0.99)), "beside", "")
 }
 
-// settle is how long everybody is left alone before memory is looked at.
-const settle = 3 * time.Second
+// How long everybody is left alone before memory is looked at. The cloud gives back what it
+// does not need in the second quarter of a minute in which nothing happens.
+const (
+	settle    = 3 * time.Second
+	untilIdle = 35 * time.Second
+)
 
 // measureStreams is what a connector costs the cloud that says nothing.
 func measureStreams(b *bench, d driver) {
@@ -76,10 +80,10 @@ func measureStreams(b *bench, d driver) {
 	s := b.carry(d)
 	who := b.seed(s.Site, n)
 	s.StartCloud()
-	time.Sleep(settle) // what the start leaves to do
+	time.Sleep(untilIdle) // what the start leaves to do
 	before := b.kib(s.CloudPID())
 	b.peers(d.peers, b.port(s), s.Base, who, 0).await("all")
-	time.Sleep(settle) // and what logging in does
+	time.Sleep(untilIdle) // and what logging in does
 	target, goal := "beside", ""
 	if d.way == "xmpp" {
 		target, goal = "<= 30 KiB", "26 KiB"
