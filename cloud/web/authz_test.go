@@ -269,7 +269,7 @@ func (s *scene) proposal(callers []string, pattern string) string {
 	l.method, l.pattern = splitPattern(pattern)
 	words := make([]string, len(callers))
 	for i, who := range callers {
-		s.fresh()
+		s.fresh(true)
 		words[i] = wordFor(s.ask(who, l, s.values))
 		s.spoiled = true
 	}
@@ -290,7 +290,7 @@ func wordFor(a pageAnswer) string {
 // cell lets one caller ask, in a scene that no earlier cell has touched.
 func (s *scene) cell(t *testing.T, name string, l pageLine, who string) {
 	t.Helper()
-	s.fresh()
+	s.fresh(slices.ContainsFunc(l.args, func(arg string) bool { return strings.HasPrefix(arg, "pin=") }))
 	want := l.words[who]
 	a := s.ask(who, l, s.values)
 	complain := func(format string, args ...any) {
