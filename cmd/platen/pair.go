@@ -23,7 +23,7 @@ import (
 
 func newPair(o *options) *cobra.Command {
 	var p daemon.Pairing
-	var token string
+	var token, fingerprint string
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "pair [URL]",
@@ -47,6 +47,11 @@ func newPair(o *options) *cobra.Command {
 			p.StateDir, p.CAFile, p.HTTPProxy, p.Socket = cfg.StateDir, cfg.CAFile, cfg.HTTPProxy, cfg.SocketPath()
 			if p.Cloud, err = cloudOf(args, cfg.StateDir); err != nil {
 				return err
+			}
+			if fingerprint != "" {
+				if p.Fingerprint, err = daemon.ParseFingerprint(fingerprint); err != nil {
+					return cli.Usage(err)
+				}
 			}
 			given, unattended := os.LookupEnv("PLATEN_TOKEN")
 			p.Token = secret.New(cmp.Or(token, given))
@@ -72,6 +77,7 @@ func newPair(o *options) *cobra.Command {
 	}
 	flags := c.Flags()
 	flags.StringVar(&token, "token", "", "`key` of scope pair, for unattended pairing (better in PLATEN_TOKEN)")
+	flags.StringVar(&fingerprint, "ca-fingerprint", "", "`SHA-256` of the cloud's own authority, as 'platen-cloud setup' shows it")
 	flags.BoolVar(&p.Insecure, "insecure", false, "allow a plain http address off this machine")
 	flags.BoolVar(&p.Replace, "replace", false, "pair again although this connector is paired already")
 	flags.BoolVar(&p.New, "new", false, "pair a copy of another installation under a name of its own; it leaves jobs in hand to the original")
@@ -105,6 +111,9 @@ type paired struct {
 
 // pairHint adds what to do.
 func pairHint(err error) error {
+	if told, ok := errors.AsType[*daemon.ReachError](err); ok && told.Advice != "" {
+		return cli.Hint(err, "%s", told.Advice)
+	}
 	switch {
 	case errors.Is(err, daemon.ErrPaired):
 		return cli.Hint(err, "--replace pairs it again, its printers keep their ids; --new is for a copy of another installation")

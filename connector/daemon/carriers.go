@@ -29,7 +29,7 @@ const holdTime = 50 * time.Second
 // calls of that. These alone where the service has no streams.
 func (d *Daemon) ladder() (*notify.Ladder, pingers, error) {
 	c := d.credentials
-	roots, err := rootCAs(d.cfg.CAFile, c.Push.CA)
+	roots, err := rootCAs(d.cfg.CAFile, c.authorities())
 	if err != nil {
 		return nil, nil, err
 	}

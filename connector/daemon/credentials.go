@@ -28,6 +28,7 @@ type Credentials struct {
 	JID          string           `json:"jid"`
 	Owner        string           `json:"owner"` // address of the person who paired
 	Push         gcp.PushEndpoint `json:"push"`
+	CA           string           `json:"ca,omitempty"` // PEM of the cloud's own authority, pinned by its fingerprint
 
 	// Former are the refresh tokens that other clouds gave, by base address: with
 	// one this connector proves there that it is the one that comes back.
@@ -41,6 +42,9 @@ type PrinterLogin struct {
 	User     string `json:"user"`
 	Password string `json:"password"`
 }
+
+// authorities are those that pairing gave, for calls and streams alike.
+func (c Credentials) authorities() string { return c.CA + c.Push.CA }
 
 // ErrNotPaired means that this installation has no credentials yet.
 var ErrNotPaired = errors.New("not paired with a cloud yet")

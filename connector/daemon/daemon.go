@@ -193,7 +193,7 @@ func ended(ctx context.Context, what string, err error) error {
 func (d *Daemon) assemble() error {
 	c := d.credentials
 	var err error
-	d.client, err = network{d.cfg.CAFile, c.Push.CA, d.cfg.HTTPProxy}.dial(client.Config{
+	d.client, err = network{d.cfg.CAFile, c.authorities(), d.cfg.HTTPProxy}.dial(client.Config{
 		BaseURL: c.Cloud + "/cloudprint", ClientID: c.ClientID, RefreshToken: secret.New(c.RefreshToken),
 		Proxy: c.Proxy, UserAgent: "platen/" + d.version, OnRefreshToken: d.keepRefreshToken,
 	})

@@ -66,7 +66,7 @@ func examineCloud(ctx context.Context, cfg Config, c Credentials) cli.Finding {
 }
 
 func countPrinters(ctx context.Context, cfg Config, c Credentials) (int, error) {
-	cl, err := network{cfg.CAFile, c.Push.CA, cfg.HTTPProxy}.dial(client.Config{
+	cl, err := network{cfg.CAFile, c.authorities(), cfg.HTTPProxy}.dial(client.Config{
 		BaseURL: c.Cloud + "/cloudprint", ClientID: c.ClientID, RefreshToken: secret.New(c.RefreshToken), Proxy: c.Proxy, Retries: -1,
 	})
 	if err != nil {
@@ -86,7 +86,7 @@ func examinePush(ctx context.Context, cfg Config, c Credentials) cli.Finding {
 	}
 	tcp, cancel := context.WithTimeout(ctx, examineTimeout)
 	defer cancel()
-	roots, err := rootCAs(cfg.CAFile, c.Push.CA)
+	roots, err := rootCAs(cfg.CAFile, c.authorities())
 	if err != nil {
 		return cli.Found("push", "", err, "")
 	}

@@ -34,6 +34,10 @@ type Pairing struct {
 	New       bool        // and under a name of its own: its state is a copy of another installation's
 	Adopt     string      // machine or proxy of the connector whose place this one takes; "" for none
 
+	// Fingerprint is that of the cloud's own authority, which is believed then besides
+	// the system's; "" means the one in Cloud after #ca=, or that of the last pairing.
+	Fingerprint Fingerprint
+
 	// Printers names what this installation would share, for whoever allows the
 	// pairing. It may be nil.
 	Printers func(context.Context) []string
@@ -45,6 +49,8 @@ type Pairing struct {
 	Choose func([]gcp.Connector) gcp.ProxyID
 	// Note is called with what else a person should know; it may be nil.
 	Note func(string)
+
+	authority string // PEM of the pinned one; "" for none
 }
 
 // ErrPaired means that the installation is paired already.
@@ -98,6 +104,12 @@ func (p Pairing) pair(ctx context.Context, daemon daemonState) (Credentials, err
 	if daemon == daemonRuns && base != old.Cloud {
 		return old, fmt.Errorf("the running connector is paired with %s: %w", old.Cloud, spool.ErrLocked)
 	}
+	if err := p.pinned(ctx, base); err != nil {
+		return Credentials{}, explainReach(err)
+	}
+	if p.authority == "" && base == old.Cloud {
+		p.authority = old.CA
+	}
 	token := p.Token
 	if token.Empty() {
 		if token, err = p.askPerson(ctx, base); err != nil {
@@ -134,13 +146,13 @@ func (p Pairing) make(ctx context.Context, base string, token secret.Text, old C
 	defer c.Close()
 	made, err := p.robot(ctx, c, secret.New(former[base]))
 	delete(former, base)
-	made.Cloud, made.Proxy, made.Printers, made.Former = base, proxy, old.Printers, former
+	made.Cloud, made.Proxy, made.Printers, made.Former, made.CA = base, proxy, old.Printers, former, p.authority
 	return made, err
 }
 
 // dial returns a client that acts with token for a proxy.
 func (p Pairing) dial(base string, token secret.Text, proxy gcp.ProxyID) (*client.Client, error) {
-	return network{CAFile: p.CAFile, HTTPProxy: p.HTTPProxy}.dial(client.Config{
+	return network{CAFile: p.CAFile, CA: p.authority, HTTPProxy: p.HTTPProxy}.dial(client.Config{
 		BaseURL: base + "/cloudprint", ClientID: clientID, AccessToken: token, Proxy: proxy,
 	})
 }
@@ -203,9 +215,16 @@ func (p Pairing) robot(ctx context.Context, c *client.Client, had secret.Text) (
 	return made, nil
 }
 
-// base checks the cloud's address: credentials go there.
-func (p Pairing) base() (string, error) {
-	text := strings.TrimSuffix(strings.TrimRight(p.Cloud, "/"), "/cloudprint")
+// base checks the cloud's address: credentials go there. A fingerprint in it is kept.
+func (p *Pairing) base() (string, error) {
+	address, pin, err := splitPin(p.Cloud)
+	if err != nil {
+		return "", err
+	}
+	if p.Fingerprint == "" {
+		p.Fingerprint = pin
+	}
+	text := strings.TrimSuffix(strings.TrimRight(address, "/"), "/cloudprint")
 	if !strings.Contains(text, "://") {
 		text = "https://" + text
 	}

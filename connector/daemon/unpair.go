@@ -136,7 +136,7 @@ func left(cloud string, c Credentials, err error) string {
 }
 
 func (u Unpairing) dial(base, token string, c Credentials) (*client.Client, error) {
-	return network{u.CAFile, c.Push.CA, u.HTTPProxy}.dial(client.Config{
+	return network{u.CAFile, c.authorities(), u.HTTPProxy}.dial(client.Config{
 		BaseURL: base + "/cloudprint", ClientID: c.ClientID, RefreshToken: secret.New(token), Proxy: c.Proxy, Retries: 1,
 	})
 }
