@@ -58,6 +58,10 @@ func (s *Server) checkPassword(ctx context.Context, p cloud.PasswordCheck) (clou
 // begins to stop.
 func (s *Server) assemble(stopping <-chan struct{}) error {
 	host := s.pushHost()
+	var err error
+	if s.certs, err = s.openCertificates(); err != nil {
+		return err
+	}
 	tlsConfig, err := s.pushTLS(host)
 	if err != nil {
 		return err
@@ -92,7 +96,7 @@ func (s *Server) assemble(stopping <-chan struct{}) error {
 	pages := web.New(web.Config{
 		Service: s.service, OAuth: s.oauth, Blobs: s.blobs, BaseURL: s.base, MaxDocument: limit,
 		Passkeys: passkey.New(passkey.Config{Store: s.db, BaseURL: s.base}),
-		Provider: signIn, ProviderName: s.cfg.OIDC.Name, Setup: s.setup, Installation: installation{s},
+		Provider: signIn, ProviderName: s.cfg.OIDC.Name, Setup: s.setup, Installation: installation{s}, Authority: s.shownAuthority(),
 		Latency: s.push.Latency, Stopping: stopping, Logger: s.log.With("component", "web"),
 	})
 	endpoint, err := s.endpoint(host)

@@ -4,9 +4,11 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/hex"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -130,4 +132,24 @@ func serial() *big.Int {
 	_, _ = rand.Read(b) // never fails, see crypto/rand
 	b[0] &= 0x7f
 	return new(big.Int).SetBytes(b)
+}
+
+// shownAuthority is the certificate (DER) that people install who use the HTTPS port;
+// nil where a public authority vouches for it.
+func (s *Server) shownAuthority() []byte {
+	if s.cfg.mode() != TLSOwn {
+		return nil
+	}
+	return s.ca.cert.Raw
+}
+
+// AuthorityFingerprint returns the SHA-256 of the own authority's certificate, in
+// hexadecimal digits; it makes the authority if there is none.
+func AuthorityFingerprint(stateDir string) (string, error) {
+	a, err := openAuthority(stateDir)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(a.cert.Raw)
+	return hex.EncodeToString(sum[:]), giveTo(stateDir, filepath.Join(stateDir, archive.Authority))
 }

@@ -22,8 +22,11 @@ type Config struct {
 	Listen         string   `toml:"listen"`          // address of the HTTP(S) port
 	BaseURL        string   `toml:"base_url"`        // as people and connectors reach it; "" means http(s)://listen
 	StateDir       string   `toml:"state_dir"`       // database, documents, keys
+	TLS            TLSMode  `toml:"tls"`             // where the certificate of the port comes from; "" means tls_cert, or plain HTTP
 	TLSCert        string   `toml:"tls_cert"`        // PEM file; with tls_key the port speaks HTTPS
 	TLSKey         string   `toml:"tls_key"`         // PEM file
+	TLSNames       []string `toml:"tls_names"`       // further names and addresses of the certificate, besides that of base_url
+	HTTPListen     string   `toml:"http_listen"`     // address of a plain HTTP port that sends people to the HTTPS one; "" for none
 	InsecureHTTP   bool     `toml:"insecure_http"`   // allow plain HTTP off loopback: passwords and documents can be read on the way
 	TrustedProxies []string `toml:"trusted_proxies"` // addresses or CIDRs of TLS proxies in front, whose X-Forwarded-For is believed
 
@@ -39,6 +42,7 @@ type Config struct {
 	RenderMemoryMiB int64           `toml:"render_memory_mib"` // that making one document ready may take
 	RenderTimeout   config.Duration `toml:"render_timeout"`    // likewise; many pages get up to twice as much
 
+	ACME    ACMEConfig     `toml:"acme"` // with tls = "acme"
 	Limits  LimitsConfig   `toml:"limits"`
 	Push    PushConfig     `toml:"push"`
 	OIDC    OIDCConfig     `toml:"oidc"`    // sign-in with the organization's OpenID Connect provider
@@ -132,8 +136,8 @@ func (c Config) Check() error {
 	if err := c.checkAlone(); err != nil {
 		return err
 	}
-	if (c.TLSCert == "") != (c.TLSKey == "") {
-		return fmt.Errorf("tls_cert and tls_key go together: set both or none")
+	if err := c.checkTLS(); err != nil {
+		return err
 	}
 	if err := c.Push.check(); err != nil {
 		return err
@@ -142,9 +146,9 @@ func (c Config) Check() error {
 	if err != nil {
 		return err
 	}
-	if c.TLSCert == "" && !loopback && !c.InsecureHTTP && len(c.TrustedProxies) == 0 {
+	if c.mode() == TLSNone && !loopback && !c.InsecureHTTP && len(c.TrustedProxies) == 0 {
 		return fmt.Errorf("listen is %q, which without TLS would let anybody read passwords and documents: "+
-			"set tls_cert and tls_key, or trusted_proxies if a TLS proxy stands in front, or insecure_http = true", c.Listen)
+			"set tls, or tls_cert and tls_key, or trusted_proxies if a TLS proxy stands in front, or insecure_http = true", c.Listen)
 	}
 	return nil
 }

@@ -24,6 +24,7 @@ func (s *Server) listen(ctx context.Context) error {
 		address string
 	}{
 		{&s.http, "listen", s.cfg.Listen},
+		{&s.plain, "http_listen", s.cfg.HTTPListen},
 		{&s.direct, "push.direct_listen", direct},
 		{&s.starttls, "push.starttls_listen", starttls},
 	} {
@@ -59,7 +60,7 @@ func named(setting, address string) string {
 
 func (s *Server) closeListeners() error {
 	var errs []error
-	for _, l := range []net.Listener{s.http, s.direct, s.starttls} {
+	for _, l := range []net.Listener{s.http, s.plain, s.direct, s.starttls} {
 		if l != nil {
 			errs = append(errs, l.Close())
 		}
@@ -79,7 +80,7 @@ func port(l net.Listener) int {
 }
 
 func scheme(cfg Config) string {
-	if cfg.TLSCert != "" {
+	if cfg.mode() != TLSNone {
 		return "https"
 	}
 	return "http"
@@ -90,9 +91,9 @@ func scheme(cfg Config) string {
 // move, and streams of events.
 const requestTime = time.Minute
 
-func (s *Server) httpServer() *http.Server {
+func (s *Server) httpServer(h http.Handler) *http.Server {
 	return &http.Server{
-		Handler: s.handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+		Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 		ReadTimeout: s.requestTime, WriteTimeout: s.requestTime,
 		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	}
@@ -100,10 +101,16 @@ func (s *Server) httpServer() *http.Server {
 
 func (s *Server) serveHTTP(httpServer *http.Server) error {
 	l := newPerAddr(s.http, connsPerAddr, func(a netip.Addr) bool { return a.IsLoopback() || s.trusted(a) })
-	if s.cfg.TLSCert != "" {
-		return httpServer.ServeTLS(l, s.cfg.TLSCert, s.cfg.TLSKey)
+	if s.certs != nil {
+		httpServer.TLSConfig = s.certs.config()
+		return httpServer.ServeTLS(l, "", "")
 	}
 	return httpServer.Serve(l)
+}
+
+// servePlain answers the port without TLS.
+func (s *Server) servePlain(httpServer *http.Server) error {
+	return httpServer.Serve(newPerAddr(s.plain, connsPerAddr, netip.Addr.IsLoopback))
 }
 
 func unlessClosed(err error) error {

@@ -36,7 +36,9 @@ type Server struct {
 	key   *bearer.Key // of the access tokens that an XMPP server checks; nil for none
 	lock  *os.File    // of the state folder, shared
 
+	certs    *certificates // of the HTTPS port; nil if it speaks plain HTTP
 	http     net.Listener
+	plain    net.Listener // nil if not offered
 	direct   net.Listener // nil if not offered
 	starttls net.Listener // nil if not offered
 
@@ -132,9 +134,13 @@ func (s *Server) Run(ctx context.Context, ready func(context.Context) error) err
 			s.log.WarnContext(ctx, "what was left by drawing documents stays on the disk", "err", err)
 		}
 	}
-	httpServer := s.httpServer()
+	httpServer, plainServer := s.httpServer(s.handler), s.httpServer(s.plainHandler())
 	g, running := errgroup.WithContext(ctx)
 	g.Go(func() error { return unlessClosed(s.serveHTTP(httpServer)) })
+	if s.plain != nil {
+		g.Go(func() error { return unlessClosed(s.servePlain(plainServer)) })
+	}
+	g.Go(func() error { s.askFirst(running); return nil })
 	for l, mode := range map[net.Listener]push.Mode{s.direct: push.Direct, s.starttls: push.STARTTLS} {
 		if l != nil {
 			g.Go(func() error { return ended(running, "push", s.push.Serve(running, l, mode)) })
@@ -158,7 +164,7 @@ func (s *Server) Run(ctx context.Context, ready func(context.Context) error) err
 	g.Go(func() error {
 		<-running.Done()
 		close(stopping)
-		s.stop(context.WithoutCancel(running), httpServer)
+		s.stop(context.WithoutCancel(running), plainServer, httpServer)
 		return nil
 	})
 	if ready != nil {
@@ -171,14 +177,16 @@ func (s *Server) Run(ctx context.Context, ready func(context.Context) error) err
 }
 
 // stop ends the streams and the requests, in this order, in bounded time.
-func (s *Server) stop(ctx context.Context, httpServer *http.Server) {
+func (s *Server) stop(ctx context.Context, servers ...*http.Server) {
 	ctx, cancel := context.WithTimeout(ctx, s.cfg.ShutdownTimeout.Std())
 	defer cancel()
 	if err := s.push.Shutdown(ctx); err != nil {
 		s.log.WarnContext(ctx, "push did not end in time", "err", err)
 	}
-	if err := httpServer.Shutdown(ctx); err != nil {
-		_ = httpServer.Close() // requests that outlast the time are cut
+	for _, one := range servers {
+		if err := one.Shutdown(ctx); err != nil {
+			_ = one.Close() // requests that outlast the time are cut
+		}
 	}
 }
 

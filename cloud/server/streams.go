@@ -27,16 +27,13 @@ func (s *Server) pushTLS(host string) (*tls.Config, error) {
 		return nil, nil //nolint:nilnil // nothing listens
 	}
 	cfg := &tls.Config{MinVersion: tls.VersionTLS12}
-	cert, key := s.cfg.Push.TLSCert, s.cfg.Push.TLSKey
-	if cert == "" {
-		cert, key = s.cfg.TLSCert, s.cfg.TLSKey
+	if s.cfg.Push.TLSCert != "" {
+		files := &certificateFiles{cert: s.cfg.Push.TLSCert, key: s.cfg.Push.TLSKey, log: s.log}
+		cfg.GetCertificate = files.get
+		return cfg, wrapCertificate(files.load())
 	}
-	if cert != "" {
-		pair, err := tls.LoadX509KeyPair(cert, key)
-		if err != nil {
-			return nil, fmt.Errorf("certificate: %w", err)
-		}
-		cfg.Certificates = []tls.Certificate{pair}
+	if s.certs != nil && s.ca == nil {
+		cfg.GetCertificate = s.certs.get
 		return cfg, nil
 	}
 	var err error
@@ -45,25 +42,36 @@ func (s *Server) pushTLS(host string) (*tls.Config, error) {
 	}
 	own := &ownCertificate{ca: s.ca, hosts: []string{host, s.cfg.Push.Domain}}
 	if _, err := own.get(nil); err != nil {
-		return nil, fmt.Errorf("certificate: %w", err)
+		return nil, wrapCertificate(err)
 	}
 	cfg.GetCertificate = own.get
 	return cfg, nil
 }
 
+func wrapCertificate(err error) error {
+	if err != nil {
+		return fmt.Errorf("certificate: %w", err)
+	}
+	return nil
+}
+
 // ownCertificate is a certificate of the own authority that renews itself.
 type ownCertificate struct {
-	ca    *authority
-	hosts []string
+	ca   *authority
+	here bool // it is also for the addresses of this machine that callers come to
 
 	mu      sync.Mutex // guards what follows
+	hosts   []string
 	current tls.Certificate
 	until   time.Time
 }
 
-func (o *ownCertificate) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+func (o *ownCertificate) get(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if at := localAddr(hello); o.here && at != "" && !slices.Contains(o.hosts, at) {
+		o.hosts, o.until = append(o.hosts, at), time.Time{}
+	}
 	if time.Now().After(o.until) {
 		made, err := o.ca.issue(o.hosts...)
 		if err != nil {

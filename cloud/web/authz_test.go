@@ -114,6 +114,9 @@ GET /open                                    | signin 200 200 200 200 200 200 20
 POST /open                                   | signin 415 415 415 415 415 415 415 415 415 signin signin signin 403 415 | document=@a.pdf
 POST /open/printer                           | signin 404 404 404 404 404 404 404 404 404 signin signin signin 403 404 | draft=guess printer=$printer
 GET /manifest.webmanifest                    | 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+GET /ca                                      | 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+GET /ca.crt                                  | 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+GET /ca.mobileconfig                         | 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200
 GET /jobs                                    | signin 200 200 shows 200 shows shows shows shows 200 signin signin signin shows shows
 GET /jobs #printers                          | signin 200 200 200 200 200 200 shows shows 200 signin signin signin shows shows | tab=printers
 GET /jobs #all                               | signin 403 403 403 403 403 403 403 403 shows signin signin signin 403 403 | tab=all

@@ -47,9 +47,11 @@ func (s *site) routes() http.Handler {
 // fixed are the addresses that are no pages.
 func (s *site) fixed() map[string]http.Handler {
 	return map[string]http.Handler{
-		"GET /events":         http.HandlerFunc(s.events),
-		"GET /static/{name}":  staticFiles(),
-		"GET " + manifestPath: http.HandlerFunc(s.manifest),
+		"GET /events":             http.HandlerFunc(s.events),
+		"GET /static/{name}":      staticFiles(),
+		"GET " + manifestPath:     http.HandlerFunc(s.manifest),
+		"GET " + certificatePath:  http.HandlerFunc(s.certificate),
+		"GET " + appleProfilePath: http.HandlerFunc(s.appleProfile),
 	}
 }
 
@@ -210,6 +212,7 @@ func (s *site) comingInRoutes() []route {
 		{"POST " + SharePath + "{token}", anyone, s.useLink},
 		{"GET /oidc/start", anyone, s.leave},
 		{"GET " + ProviderReturn, anyone, s.comeBack},
+		{"GET " + authorityPath, anyone, s.showAuthority},
 	}
 }
 

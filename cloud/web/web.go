@@ -38,6 +38,8 @@ type Config struct {
 	ProviderName string          // what the sign-in page calls it
 	Setup        secret.Text     // of the link for the first administrator; empty for none
 
+	Authority []byte // certificate (DER) of the own authority, for devices to trust; nil for none
+
 	Installation Installation // what administrators are told of; nil for nothing
 
 	// Latency asks connectors that are online how fast they answer, for about a second

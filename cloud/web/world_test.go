@@ -96,7 +96,7 @@ func startEmpty(t *testing.T, set settings) *world {
 		Domain: "push.invalid", Store: db, Blobs: blobs, Codes: w.oauth, Sessions: w.oauth,
 		Now: func() time.Time { return time.Now().Add(time.Duration(w.ahead.Load())) },
 	}
-	cfg := Config{OAuth: w.oauth, Blobs: blobs, BaseURL: "http://cloud.invalid", MaxDocument: 1 << 20, Stopping: w.stop}
+	cfg := Config{OAuth: w.oauth, Blobs: blobs, BaseURL: "http://cloud.invalid", Authority: []byte("a certificate"), MaxDocument: 1 << 20, Stopping: w.stop}
 	cfg.Installation = someInstallation{}
 	cfg.Passkeys = passkey.New(passkey.Config{Store: db, BaseURL: passkeyOrigin, Now: rules.Now})
 	if set != nil {

@@ -7,8 +7,10 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/pem"
 	"math/big"
 	"net"
+	"os"
 	"time"
 )
 
@@ -37,4 +39,23 @@ func Certificate(t TB, names ...string) (*tls.Config, *x509.CertPool) {
 	pool := x509.NewCertPool()
 	pool.AddCert(leaf)
 	return &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}, pool
+}
+
+// CertificateFiles writes a certificate for the same names, which signed itself, and its
+// key, as PEM.
+func CertificateFiles(t TB, cert, key string, names ...string) {
+	t.Helper()
+	made, _ := Certificate(t, names...)
+	der, err := x509.MarshalPKCS8PrivateKey(made.Certificates[0].PrivateKey)
+	if err != nil {
+		t.Fatalf("encode the key: %v", err)
+	}
+	for path, block := range map[string]*pem.Block{
+		cert: {Type: "CERTIFICATE", Bytes: made.Certificates[0].Certificate[0]},
+		key:  {Type: "PRIVATE KEY", Bytes: der},
+	} {
+		if err := os.WriteFile(path, pem.EncodeToMemory(block), 0o600); err != nil {
+			t.Fatalf("write: %v", err)
+		}
+	}
 }

@@ -18,6 +18,7 @@ func comingIn() []Screen {
 		{Name: "visit", Route: "GET /share/{token}", Path: "/share/{sharelink}"},
 		{Name: "visit-ended", Route: "GET /share/{token}", Path: "/share/ended"},
 		{Name: "visit-member", Route: "GET /share/{token}", Who: fresh, Path: "/share/{sharelink}"},
+		{Name: "authority", Route: "GET /ca", Path: "/ca"},
 		{Name: "join-used", Route: "GET /join/{token}", Path: "/join/used"},
 	}
 }
