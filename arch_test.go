@@ -73,11 +73,14 @@ var mayImport = map[string][]string{
 	"internal/smallpdf":     {},
 	"internal/ppd":          {"gcp"},
 	"internal/secret":       {},
+	"internal/service":      {"internal/cli", "packaging"},
 	"internal/stall":        {},
 	"internal/stream":       {},
 	"internal/vprinter":     {},
 	"internal/lab":          {},
 	"internal/report":       {},
+
+	"packaging":             {},
 
 	// The programs, and what wires both halves.
 	"internal/demo": {"gcp", "gcp/client", "connector/control", "connector/daemon", "connector/spool", "cloud", "cloud/oauth", "cloud/server", "internal/secret", "internal/vprinter"},
@@ -91,8 +94,8 @@ var mayImport = map[string][]string{
 	"internal/bench":    {"gcp", "gcp/client", "cloud", "cloud/oauth", "cloud/server", "cloud/store", "internal/config", "internal/impose", "internal/lab", "internal/raster", "internal/secret"},
 	"internal/screens":  {"gcp", "cloud", "cloud/blob", "cloud/oauth", "cloud/passkey", "cloud/server", "cloud/store", "internal/lab", "internal/secret", "internal/smallpdf"},
 	"internal/soak":     {"gcp", "gcp/client", "internal/lab", "internal/secret", "internal/vprinter"},
-	"cmd/platen":        {"gcp", "gcp/client", "printer", "cups", "connector/control", "connector/daemon", "connector/spool", "internal/impose", "internal/cli", "internal/config", "internal/nearest", "internal/ppd", "internal/raster", "internal/secret"},
-	"cmd/platen-cloud":  {"gcp", "gcp/client", "cloud", "cloud/oauth", "cloud/server", "cloud/xmppauth", "internal/backoff", "internal/cli", "internal/config", "internal/demo", "internal/raster", "internal/secret"},
+	"cmd/platen":        {"gcp", "gcp/client", "printer", "cups", "connector/control", "connector/daemon", "connector/spool", "internal/impose", "internal/cli", "internal/config", "internal/nearest", "internal/ppd", "internal/raster", "internal/secret", "internal/service"},
+	"cmd/platen-cloud":  {"gcp", "gcp/client", "cloud", "cloud/oauth", "cloud/server", "cloud/xmppauth", "internal/backoff", "internal/cli", "internal/config", "internal/demo", "internal/raster", "internal/secret", "internal/service"},
 }
 
 func TestImports(t *testing.T) {

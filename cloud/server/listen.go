@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"syscall"
 	"time"
 )
@@ -44,6 +45,12 @@ func (s *Server) listen(ctx context.Context) error {
 		s.base = scheme(s.cfg) + "://" + named(s.cfg.Listen, s.http.Addr().String())
 	}
 	return nil
+}
+
+// Addresses are those of the ports that the service listens at.
+func (c Config) Addresses() []string {
+	direct, starttls := c.Push.listeners()
+	return slices.DeleteFunc([]string{c.Listen, direct, starttls}, func(a string) bool { return a == "" })
 }
 
 // named is the address of a listener, by the machine's name if the setting has one:

@@ -21,37 +21,40 @@ func newServe(o *options) *cobra.Command {
 			"it prints a one-time link by which the first administrator makes an account; in a journal only the\n" +
 			"name of the file that holds it.",
 		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			cfg, err := o.settings()
-			if err != nil {
-				return err
-			}
-			if listen != "" {
-				cfg.Listen = listen
-			}
-			if baseURL != "" {
-				cfg.BaseURL = baseURL
-			}
-			if err := cfg.Check(); err != nil {
-				return cli.Usage(err)
-			}
-			if err := o.tell(&cfg, listen, baseURL); err != nil {
-				return err
-			}
-			debug.SetGCPercent(gcPercent)
-			go giveBack(c.Context(), lookAtHeap, debug.FreeOSMemory)
-			log := o.logger(c)
-			s, err := server.Open(c.Context(), cfg, log)
-			if err != nil {
-				return cli.Hint(err, "'platen-cloud doctor' checks the settings and the state folder")
-			}
-			defer func() { _ = s.Close() }() // Run told what mattered
-			return s.Run(c.Context(), func(ctx context.Context) error { return greet(ctx, c, s, log) })
-		},
+		RunE: func(c *cobra.Command, _ []string) error { return serve(c.Context(), c, o, listen, baseURL) },
 	}
 	c.Flags().StringVar(&listen, "listen", "", "`address` of the HTTP(S) port")
 	c.Flags().StringVar(&baseURL, "base-url", "", "`address` under which people and connectors reach the cloud")
 	return c
+}
+
+// serve runs the cloud until ctx ends; listen and baseURL are flags, which may be empty.
+func serve(ctx context.Context, c *cobra.Command, o *options, listen, baseURL string) error {
+	cfg, err := o.settings()
+	if err != nil {
+		return err
+	}
+	if listen != "" {
+		cfg.Listen = listen
+	}
+	if baseURL != "" {
+		cfg.BaseURL = baseURL
+	}
+	if err := cfg.Check(); err != nil {
+		return cli.Usage(err)
+	}
+	if err := o.tell(&cfg, listen, baseURL); err != nil {
+		return err
+	}
+	debug.SetGCPercent(gcPercent)
+	go giveBack(ctx, lookAtHeap, debug.FreeOSMemory)
+	log := o.logger(c)
+	s, err := server.Open(ctx, cfg, log)
+	if err != nil {
+		return cli.Hint(err, "'platen-cloud doctor' checks the settings and the state folder")
+	}
+	defer func() { _ = s.Close() }() // Run told what mattered
+	return s.Run(ctx, func(ctx context.Context) error { return greet(ctx, c, s, log) })
 }
 
 // greet tells where the cloud is, and offers the first sign-in to whoever

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"runtime/debug"
 
@@ -21,25 +22,28 @@ func newRun(o *options) *cobra.Command {
 		Long: "run carries jobs until it is told to stop (SIGINT, SIGTERM). It starts whether or not the cloud and\n" +
 			"the printers are there, and recovers by itself.",
 		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			cfg, err := o.settings()
-			if err != nil {
-				return err
-			}
-			log, err := logger(c, cfg.LogLevel)
-			if err != nil {
-				return err
-			}
-			debug.SetGCPercent(gcPercent)
-			d, err := daemon.Open(cfg, cli.Version(), log)
-			if err != nil {
-				return err
-			}
-			err = d.Run(c.Context())
-			if errors.Is(err, daemon.ErrNotPaired) {
-				err = cli.Hint(err, "pair it first: platen pair https://ADDRESS-OF-THE-CLOUD")
-			}
-			return errors.Join(err, d.Close())
-		},
+		RunE: func(c *cobra.Command, _ []string) error { return runDaemon(c.Context(), c, o) },
 	}
+}
+
+// runDaemon carries jobs until ctx ends.
+func runDaemon(ctx context.Context, c *cobra.Command, o *options) error {
+	cfg, err := o.settings()
+	if err != nil {
+		return err
+	}
+	log, err := logger(c, cfg.LogLevel)
+	if err != nil {
+		return err
+	}
+	debug.SetGCPercent(gcPercent)
+	d, err := daemon.Open(cfg, cli.Version(), log)
+	if err != nil {
+		return err
+	}
+	err = d.Run(ctx)
+	if errors.Is(err, daemon.ErrNotPaired) {
+		err = cli.Hint(err, "pair it first: platen pair https://ADDRESS-OF-THE-CLOUD")
+	}
+	return errors.Join(err, d.Close())
 }

@@ -192,18 +192,18 @@ func (o office) alone(ctx context.Context, dir, document string) error {
 	return nil
 }
 
-// start starts a command, in namespaces of its own where that is allowed: systemd's
-// RestrictNamespaces, containers and some distributions forbid it.
-func (o office) start(build func() *exec.Cmd) (*exec.Cmd, *tether, error) {
+// start starts a command, in the namespaces of its own that are allowed: systemd's
+// RestrictNamespaces, containers and some distributions forbid some or all.
+func (o office) start(build func() *exec.Cmd) (cmd *exec.Cmd, rope *tether, err error) {
 	defer limitFiles(o.limit.output)()
-	cmd := build()
-	withoutNetwork(cmd)
-	rope, err := startTied(cmd)
-	if err != nil {
+	for _, apart := range []func(*exec.Cmd){withoutNetwork, sharingIPC, func(*exec.Cmd) {}} {
 		cmd = build()
-		rope, err = startTied(cmd)
+		apart(cmd)
+		if rope, err = startTied(cmd); err == nil {
+			return cmd, rope, nil
+		}
 	}
-	return cmd, rope, err
+	return cmd, nil, err
 }
 
 // officePart is a program of LibreOffice, which may be installed or not.

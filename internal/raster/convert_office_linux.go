@@ -22,6 +22,14 @@ func withoutNetwork(cmd *exec.Cmd) {
 	}
 }
 
+// sharingIPC is withoutNetwork, but for the messages, semaphores and memory of
+// System V and the message queues of POSIX (ipc_namespaces(7)). The units of packaging
+// forbid those calls altogether, and no namespace for them need be made.
+func sharingIPC(cmd *exec.Cmd) {
+	withoutNetwork(cmd)
+	cmd.SysProcAttr.Cloneflags &^= syscall.CLONE_NEWIPC
+}
+
 // limitFiles bounds the size of each file that what is started from now on writes,
 // until the result is called: a small document can unpack to a disk full.
 func limitFiles(limit int64) (restore func()) {

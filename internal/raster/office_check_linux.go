@@ -23,7 +23,12 @@ func namespaces(ctx context.Context) bool {
 	if err != nil {
 		return false
 	}
-	cmd := exec.CommandContext(ctx, path)
-	withoutNetwork(cmd)
-	return cmd.Run() == nil
+	for _, apart := range []func(*exec.Cmd){withoutNetwork, sharingIPC} {
+		cmd := exec.CommandContext(ctx, path)
+		apart(cmd)
+		if cmd.Run() == nil {
+			return true
+		}
+	}
+	return false
 }
