@@ -57,10 +57,11 @@ var mayImport = map[string][]string{
 	"cloud/xmppauth":        {"gcp", "cloud", "internal/backoff", "internal/secret"},
 	"cloud/server": {
 		"gcp", "cloud", "cloud/oauth", "cloud/oidc", "cloud/passkey", "cloud/archive", "cloud/bearer", "cloud/blob", "cloud/store", "cloud/api", "cloud/web",
-		"cloud/component", "cloud/push", "cloud/mail", "cloud/pubsub", "cloud/xmppauth", "internal/cli", "internal/config", "internal/disk", "internal/raster", "internal/secret", "internal/stream",
+		"cloud/component", "cloud/push", "cloud/mail", "cloud/pubsub", "cloud/xmppauth", "internal/activation", "internal/cli", "internal/config", "internal/disk", "internal/raster", "internal/secret", "internal/stream",
 	},
 
 	// Helpers, which know nothing of either half.
+	"internal/activation":   {},
 	"internal/backoff":      {},
 	"internal/cli":          {},
 	"internal/config":       {"internal/nearest", "internal/secret"},
@@ -80,7 +81,7 @@ var mayImport = map[string][]string{
 	"internal/lab":          {},
 	"internal/report":       {},
 
-	"packaging":             {},
+	"packaging": {},
 
 	// The programs, and what wires both halves.
 	"internal/demo": {"gcp", "gcp/client", "connector/control", "connector/daemon", "connector/spool", "cloud", "cloud/oauth", "cloud/server", "internal/secret", "internal/vprinter"},

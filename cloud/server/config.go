@@ -99,9 +99,13 @@ func Default() Config {
 	}
 }
 
-// ConfigFile returns where the settings are looked for: the system's folder for
+// ConfigFile returns where the settings are looked for: the folder that a service
+// manager names (systemd.exec(5), "CONFIGURATION_DIRECTORY"), the system's folder for
 // root, else the user's (XDG Base Directory Specification).
 func ConfigFile() string {
+	if dir := os.Getenv("CONFIGURATION_DIRECTORY"); dir != "" {
+		return filepath.Join(dir, "platen-cloud.toml")
+	}
 	if os.Geteuid() == 0 {
 		return "/etc/platen-cloud/platen-cloud.toml"
 	}
@@ -113,6 +117,9 @@ func ConfigFile() string {
 }
 
 func defaultStateDir() string {
+	if dir := os.Getenv("STATE_DIRECTORY"); dir != "" { // a service manager's
+		return dir
+	}
 	if os.Geteuid() == 0 {
 		return "/var/lib/platen-cloud"
 	}

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"syscall"
 	"time"
+
+	"platen/internal/activation"
 )
 
 // listen opens the ports. With port 0 the public address is known only then.
@@ -18,6 +20,11 @@ func (s *Server) listen(ctx context.Context) error {
 	// Streams ping who is silent, and requests have their times: probes by TCP every 15 s
 	// would be more than half of what an idle connector and the service say to each other.
 	lc := net.ListenConfig{KeepAlive: -1}
+	ports, err := activation.Inherited()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = ports.Close() }() // nobody listens there
 	direct, starttls := s.cfg.Push.listeners()
 	for _, l := range []struct {
 		into    *net.Listener
@@ -32,14 +39,16 @@ func (s *Server) listen(ctx context.Context) error {
 		if l.address == "" {
 			continue
 		}
-		var err error
-		if *l.into, err = lc.Listen(ctx, "tcp", l.address); err != nil {
+		if *l.into, err = ports.Listen(ctx, lc, l.address); err != nil {
 			err = fmt.Errorf("%s: %w", l.setting, err)
 			if errors.Is(err, syscall.EADDRINUSE) {
 				err = fmt.Errorf("%w: does another platen-cloud serve run? Stop it, or set %s to another port", err, l.setting)
 			}
 			return err
 		}
+	}
+	for _, address := range ports.Unused() {
+		s.log.WarnContext(ctx, "systemd opened a port that no setting names", "address", address)
 	}
 	if s.cfg.BaseURL == "" {
 		s.base = scheme(s.cfg) + "://" + named(s.cfg.Listen, s.http.Addr().String())

@@ -113,6 +113,12 @@ func (s *Server) Notifier() cloud.Notifier {
 	return s.push
 }
 
+// Alive returns an error if the service cannot read its database.
+func (s *Server) Alive(ctx context.Context) error {
+	_, err := s.service.NoAccounts(ctx)
+	return err
+}
+
 // BaseURL returns the public address, without a slash at the end.
 func (s *Server) BaseURL() string { return s.base }
 

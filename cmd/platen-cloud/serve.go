@@ -10,6 +10,7 @@ import (
 
 	"platen/cloud/server"
 	"platen/internal/cli"
+	"platen/internal/service"
 )
 
 func newServe(o *options) *cobra.Command {
@@ -54,7 +55,16 @@ func serve(ctx context.Context, c *cobra.Command, o *options, listen, baseURL st
 		return cli.Hint(err, "'platen-cloud doctor' checks the settings and the state folder")
 	}
 	defer func() { _ = s.Close() }() // Run told what mattered
-	return s.Run(ctx, func(ctx context.Context) error { return greet(ctx, c, s, log) })
+	return s.Run(ctx, func(ctx context.Context) error {
+		if err := greet(ctx, c, s, log); err != nil {
+			return err
+		}
+		service.Life{
+			Log:    log,
+			Status: func(ctx context.Context) (string, error) { return "listens at " + s.BaseURL(), s.Alive(ctx) },
+		}.Run(ctx)
+		return nil
+	})
 }
 
 // greet tells where the cloud is, and offers the first sign-in to whoever

@@ -77,9 +77,13 @@ func Default() Config {
 	}
 }
 
-// ConfigFile returns where the settings are looked for: the system's folder for
+// ConfigFile returns where the settings are looked for: the folder that a service
+// manager names (systemd.exec(5), "CONFIGURATION_DIRECTORY"), the system's folder for
 // root, else the user's (XDG Base Directory Specification).
 func ConfigFile() string {
+	if dir := os.Getenv("CONFIGURATION_DIRECTORY"); dir != "" {
+		return filepath.Join(dir, "platen.toml")
+	}
 	if os.Geteuid() == 0 {
 		return "/etc/platen/platen.toml"
 	}
@@ -91,6 +95,9 @@ func ConfigFile() string {
 }
 
 func defaultStateDir() string {
+	if dir := os.Getenv("STATE_DIRECTORY"); dir != "" { // a service manager's
+		return dir
+	}
 	if os.Geteuid() == 0 {
 		return "/var/lib/platen"
 	}
@@ -111,6 +118,9 @@ func (c Config) SocketPath() string {
 	}
 	if c.StateDir != defaultStateDir() {
 		return filepath.Join(c.StateDir, "platen.sock")
+	}
+	if dir := os.Getenv("RUNTIME_DIRECTORY"); dir != "" { // a service manager's
+		return filepath.Join(dir, "platen.sock")
 	}
 	if os.Geteuid() == 0 {
 		return "/run/platen/platen.sock"

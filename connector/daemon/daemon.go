@@ -39,6 +39,7 @@ type Daemon struct {
 	keeping     sync.Mutex // held while the refresh token changes, here and in the file
 
 	refusals chan struct{} // the cloud refused the credentials
+	reloads  chan struct{} // somebody asks for a look at everything
 
 	lock      *spool.Lock
 	dir       *spool.Dir
@@ -58,7 +59,7 @@ type Daemon struct {
 // Open takes the state folder and builds the parts; nothing is sent yet. An
 // error that is spool.ErrLocked means that a daemon runs already.
 func Open(cfg Config, version string, log *slog.Logger) (*Daemon, error) {
-	d := &Daemon{cfg: cfg, version: version, log: log, started: time.Now(), refusals: make(chan struct{}, 1), streams: rand.Uint32()}
+	d := &Daemon{cfg: cfg, version: version, log: log, started: time.Now(), refusals: make(chan struct{}, 1), reloads: make(chan struct{}, 1), streams: rand.Uint32()}
 	d.pushed.Store(&secret.Text{})
 	if err := d.open(); err != nil {
 		return nil, errors.Join(err, d.Close())
@@ -149,6 +150,7 @@ func (d *Daemon) live(ctx context.Context) error {
 	g.Go(func() error { return ended(ctx, "connector", d.connector.Run(ctx)) })
 	g.Go(func() error { return ended(ctx, "notifications", d.channel.Run(ctx, d.connector)) })
 	g.Go(func() error { return d.awaitPairing(ctx) })
+	g.Go(func() error { d.followReloads(ctx); return nil })
 	g.Go(func() error { d.system.Watch(ctx, d.connector.Refresh); return nil })
 	if d.raster != nil {
 		g.Go(func() error { d.warm(ctx); return nil })

@@ -113,8 +113,14 @@ func (l *life) path() string      { return filepath.Join(l.dir, "life.json") }
 func (l *life) crashLog() string  { return filepath.Join(l.dir, "crash.log") }
 func (l *life) lastCrash() string { return filepath.Join(l.dir, "crash-last.log") }
 
-// boot returns the id of this start of the machine, "" where there is none.
+// boot returns the id of this start of the machine, "" where there is none. A service
+// that sees nothing of /proc but processes is handed it by systemd, see the unit.
 func (m machine) boot() string {
+	if dir := os.Getenv("CREDENTIALS_DIRECTORY"); dir != "" {
+		if id := strings.TrimSpace(string(m.read(filepath.Join(dir, "boot_id")))); id != "" {
+			return id
+		}
+	}
 	return strings.TrimSpace(string(m.read(filepath.Join(m.proc, "sys/kernel/random/boot_id"))))
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"syscall"
 )
 
@@ -14,6 +15,11 @@ import (
 func giveTo(folder string, names ...string) error {
 	if os.Geteuid() != 0 {
 		return nil
+	}
+	// The folder itself may be behind a link: that of a service whose user systemd makes.
+	folder, err := filepath.EvalSymlinks(folder)
+	if err != nil {
+		return err
 	}
 	to, err := owned(folder)
 	if err != nil || to.Uid == 0 {
@@ -36,6 +42,22 @@ func giveTo(folder string, names ...string) error {
 		}
 	}
 	return nil
+}
+
+// handOver gives what root has made in the state folder to the service's user.
+func handOver(stateDir string) error {
+	if os.Geteuid() != 0 {
+		return nil
+	}
+	entries, err := os.ReadDir(stateDir)
+	if err != nil {
+		return fmt.Errorf("hand the state folder over: %w", err)
+	}
+	names := make([]string, len(entries))
+	for i, e := range entries {
+		names[i] = filepath.Join(stateDir, e.Name())
+	}
+	return giveTo(stateDir, names...)
 }
 
 // owned describes a file or folder, and no link.

@@ -63,12 +63,13 @@ var ErrPaired = errors.New("this installation is paired already")
 func (p Pairing) Pair(ctx context.Context) (made Credentials, err error) {
 	lock, err := spool.Acquire(p.StateDir)
 	if errors.Is(err, spool.ErrLocked) && p.mayReplaceUnder(ctx) {
-		return p.pair(ctx, daemonRuns)
+		made, err = p.pair(ctx, daemonRuns)
+		return made, errors.Join(err, handOver(p.StateDir))
 	}
 	if err != nil {
 		return Credentials{}, err
 	}
-	defer func() { err = errors.Join(err, lock.Release()) }()
+	defer func() { err = errors.Join(err, handOver(p.StateDir), lock.Release()) }()
 	return p.pair(ctx, daemonStopped)
 }
 

@@ -19,7 +19,7 @@ type Definition struct {
 	Name    string // of the program, its unit and its user: "platen"
 	Title   string // "Platen connector"
 	Summary string // what it does, in one sentence
-	Verb    string // that runs it in the foreground
+	Verb    string // that runs it in the foreground, with its flags
 
 	// Arguments are flags that the service is started with, such as --config FILE.
 	Arguments []string
@@ -100,14 +100,16 @@ func (d Definition) options() (kardianos.KeyValue, error) {
 func (d Definition) fill(text, path string) string {
 	linux, mac := "/usr/bin/"+d.Name, "/usr/local/bin/"+d.Name
 	verb := strings.Join(append([]string{d.Verb}, d.Arguments...), " ")
-	list := "<string>" + strings.ReplaceAll(verb, " ", "</string>\n\t\t<string>") + "</string>"
+	list := func(words string) string { // launchd.plist(5)
+		return "<string>" + strings.ReplaceAll(words, " ", "</string>\n\t\t<string>") + "</string>"
+	}
 	return strings.NewReplacer(
 		"="+linux+" "+d.Verb+"\n", "="+path+" "+verb+"\n", // systemd
 		"="+linux+"\n", "="+path+"\n", // shell
 		`command_args="`+d.Verb+`"`, `command_args="`+verb+`"`, // OpenRC
-		"\nverb="+d.Verb+"\n", "\nverb=\""+verb+"\"\n", // System V
+		`verb="`+d.Verb+`"`, `verb="`+verb+`"`, // System V
 		"<string>"+mac+"</string>", "<string>"+path+"</string>", // launchd
-		"<string>"+d.Verb+"</string>", list,
+		list(d.Verb), list(verb),
 	).Replace(text)
 }
 

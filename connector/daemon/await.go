@@ -1,0 +1,38 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+
+	"platen/connector/spool"
+	"platen/internal/backoff"
+)
+
+// OpenPaired is Open for a service that may start before somebody pairs it: it waits
+// until that has happened, and says once what it waits for. The folder is free meanwhile.
+func OpenPaired(ctx context.Context, cfg Config, version string, log *slog.Logger) (*Daemon, error) {
+	said := ""
+	wait := func(what string, err error) error {
+		if said != what {
+			log.WarnContext(ctx, "not ready: "+what, "err", err)
+			said = what
+		}
+		return backoff.Sleep(ctx, pairingPoll)
+	}
+	for {
+		if _, err := ReadCredentials(cfg.StateDir); err != nil {
+			if err := wait("waiting to be paired", err); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		d, err := Open(cfg, version, log)
+		if !errors.Is(err, spool.ErrLocked) {
+			return d, err
+		}
+		if err := wait("waiting for who has the state folder", err); err != nil {
+			return nil, err
+		}
+	}
+}
