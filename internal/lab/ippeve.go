@@ -16,6 +16,10 @@ type EveOptions struct {
 	Formats []string // default PDF, PWG raster and JPEG
 	Args    []string // more flags, such as "-K"
 
+	// Announce has it announce itself by DNS-SD, through an avahi-daemon of its own: for a
+	// test in its own network.
+	Announce bool
+
 	// Attributes is a file of ippeveprinter's -a, which says all that the printer can
 	// do; Formats do not count then. "" is a colour printer with duplex.
 	Attributes string
@@ -58,8 +62,11 @@ func IPPEve(t TB, o EveOptions) *Eve {
 		t.Fatalf("preparing ippeveprinter: %v", err)
 	}
 	bus := e.startBus()
-	args := []string{
-		"-r", "off", "-n", "localhost", "-p", strconv.Itoa(port), "-d", e.file("spool"), "-c", e.file("print"),
+	args := []string{"-n", "localhost", "-p", strconv.Itoa(port), "-d", e.file("spool"), "-c", e.file("print")}
+	if o.Announce {
+		e.startAvahi(bus)
+	} else {
+		args = append(args, "-r", "off")
 	}
 	if o.Attributes != "" {
 		args = append(args, "-a", o.Attributes)
@@ -89,6 +96,31 @@ func (e *Eve) startBus() (address string) {
 		e.t.Fatalf("dbus-daemon did not start")
 	}
 	return address
+}
+
+// startAvahi starts an avahi-daemon on loopback that programs reach by a D-Bus.
+func (e *Eve) startAvahi(bus string) {
+	e.t.Helper()
+	Need(e.t, "avahi-daemon")
+	conf := "[server]\nallow-interfaces=lo\nuse-ipv6=no\n[wide-area]\nenable-wide-area=no\n"
+	if err := os.WriteFile(e.file("avahi.conf"), []byte(conf), 0o644); err != nil {
+		e.t.Fatalf("preparing avahi-daemon: %v", err)
+	}
+	cmd := exec.Command(find("avahi-daemon"), "--no-drop-root", "--no-chroot", "--no-rlimits", "-f", e.file("avahi.conf"))
+	cmd.Env = append(os.Environ(), "DBUS_SYSTEM_BUS_ADDRESS="+bus)
+	p, err := spawn(cmd, e.file("avahi.log"))
+	if err != nil {
+		e.t.Fatalf("starting avahi-daemon: %v", err)
+	}
+	e.t.Cleanup(p.stop)
+	ready := func() bool {
+		b, _ := os.ReadFile(e.file("avahi.log")) // not there yet
+		return strings.Contains(string(b), "Server startup complete")
+	}
+	if !waitFor(20*time.Second, func() bool { return p.ended() || ready() }) || p.ended() {
+		tail(e.t, e.file("avahi.log"))
+		e.t.Fatalf("avahi-daemon did not start")
+	}
 }
 
 // Kill ends the printer without a farewell. What it prints at that moment still
