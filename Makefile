@@ -5,7 +5,7 @@ export CGO_ENABLED := 0
 # The packages whose tests run goroutines against each other.
 concurrent := ./cloud/... ./connector/... ./cups ./gcp/client ./notify/... ./internal/vprinter
 
-.PHONY: build demo test race check lint fmt dead fuzz bench screenshots soak soak-short testdeps clean
+.PHONY: build demo test race check lint fmt dead fuzz bench screenshots soak soak-short packages testdeps clean
 
 build: ; go build -trimpath -o bin/ ./cmd/...
 
@@ -54,5 +54,8 @@ soak: testdeps build
 
 # Ten minutes of it, with 50 queues.
 soak-short: testdeps build ; go run ./internal/soak --minutes 10 --queues 50
+
+# Packages for Linux and archives for macOS, with checksums, in build/packages.
+packages: ; go run ./internal/packages $(if $(VERSION),-version $(VERSION))
 
 clean: ; rm -rf bin build demo platen-demo

@@ -90,7 +90,9 @@ var mayImport = map[string][]string{
 		"gcp", "printer", "connector", "connector/spool", "cloud", "cloud/blob", "cloud/store/memory",
 		"internal/backoff", "internal/disk", "internal/disk/diskmem",
 	},
+	"internal/packages": {"cloud/server", "connector/daemon"},
 	"internal/e2e":      {}, // tests only
+	"internal/install":  {}, // tests only
 	"internal/powercut": {}, // tests only
 	"internal/walk":     {}, // tests only
 	"internal/bench":    {"gcp", "gcp/client", "cloud", "cloud/oauth", "cloud/server", "cloud/store", "internal/config", "internal/impose", "internal/lab", "internal/raster", "internal/secret"},

@@ -35,7 +35,7 @@ func newRoot() *cobra.Command {
 	flags.StringVar(&o.configFile, "config", "", "settings `file` (default "+daemon.ConfigFile()+", if there)")
 	flags.StringVar(&o.stateDir, "state-dir", "", "`folder` of credentials, spool and journal")
 	root.AddCommand(
-		newSetup(o), newPair(o), newUnpair(o), newBackup(o), newRestore(o), newRun(o), newStatus(o), newPrinter(o), newJob(o), newDoctor(o), newService(o), cli.NewConfig(o.settings), cli.NewVersion(),
+		newSetup(o), newPair(o), newUnpair(o), newBackup(o), newRestore(o), newRun(o), newStatus(o), newPrinter(o), newJob(o), newDoctor(o), newService(o), cli.NewConfig(o.settings), cli.NewVersion(), cli.NewDocs(),
 	)
 	return root
 }

@@ -21,8 +21,14 @@ func Main(root *cobra.Command) {
 	os.Exit(code)
 }
 
+// version is that of a release; the linker writes it (see internal/packages).
+var version string
+
 // Version returns the version that the program was built from.
 func Version() string {
+	if version != "" {
+		return version
+	}
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
 		return info.Main.Version
 	}
