@@ -64,7 +64,7 @@ var mayImport = map[string][]string{
 	// Helpers, which know nothing of either half.
 	"internal/activation":   {},
 	"internal/backoff":      {},
-	"internal/cli":          {},
+	"internal/cli":          {"internal/secret"},
 	"internal/config":       {"internal/nearest", "internal/secret"},
 	"internal/disk":         {},
 	"internal/nearest":      {},

@@ -59,7 +59,7 @@ func (s *Server) listen(ctx context.Context) error {
 // Addresses are those of the ports that the service listens at.
 func (c Config) Addresses() []string {
 	direct, starttls := c.Push.listeners()
-	return slices.DeleteFunc([]string{c.Listen, direct, starttls}, func(a string) bool { return a == "" })
+	return slices.DeleteFunc([]string{c.Listen, c.HTTPListen, direct, starttls}, func(a string) bool { return a == "" })
 }
 
 // named is the address of a listener, by the machine's name if the setting has one:

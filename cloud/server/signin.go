@@ -37,13 +37,13 @@ func (s *Server) SetupLink(ctx context.Context) (secret.Text, error) {
 	return secret.New(s.base + web.SetupPath + s.setup.Reveal()), nil
 }
 
-// setupFile is where SaveSetupLink writes, in the state folder.
-const setupFile = "setup-link"
+// SetupFile is the file in which SaveSetupLink writes, in the state folder.
+const SetupFile = "setup-link"
 
 // SaveSetupLink writes the set-up link to a file that only the service's own user
 // can read, and returns its name; without a link it removes the file.
 func (s *Server) SaveSetupLink(ctx context.Context) (path string, err error) {
-	path = filepath.Join(s.cfg.StateDir, setupFile)
+	path = filepath.Join(s.cfg.StateDir, SetupFile)
 	link, err := s.SetupLink(ctx)
 	if err != nil {
 		return "", err

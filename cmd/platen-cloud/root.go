@@ -34,7 +34,7 @@ func newRoot() *cobra.Command {
 	flags.StringVar(&o.stateDir, "state-dir", "", "`folder` of database, documents and keys")
 	flags.BoolVarP(&o.verbose, "verbose", "v", false, "log more")
 	root.AddCommand(
-		newServe(o), newDemo(o), newUser(o), newKey(o), newMigrate(o), newDoctor(o), cli.NewConfig(o.settings), newBackup(o), newRestore(o),
+		newSetup(o), newServe(o), newDemo(o), newUser(o), newKey(o), newMigrate(o), newDoctor(o), cli.NewConfig(o.settings), newBackup(o), newRestore(o),
 		newService(o), newSend(), newExtAuth(o), newXMPPKey(o), cli.NewVersion(), cli.NewDocs(),
 	)
 	return root
