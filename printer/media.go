@@ -205,7 +205,7 @@ func (k mediaKeyword) same(width, height int) bool {
 
 func (s *sizes) option(z size) gcp.MediaSizeOption {
 	o := gcp.MediaSizeOption{
-		VendorID:     "media:" + z.Keyword,
+		VendorID:     mediaPrefix + z.Keyword,
 		WidthMicrons: z.width, HeightMicrons: z.height, IsContinuousFeed: z.height == 0,
 	}
 	if z.Keyword == "" {

@@ -46,7 +46,8 @@ type Printer struct {
 	Manufacturer string
 	Model        string
 	Firmware     string
-	MoreInfo     string // address of the printer's own page
+	MoreInfo     string   // address of the printer's own page
+	Tags         []string // that an administrator gave it, for the service
 
 	CDD      gcp.CDD
 	CapsHash string // of the CDD in a stable order: changes only when the CDD does
