@@ -30,10 +30,11 @@ var mayImport = map[string][]string{
 	"notify/poll":       {"gcp", "notify", "internal/backoff"},
 	"connector":         {"gcp", "printer", "internal/backoff", "internal/fault", "internal/impose"},
 	"connector/spool":   {"gcp", "printer", "connector", "internal/disk"},
+	"connector/rules":   {"gcp", "printer", "connector", "internal/config"},
 	"connector/control": {"gcp", "internal/impose", "internal/nearest", "printer"},
 	"connector/daemon": {
 		"gcp", "gcp/client", "printer", "cups", "notify", "notify/poll", "notify/xmpp", "connector",
-		"connector/spool", "connector/control", "internal/backoff", "internal/cli", "internal/config", "internal/disk", "internal/impose", "internal/nearest", "internal/smallpdf", "internal/raster", "internal/secret",
+		"connector/spool", "connector/control", "connector/rules", "internal/backoff", "internal/cli", "internal/config", "internal/disk", "internal/impose", "internal/nearest", "internal/smallpdf", "internal/raster", "internal/secret",
 	},
 
 	// The cloud's half.

@@ -35,6 +35,10 @@ type Options struct {
 	// Share says whether a printer is shared without being asked for; nil shares
 	// plain queues.
 	Share func(printer.Printer) bool
+	// Rule returns what the administrator wants of a printer; nil wants nothing. It may
+	// answer otherwise after the rules were changed: call Sync or Refresh then. It is
+	// called by many goroutines.
+	Rule func(printer.Printer) Rule
 	// UserName is how the sender is named to the printer; UserFull by default.
 	UserName UserName
 	// Host and Version are how this installation is named to the service.

@@ -27,6 +27,7 @@ type Connector struct {
 	fetches    pool
 	renders    chan struct{}              // holds one for each document that is being rendered
 	gate       *gate                      // for jobs that may have killed the process before
+	changed    atomic.Bool                // the rules were, since the last round of the reconciler
 	wake       chan struct{}              // the reconciler has something to do
 	asks       chan func(context.Context) // what a person asks of the reconciler
 
@@ -158,6 +159,13 @@ func (c *Connector) Refresh() {
 	case c.wake <- struct{}{}:
 	default:
 	}
+}
+
+// Reconsider is Refresh after the rules changed: what the service refused by the old
+// ones is asked once more.
+func (c *Connector) Reconsider() {
+	c.changed.Store(true)
+	c.Refresh()
 }
 
 // eachQueue calls f for every queue, without a lock.

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"sync"
 
+	"platen/connector"
 	"platen/gcp"
 	"platen/printer"
 )
@@ -39,6 +40,7 @@ type world struct {
 	page     int  // jobs given at once at most; 0 for all
 	mute     bool // reports fail
 	noTicket error
+	access   []string // printer and scope of each call of share
 
 	firstPages int // what printers say that they have printed of a job that has begun
 	runs       runs
@@ -283,7 +285,7 @@ func (w *world) Update(_ context.Context, id gcp.PrinterID, p printer.Printer) e
 	if err := cmp.Or(w.enter("update"), w.updates); err != nil {
 		return err
 	}
-	w.printers[id].Name, w.printers[id].CapsHash = string(p.Name), p.CapsHash
+	w.printers[id].Name, w.printers[id].CapsHash, w.printers[id].DefaultDisplayName = string(p.Name), p.CapsHash, p.Info
 	return nil
 }
 
@@ -298,6 +300,19 @@ func (w *world) UpdateState(_ context.Context, id gcp.PrinterID, s gcp.CDS) erro
 	if v := s.Printer.VendorState; v != nil {
 		w.printers[id].Description = v.Item[0].Description
 	}
+	return nil
+}
+
+func (w *world) Share(_ context.Context, id gcp.PrinterID, a connector.Access) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err := w.enter("share"); err != nil {
+		return err
+	}
+	if a.Role == gcp.RoleManager {
+		return &gcp.Error{Op: "share", HTTPStatus: 200, Code: gcp.CodeUnauthorized, Message: "User is not authorized."}
+	}
+	w.access = append(w.access, string(id)+" "+a.Scope)
 	return nil
 }
 

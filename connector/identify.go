@@ -70,11 +70,11 @@ func learned(p gcp.Printer) Identity {
 // tie makes an identity that of a local printer, and reports whether that is new.
 // What the printer does not tell now is remembered from before.
 func (id *Identity) tie(p printer.Printer) bool {
-	before := *id
+	before := [...]string{string(id.Name), id.UUID, id.Serial, id.Device}
 	f := faceOf(p)
 	id.Name = p.Name
 	id.UUID, id.Serial, id.Device = cmp.Or(f.uuid, id.UUID), cmp.Or(f.serial, id.Serial), cmp.Or(f.device, id.Device)
-	return *id != before
+	return before != [...]string{string(id.Name), id.UUID, id.Serial, id.Device}
 }
 
 // Contradicts reports whether a printer has another serial number than that of an

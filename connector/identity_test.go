@@ -2,7 +2,7 @@ package connector_test
 
 import (
 	"errors"
-	"slices"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -168,7 +168,7 @@ func TestAmbiguousWaits(t *testing.T) {
 		kept := l.ids.Identities()
 		l.restart()
 		l.lookAgain(2)
-		if !slices.Equal(kept, l.ids.Identities()) {
+		if !reflect.DeepEqual(kept, l.ids.Identities()) {
 			t.Errorf("after a restart the identities are %+v, before %+v", l.ids.Identities(), kept)
 		}
 		if err := l.c.RemovePrinter(t.Context(), "id-a"); err != nil {

@@ -41,16 +41,18 @@ type reconciler struct {
 	names     map[gcp.PrinterID]string // likewise, see WireName
 	misses    map[gcp.PrinterID]int
 	errs      map[printer.Name]string
-	wanted    map[printer.Name]bool      // a person asks to share them whatever speaks against it
-	young     map[printer.Name]time.Time // when new queues for known devices were first seen
-	hidden    func(printer.Name) bool    // whether the last good look could not see a printer
+	wanted    map[printer.Name]bool             // a person asks to share them whatever speaks against it
+	young     map[printer.Name]time.Time        // when new queues for known devices were first seen
+	denied    map[gcp.PrinterID]map[string]bool // access that the service refused
+	unopened  map[printer.Name]string           // why a rule's access was not given
+	hidden    func(printer.Name) bool           // whether the last good look could not see a printer
 }
 
 func newReconciler(c *Connector) *reconciler {
 	return &reconciler{
 		c: c, ids: c.Identities.Identities(), states: map[gcp.PrinterID]string{}, names: map[gcp.PrinterID]string{},
 		misses: map[gcp.PrinterID]int{}, errs: map[printer.Name]string{}, wanted: map[printer.Name]bool{},
-		young: map[printer.Name]time.Time{}, hidden: hiddenBy(nil),
+		young: map[printer.Name]time.Time{}, denied: map[gcp.PrinterID]map[string]bool{}, unopened: map[printer.Name]string{}, hidden: hiddenBy(nil),
 	}
 }
 
@@ -63,9 +65,13 @@ func (r *reconciler) run(ctx context.Context) {
 		if !r.askAt.IsZero() {
 			wait = max(min(wait, time.Until(r.askAt)), 0)
 		}
+		if r.c.changed.Swap(false) {
+			r.forgive()
+		}
 		r.look(ctx)
 		r.update(ctx) // first: a new printer may have the name that another one had
 		r.register(ctx)
+		r.open(ctx)
 		r.publish()
 		t := time.NewTimer(wait)
 		select {

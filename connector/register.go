@@ -77,7 +77,7 @@ func (r *reconciler) reason(m matching, i int) string {
 
 func unshared(p printer.Printer) string {
 	if p.Kind == printer.KindPlain {
-		return "the settings leave it out"
+		return "the settings or the rules leave it out"
 	}
 	return fmt.Sprintf("%s queues are shared only when they are chosen", p.Kind)
 }
@@ -139,7 +139,7 @@ func (r *reconciler) named(ctx context.Context, fresh []printer.Printer) []newco
 	}
 	var list []newcomer
 	for _, p := range fresh {
-		n := newcomer{local: p, onWire: p}
+		n := newcomer{local: p, onWire: r.c.Options.Dress(p)}
 		if used[p.UUID] {
 			n.alias = alias(p)
 			n.onWire.UUID = n.alias

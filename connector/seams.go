@@ -45,6 +45,9 @@ type Registry interface {
 	Update(ctx context.Context, id gcp.PrinterID, p printer.Printer) error
 	// UpdateState sends a printer's state only.
 	UpdateState(ctx context.Context, id gcp.PrinterID, s gcp.CDS) error
+	// Share lets somebody use a printer. That somebody may already is no error, and
+	// takes nothing away.
+	Share(ctx context.Context, id gcp.PrinterID, a Access) error
 	// Delete removes a printer; only a person's wish leads here.
 	Delete(ctx context.Context, id gcp.PrinterID) error
 }

@@ -66,6 +66,7 @@ type Identity struct {
 	ID      gcp.PrinterID `json:"id"`
 	Hash    string        `json:"hash,omitempty"`    // of what the service was told last; "" if not known
 	Removed bool          `json:"removed,omitempty"` // deleted in the service: not shared again by itself
+	Given   []string      `json:"given,omitempty"`   // access that rules gave: role and scope; not given again
 }
 
 // Identities keeps the identities on disk; package daemon has one.

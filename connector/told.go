@@ -13,9 +13,9 @@ import (
 // hash returns a fingerprint of what the service is told of a printer beside its
 // state.
 func hash(p printer.Printer) string {
-	b, err := json.Marshal([]string{
+	b, err := json.Marshal(append([]string{
 		WireName(p), p.UUID, serialMark(p), deviceMark(p), p.Info, p.Location, p.Manufacturer, p.Model, p.Firmware, p.MoreInfo, p.CapsHash,
-	})
+	}, p.Tags...))
 	if err != nil {
 		return "" // strings always encode
 	}

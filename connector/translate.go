@@ -21,6 +21,9 @@ func (c *Connector) translate(ctx context.Context, h *handing) error {
 	if err != nil {
 		return &printer.ErrTicket{Reason: "the ticket cannot be read: " + err.Error()}
 	}
+	if c.Options.Rule != nil {
+		t = c.Options.Rule(h.local).Defaults.Fill(h.local.CDD, t)
+	}
 	plan, err := printer.PlanJob(h.local, t, format(rec))
 	if err != nil {
 		if _, final := ending(err); final {

@@ -21,7 +21,7 @@ func newPrinter(o *options) *cobra.Command {
 	c := &cobra.Command{Use: "printer", Short: "The printers beside this connector"}
 	c.AddCommand(
 		newPrinterList(o), newPrinterAdd(o), newPrinterRemove(o), newPrinterShare(o), newPrinterTest(o),
-		newPrinterTrust(o), newPrinterExplain(o), newPrinterDiscover(o),
+		newPrinterTrust(o), newPrinterExplain(o), newPrinterDiscover(o), newPrinterRules(o),
 	)
 	return c
 }

@@ -27,7 +27,7 @@ func newRun(o *options) *cobra.Command {
 		Use:   "run",
 		Short: "Run the connector in the foreground",
 		Long: "run carries jobs until it is told to stop (SIGINT, SIGTERM). It starts whether or not the cloud and\n" +
-			"the printers are there, and recovers by itself. On SIGHUP it looks at everything again.",
+			"the printers are there, and recovers by itself. On SIGHUP it reads the printer rules and looks at everything again.",
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return runDaemon(c.Context(), c, o, wait) },
 	}

@@ -85,6 +85,24 @@ func (d *daemon) Answer(_ context.Context, name string) ([]byte, error) {
 	return []byte{2, 0, 0xff}, nil
 }
 
+// wrongFile is an error of what was given.
+type wrongFile struct{ error }
+
+func (wrongFile) BadRequest() bool { return true }
+
+func (d *daemon) CheckRules(_ context.Context, f control.RulesFile) (control.RulesPlan, error) {
+	if f.Text == "" {
+		return control.RulesPlan{}, wrongFile{errors.New("rules wrong")}
+	}
+	d.asked = "check " + f.Name + " " + f.Text
+	return control.RulesPlan{Rules: 3}, nil
+}
+
+func (d *daemon) ApplyRules(context.Context) (control.RulesPlan, error) {
+	d.asked = "apply"
+	return control.RulesPlan{Changed: 2}, nil
+}
+
 func (d *daemon) Recent(context.Context) ([]control.Job, error) { return nil, errors.New("it is full") }
 
 func serve(t *testing.T) (*daemon, string) {
@@ -164,6 +182,20 @@ func TestWishes(t *testing.T) {
 			}
 			return err
 		}},
+		{"check a.toml [[rule]]", func() error {
+			p, err := c.CheckRules(ctx, control.RulesFile{Name: "a.toml", Text: "[[rule]]"})
+			if p.Rules != 3 {
+				t.Errorf("the plan is %+v", p)
+			}
+			return err
+		}},
+		{"apply", func() error {
+			p, err := c.ApplyRules(ctx)
+			if p.Changed != 2 {
+				t.Errorf("the plan is %+v", p)
+			}
+			return err
+		}},
 		{"cancel j/1", func() error { return c.CancelJob(ctx, "j/1") }},
 	} {
 		if err := tt.do(); err != nil || d.asked != tt.want {
@@ -181,6 +213,9 @@ func TestFailures(t *testing.T) {
 	}
 	if _, err := c.Trace(ctx, "nothing"); !errors.As(err, &e) || !e.NotFound() {
 		t.Errorf("unknown job: %v", err)
+	}
+	if _, err := c.CheckRules(ctx, control.RulesFile{}); !errors.As(err, &e) || e.Status != http.StatusBadRequest || e.Message != "rules wrong" {
+		t.Errorf("wrong rules: %v", err)
 	}
 	if err := c.AdoptPrinter(ctx, "lp", ""); !errors.As(err, &e) || e.Status != http.StatusBadRequest {
 		t.Errorf("no id: %v", err)

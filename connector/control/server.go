@@ -40,6 +40,8 @@ func Handler(d Daemon) http.Handler {
 		"POST /v1/printers/{name}/share": func(r *http.Request) (any, error) { return d.SharePrinter(r.Context(), nameOf(r)) },
 		"POST /v1/printers/{name}/adopt": func(r *http.Request) (any, error) { return nil, adoptPrinter(d, r) },
 		"POST /v1/printers/{name}/test":  func(r *http.Request) (any, error) { return testPage(d, r) },
+		"POST /v1/rules/check":           func(r *http.Request) (any, error) { return checkRules(d, r) },
+		"POST /v1/rules/apply":           func(r *http.Request) (any, error) { return d.ApplyRules(r.Context()) },
 		"POST /v1/keys/{target}/trust":   func(r *http.Request) (any, error) { return trust(d, r) },
 	} {
 		mux.Handle(pattern, answer(c))
@@ -153,8 +155,9 @@ func answer(c call) http.Handler {
 func statusOf(err error) int {
 	var bad badRequest
 	var missing interface{ NotFound() bool }
+	var wrong interface{ BadRequest() bool }
 	switch {
-	case errors.As(err, &bad):
+	case errors.As(err, &bad), errors.As(err, &wrong) && wrong.BadRequest():
 		return http.StatusBadRequest
 	case errors.As(err, &missing) && missing.NotFound():
 		return http.StatusNotFound

@@ -27,6 +27,7 @@ const (
 	credentialsFile = "credentials.json"
 	printersFile    = "printers.json"
 	pinsFile        = "pins.json"
+	rulesFile       = "rules.toml"
 )
 
 const (

@@ -26,6 +26,7 @@ type Config struct {
 	CUPS         []string        `toml:"cups"`          // servers: socket paths, host:port or http(s) addresses; empty for none
 	Include      []string        `toml:"include"`       // queue names to share, with * and ?, of whatever kind; empty means all plain queues
 	Exclude      []string        `toml:"exclude"`       // queue names not to share, with * and ?
+	Rules        string          `toml:"rules"`         // file of printer rules; "" means printers.toml in the folder of the settings
 	Raw          []string        `toml:"raw"`           // printers that also take documents in their own language, byte for byte; names with * and ?
 	FullUserName bool            `toml:"full_username"` // jobs belong to joe@example.com instead of joe
 	PollInterval config.Duration `toml:"poll_interval"` // how often the local print systems are looked at
@@ -92,6 +93,14 @@ func ConfigFile() string {
 		return "platen.toml"
 	}
 	return filepath.Join(dir, "platen", "platen.toml")
+}
+
+// RulesPath returns the file of printer rules, which may be missing.
+func (c Config) RulesPath() string {
+	if c.Rules != "" {
+		return c.Rules
+	}
+	return filepath.Join(filepath.Dir(ConfigFile()), "printers.toml")
 }
 
 func defaultStateDir() string {

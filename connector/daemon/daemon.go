@@ -47,6 +47,7 @@ type Daemon struct {
 	streams   uint32                      // names the notification stream of this process
 	pushed    atomic.Pointer[secret.Text] // the access token of its last login
 	known     *printerFile
+	rules     *ruleBook
 	pins      *pinFile
 	raster    *raster.Renderer // nil if nothing is rendered
 	system    *cups.System
@@ -72,6 +73,12 @@ func (d *Daemon) open() (err error) {
 		return err
 	}
 	if d.known, err = openPrinters(d.cfg.StateDir); err != nil {
+		return err
+	}
+	var kept *KeptRulesError
+	if d.rules, err = openRules(d.cfg); errors.As(err, &kept) {
+		d.log.Warn("printer rules", "err", err)
+	} else if err != nil {
 		return err
 	}
 	if d.pins, err = openPins(d.cfg.StateDir); err != nil {
@@ -220,6 +227,8 @@ func (d *Daemon) assemble() error {
 		return err
 	}
 	options := d.cfg.options()
+	options.Share = func(p printer.Printer) bool { return d.cfg.offers(*d.rules.now.Load(), p) }
+	options.Rule = d.rules.of
 	options.Host, options.Version = hostName(), d.version
 	options.Place = place(d.cfg.StateDir, thisMachine())
 	d.connector, err = connector.New(connector.Config{
@@ -248,7 +257,6 @@ func (c Config) options() connector.Options {
 		user = connector.UserFull
 	}
 	return connector.Options{
-		Share:    c.shared,
 		UserName: user, PrinterPoll: c.PollInterval.Std(), Downloads: c.Downloads, Renders: c.Renders, Ahead: c.DownloadAhead,
 		StepAside: c.DocumentWait.Std(), DocumentGiveUp: c.DocumentGiveUp.Std(),
 	}

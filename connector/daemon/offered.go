@@ -36,11 +36,15 @@ func Offered(ctx context.Context, cfg Config) []string {
 		return nil
 	}
 	defer system.Close()
+	by, err := readRulesFile(cfg.RulesPath())
+	if err != nil {
+		return nil
+	}
 	found, _ := system.Printers(ctx) // what answered is better than nothing
 	var names []string
 	for _, p := range found {
-		if cfg.shared(p) {
-			names = append(names, cmp.Or(p.Info, string(p.Name)))
+		if cfg.offers(by, p) {
+			names = append(names, cmp.Or(by.Of(p).Name, p.Info, string(p.Name)))
 		}
 	}
 	slices.SortFunc(names, func(a, b string) int { return cmp.Compare(strings.ToLower(a), strings.ToLower(b)) })

@@ -45,6 +45,11 @@ func (r registry) UpdateState(ctx context.Context, id gcp.PrinterID, s gcp.CDS) 
 	return err
 }
 
+// Share implements connector.Registry.
+func (r registry) Share(ctx context.Context, id gcp.PrinterID, a connector.Access) error {
+	return r.client.Share(ctx, client.ShareRequest{Printer: id, Scope: a.Scope, Role: a.Role, SkipNotification: true})
+}
+
 // Delete implements connector.Registry.
 func (r registry) Delete(ctx context.Context, id gcp.PrinterID) error {
 	return r.client.Delete(ctx, id)
@@ -63,5 +68,6 @@ func fields(p printer.Printer) client.PrinterFields {
 	if p.Location != "" {
 		f.Tags = append(f.Tags, "__cp__printer-location="+p.Location)
 	}
+	f.Tags = append(f.Tags, p.Tags...)
 	return f
 }

@@ -2,13 +2,16 @@ package daemon
 
 import "context"
 
-// Reload has the daemon look at its printers again now. It does not wait for that.
+// Reload has the daemon read the printer rules and look at its printers again now. It
+// does not wait for what that changes. Rules that are wrong change nothing, and are
+// the error.
 func (d *Daemon) Reload(context.Context) error {
+	err := d.rules.load()
 	select {
 	case d.reloads <- struct{}{}:
 	default: // it will
 	}
-	return nil
+	return err
 }
 
 func (d *Daemon) followReloads(ctx context.Context) {
@@ -17,7 +20,7 @@ func (d *Daemon) followReloads(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-d.reloads:
-			d.connector.Refresh()
+			d.connector.Reconsider()
 		}
 	}
 }

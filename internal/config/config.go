@@ -42,7 +42,7 @@ const maxFile = 1 << 20
 type checker interface{ Check() error }
 
 // Load fills into, which holds the defaults, from the file (if required or
-// there) and from variables named prefix_KEY or prefix_TABLE_KEY, and then checks it
+// there) and from variables named prefix_KEY or prefix_TABLE_KEY (none without a prefix), and then checks it
 // if it has a Check. Its errors say where what is wrong was written.
 func Load(file File, prefix string, into any) error {
 	var from origin
@@ -51,8 +51,10 @@ func Load(file File, prefix string, into any) error {
 			return fmt.Errorf("settings: %w", err)
 		}
 	}
-	if err := from.readEnvironment(place{variable: prefix}, reflect.ValueOf(into).Elem()); err != nil {
-		return fmt.Errorf("settings: %w", err)
+	if prefix != "" {
+		if err := from.readEnvironment(place{variable: prefix}, reflect.ValueOf(into).Elem()); err != nil {
+			return fmt.Errorf("settings: %w", err)
+		}
 	}
 	if c, ok := into.(checker); ok {
 		return from.locate(c.Check())

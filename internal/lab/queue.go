@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -74,4 +75,21 @@ func (s *CUPSServer) device(query string) string {
 		uri += "?" + query
 	}
 	return uri
+}
+
+// AddMany adds queues as AddPPD does, all at once and with a description: lpadmin takes
+// a tenth of a second for each. The server is started anew, and what it had is gone.
+func (s *CUPSServer) AddMany(queues []string) {
+	s.t.Helper()
+	s.Stop()
+	ppd, err := os.ReadFile(s.file("etc/lab.ppd"))
+	s.must(err)
+	var conf strings.Builder
+	for i, q := range queues {
+		s.must(os.WriteFile(s.file("etc/ppd/"+q+".ppd"), ppd, 0o644))
+		fmt.Fprintf(&conf, "<Printer %s>\nPrinterId %d\nInfo Printer %s\nDeviceURI %s\nState Idle\nAccepting Yes\nShared No\n"+
+			"OpPolicy default\nErrorPolicy abort-job\n</Printer>\n", q, i+1, q, s.device(q))
+	}
+	s.must(os.WriteFile(s.file("etc/printers.conf"), []byte(conf.String()), 0o600))
+	s.Start()
 }

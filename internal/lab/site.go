@@ -80,8 +80,8 @@ func NewSite(t TB, o SiteOptions) *Site {
 	if o.Plain {
 		include = ""
 	}
-	s.write("platen.toml", fmt.Sprintf("state_dir = %q\nsocket = %q\ncups = %s\nfull_username = true\npoll_interval = \"5s\"\n%s%s\n",
-		s.file("connector"), s.file("platen.sock"), cups, include, o.ConnectConfig))
+	s.write("platen.toml", fmt.Sprintf("state_dir = %q\nsocket = %q\nrules = %q\ncups = %s\nfull_username = true\npoll_interval = \"5s\"\n%s%s\n",
+		s.file("connector"), s.file("platen.sock"), s.file("printers.toml"), cups, include, o.ConnectConfig))
 	ShareModule(t, s.file("cloud"))
 	ShareModule(t, s.file("connector"))
 	if o.Empty {

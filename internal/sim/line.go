@@ -281,6 +281,13 @@ func (l line) update(ctx context.Context, id gcp.PrinterID, f cloud.PrinterField
 	})
 }
 
+// Share implements connector.Registry.
+func (l line) Share(ctx context.Context, id gcp.PrinterID, a connector.Access) error {
+	return l.call(ctx, "share "+l.w.ledger.printers[id], func(ctx context.Context, s *cloud.Service, c cloud.Caller) error {
+		return s.Share(ctx, c, cloud.ShareRequest{Printer: id, Scope: a.Scope, Role: a.Role, SkipNotification: true})
+	})
+}
+
 // Delete implements connector.Registry.
 func (l line) Delete(ctx context.Context, id gcp.PrinterID) error {
 	return l.call(ctx, "delete "+l.w.ledger.printers[id], func(ctx context.Context, s *cloud.Service, c cloud.Caller) error {
