@@ -34,7 +34,7 @@ var mayImport = map[string][]string{
 	"connector/control": {"gcp", "internal/impose", "internal/nearest", "printer"},
 	"connector/daemon": {
 		"gcp", "gcp/client", "printer", "cups", "notify", "notify/poll", "notify/xmpp", "connector",
-		"connector/spool", "connector/control", "connector/rules", "internal/backoff", "internal/cli", "internal/config", "internal/disk", "internal/impose", "internal/nearest", "internal/smallpdf", "internal/raster", "internal/secret",
+		"connector/spool", "connector/control", "connector/rules", "internal/backoff", "internal/cli", "internal/config", "internal/disk", "internal/impose", "internal/nearest", "internal/smallpdf", "internal/raster", "internal/secret", "internal/metrics",
 	},
 
 	// The cloud's half.
@@ -59,7 +59,7 @@ var mayImport = map[string][]string{
 	"cloud/xmppauth":        {"gcp", "cloud", "internal/backoff", "internal/secret"},
 	"cloud/server": {
 		"gcp", "cloud", "cloud/oauth", "cloud/oidc", "cloud/passkey", "cloud/archive", "cloud/bearer", "cloud/blob", "cloud/store", "cloud/api", "cloud/web",
-		"cloud/component", "cloud/push", "cloud/mail", "cloud/pubsub", "cloud/xmppauth", "internal/activation", "internal/cli", "internal/config", "internal/disk", "internal/raster", "internal/secret", "internal/stream",
+		"cloud/component", "cloud/push", "cloud/mail", "cloud/pubsub", "cloud/xmppauth", "internal/activation", "internal/cli", "internal/config", "internal/disk", "internal/raster", "internal/secret", "internal/stream", "internal/metrics",
 	},
 
 	// Helpers, which know nothing of either half.
@@ -68,6 +68,7 @@ var mayImport = map[string][]string{
 	"internal/cli":          {"internal/secret"},
 	"internal/config":       {"internal/nearest", "internal/secret"},
 	"internal/disk":         {},
+	"internal/metrics":      {},
 	"internal/nearest":      {},
 	"internal/disk/diskmem": {"internal/disk"},
 	"internal/fault":        {},

@@ -28,6 +28,10 @@ type Config struct {
 	Logger      *slog.Logger // nil logs nothing
 	Death       Death        // of the process before; see poison.go
 	Options     Options
+
+	// Ended hears of each job whose end the service knows, once, and must not block;
+	// it may be nil.
+	Ended func(JobStatus)
 }
 
 // Options are the connector's settings; zero members take their default.

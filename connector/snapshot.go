@@ -89,6 +89,9 @@ const maxRecent = 100
 
 // remember keeps a forgotten job for people to look at.
 func (c *Connector) remember(s JobStatus) {
+	if c.Ended != nil {
+		c.Ended(s)
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.recent) >= maxRecent {

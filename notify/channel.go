@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -37,6 +38,9 @@ type Status struct {
 	Refused   bool      `json:"refused,omitempty"`    // the credentials were refused
 	Connects  int       `json:"connects"`             // how often it connected
 	NextTry   time.Time `json:"next_try,omitzero"`    // while it waits
+
+	Losses   map[Reason]int `json:"-"` // connections that ended, by why
+	Failures map[Reason]int `json:"-"` // tries that made none
 }
 
 // Channel keeps one notification channel open. It never gives up.
@@ -66,14 +70,18 @@ func New(opt Options) *Channel {
 	if opt.Stable <= 0 {
 		opt.Stable = 30 * time.Second
 	}
-	return &Channel{opt: opt, status: Status{Carrier: opt.Carrier.Name(), Since: opt.Now()}}
+	return &Channel{opt: opt, status: Status{
+		Carrier: opt.Carrier.Name(), Since: opt.Now(), Losses: map[Reason]int{}, Failures: map[Reason]int{},
+	}}
 }
 
 // Status returns how the channel is now.
 func (c *Channel) Status() Status {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.status
+	s := c.status
+	s.Losses, s.Failures = maps.Clone(s.Losses), maps.Clone(s.Failures)
+	return s
 }
 
 // conflictPause is how long a connection is left to the other one that the service
@@ -145,6 +153,13 @@ func (c *Channel) lost(ctx context.Context, err error) time.Duration {
 	c.status.Connected = false
 	c.status.LastError = text
 	c.status.Refused = errors.Is(err, ErrCredentials)
+	switch {
+	case ctx.Err() != nil:
+	case was:
+		c.status.Losses[ReasonOf(err)]++
+	default:
+		c.status.Failures[ReasonOf(err)]++
+	}
 	c.mu.Unlock()
 	switch {
 	case ctx.Err() != nil:

@@ -102,6 +102,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
+	r.Pattern = Prefix + name // as http.ServeMux would: for who counts
 	if !allowed(name, r.Method) {
 		w.Header().Set("Allow", "GET, POST")
 		http.Error(w, "Method not allowed.", http.StatusMethodNotAllowed)

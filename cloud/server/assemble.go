@@ -118,6 +118,9 @@ func (s *Server) assemble(stopping <-chan struct{}) error {
 		mux.Handle(pattern, h)
 	}
 	s.handler = route(api.New(served), mux)
+	if s.cfg.MetricsListen != "" {
+		s.handler = s.figures.counting(s.handler)
+	}
 	return nil
 }
 

@@ -30,6 +30,8 @@ type Config struct {
 	InsecureHTTP   bool     `toml:"insecure_http"`   // allow plain HTTP off loopback: passwords and documents can be read on the way
 	TrustedProxies []string `toml:"trusted_proxies"` // addresses or CIDRs of TLS proxies in front, whose X-Forwarded-For is believed
 
+	MetricsListen string `toml:"metrics_listen"` // loopback address, or unix: and a path, where Prometheus asks; "" for nowhere
+
 	MaxDocumentMiB  int64           `toml:"max_document_mib"` // largest document
 	Retention       config.Duration `toml:"retention"`        // how long documents of ended jobs are kept
 	AllowURL        bool            `toml:"allow_url"`        // /submit may name an address for the service to fetch
@@ -190,7 +192,7 @@ func (c Config) checkAlone() error {
 	if c.RenderTimeout <= 0 {
 		return &config.Wrong{Key: "render_timeout", Value: c.RenderTimeout, Want: `more than 0, such as "5m"`}
 	}
-	return errors.Join(c.OIDC.check(), c.Mail.check(), c.Outages.check(), c.Limits.check())
+	return errors.Join(c.checkMetrics(), c.OIDC.check(), c.Mail.check(), c.Outages.check(), c.Limits.check())
 }
 
 // proxies returns the trusted proxies as prefixes.

@@ -50,6 +50,9 @@ func (s *Server) listen(ctx context.Context) error {
 	for _, address := range ports.Unused() {
 		s.log.WarnContext(ctx, "systemd opened a port that no setting names", "address", address)
 	}
+	if err := s.listenMetrics(ctx); err != nil {
+		return err
+	}
 	if s.cfg.BaseURL == "" {
 		s.base = scheme(s.cfg) + "://" + named(s.cfg.Listen, s.http.Addr().String())
 	}
@@ -76,7 +79,7 @@ func named(setting, address string) string {
 
 func (s *Server) closeListeners() error {
 	var errs []error
-	for _, l := range []net.Listener{s.http, s.plain, s.direct, s.starttls} {
+	for _, l := range []net.Listener{s.http, s.plain, s.direct, s.starttls, s.scraped} {
 		if l != nil {
 			errs = append(errs, l.Close())
 		}

@@ -19,7 +19,8 @@ const renderedFolder = "render/rendered"
 // renderer makes documents ready, unless it was found that it cannot.
 type renderer struct {
 	*raster.Renderer
-	broken atomic.Bool
+	broken  atomic.Bool
+	figures *figures // nil: nobody counts
 }
 
 // newRenderer builds the renderer of the settings; nil if there is to be none. It

@@ -41,6 +41,7 @@ type Server struct {
 	plain    net.Listener // nil if not offered
 	direct   net.Listener // nil if not offered
 	starttls net.Listener // nil if not offered
+	scraped  net.Listener // for Prometheus; nil if not offered
 
 	renderer *renderer // nil if nothing is rendered
 	oauth    *oauth.Server
@@ -53,6 +54,7 @@ type Server struct {
 	xmppAuth http.Handler // answers an outside XMPP server about logins
 	setup    secret.Text  // of the link by which the first administrator comes in
 
+	figures     *figures
 	since       time.Time
 	requestTime time.Duration
 }
@@ -64,6 +66,7 @@ func Open(ctx context.Context, cfg Config, log *slog.Logger) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{cfg: cfg, log: log, base: strings.TrimRight(cfg.BaseURL, "/"), requestTime: requestTime, since: time.Now()}
+	s.figures = newFigures(s)
 	if s.base == "" {
 		s.base = scheme(cfg) + "://" + cfg.Listen
 	}
@@ -93,6 +96,9 @@ func (s *Server) open(ctx context.Context) (err error) {
 	}
 	if s.renderer, err = newRenderer(s.cfg, s.log); err != nil {
 		return err
+	}
+	if s.renderer != nil {
+		s.renderer.figures = s.figures
 	}
 	s.build()
 	return nil
@@ -160,6 +166,9 @@ func (s *Server) Run(ctx context.Context, ready func(context.Context) error) err
 	}
 	if s.people.Server != nil && s.link != nil {
 		g.Go(func() error { return ended(running, "pubsub", s.people.Relay(running, s.link)) })
+	}
+	if s.scraped != nil {
+		g.Go(func() error { return s.serveMetrics(running, s.scraped) })
 	}
 	g.Go(func() error { return ended(running, "service", s.service.Run(running)) })
 	g.Go(func() error { return ended(running, "oauth", s.oauth.Run(running)) })

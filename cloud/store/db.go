@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	_ "modernc.org/sqlite" // the database driver "sqlite"
 )
@@ -37,6 +38,7 @@ type DB struct {
 
 	events   eventSignal
 	awaiting atomic.Int64 // calls of AwaitEvents
+	observer atomic.Pointer[func(took time.Duration, writes int)]
 }
 
 // Open opens the database file, making and migrating it as needed. It refuses a

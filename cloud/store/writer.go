@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync/atomic"
+	"time"
 
 	"platen/cloud"
 )
@@ -121,6 +122,7 @@ func (d *DB) writeBatch(batch []*write) {
 // commitBatch returns the position of the last event written, or 0. An error
 // means that nothing of the batch was kept; a write's own error is in the write.
 func (d *DB) commitBatch(batch []*write) (cloud.Seq, error) {
+	began := time.Now()
 	tx := &Tx{stmts: &d.wStmts}
 	// IMMEDIATE takes the write lock now, so that nothing fails half way
 	// because another process wrote meanwhile.
@@ -135,6 +137,7 @@ func (d *DB) commitBatch(batch []*write) (cloud.Seq, error) {
 		tx.rollback()
 		return 0, fmt.Errorf("commit: %w", err)
 	}
+	d.observed(began, len(batch))
 	return tx.lastEvent, nil
 }
 

@@ -55,6 +55,7 @@ func englishSettings() map[string]string {
 		"setting.acme.directory": "The server that certificates are asked of; empty for Let’s Encrypt.", "setting.acme.email": "The address that it may write to.",
 		"setting.acme.ca_file": "Who signed that server’s own certificate, if not a public authority.", "setting.insecure_http": "Plain HTTP off this machine: passwords and documents can be read on the way.",
 		"setting.trusted_proxies":  "TLS proxies in front, whose X-Forwarded-For is believed.",
+		"setting.metrics_listen":   "Where Prometheus asks: a loopback address, or unix: and a path.",
 		"setting.max_document_mib": "Largest document, in MiB.", "setting.retention": "How long documents of ended jobs are kept. Then they can no longer be downloaded or printed again.",
 		"setting.allow_url": "Programs may name a public address for the service to fetch a document from.", "setting.guest_links": "Printers may be shared by a link with people who have no account.",
 		"setting.client_login":     "The password interface of the clients of 2010.",

@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -20,6 +21,8 @@ type Config struct {
 	Socket   string `toml:"socket"`    // of the command line; "" means platen.sock in the runtime folder
 	CAFile   string `toml:"ca_file"`   // PEM of a further authority, for HTTP and XMPP
 	LogLevel string `toml:"log_level"` // debug, info, warn or error
+
+	MetricsListen string `toml:"metrics_listen"` // loopback address, or unix: and a path, where Prometheus asks; the command line's socket answers it always
 
 	HTTPProxy secret.Text `toml:"http_proxy"` // on the way to the cloud, for HTTP and XMPP; "" means that of the environment
 
@@ -172,7 +175,7 @@ func (c Config) Check() error {
 			return &config.Wrong{Key: n.key, Value: n.value, Want: fmt.Sprintf("at least %d", n.least)}
 		}
 	}
-	return c.checkPatterns()
+	return errors.Join(c.checkMetrics(), c.checkPatterns())
 }
 
 func (c Config) checkDurations() error {

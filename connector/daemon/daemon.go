@@ -55,6 +55,7 @@ type Daemon struct {
 	ways      *notify.Ladder
 	channel   *notify.Channel
 	connector *connector.Connector
+	figures   *figures
 }
 
 // Open takes the state folder and builds the parts; nothing is sent yet. An
@@ -62,6 +63,7 @@ type Daemon struct {
 func Open(cfg Config, version string, log *slog.Logger) (*Daemon, error) {
 	d := &Daemon{cfg: cfg, version: version, log: log, started: time.Now(), refusals: make(chan struct{}, 1), reloads: make(chan struct{}, 1), streams: rand.Uint32()}
 	d.pushed.Store(&secret.Text{})
+	d.figures = newFigures(d)
 	if err := d.open(); err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
@@ -146,7 +148,11 @@ func (d *Daemon) live(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	server := control.NewServer(d)
+	scraped, err := d.listenMetrics(ctx)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	server := d.controlServer()
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
@@ -154,6 +160,9 @@ func (d *Daemon) live(ctx context.Context) error {
 		}
 		return nil
 	})
+	if scraped != nil {
+		g.Go(func() error { return d.serveMetrics(ctx, scraped) })
+	}
 	g.Go(func() error { return ended(ctx, "connector", d.connector.Run(ctx)) })
 	g.Go(func() error { return ended(ctx, "notifications", d.channel.Run(ctx, d.connector)) })
 	g.Go(func() error { return d.awaitPairing(ctx) })
@@ -209,7 +218,7 @@ func (d *Daemon) assemble() error {
 	if err != nil {
 		return err
 	}
-	d.dir, err = spool.Open(filepath.Join(d.cfg.StateDir, "spool"), spool.Options{
+	d.dir, err = spool.Open(d.spoolFolder(), spool.Options{
 		Reserve: reserve(d.cfg.SpareDiskMiB), Remember: d.cfg.RememberEnded.Std(), Logger: d.log.With("component", "spool"),
 	})
 	if err != nil {
@@ -234,6 +243,7 @@ func (d *Daemon) assemble() error {
 	d.connector, err = connector.New(connector.Config{
 		Cloud: d.client, Registry: registry{d.client, owners}, PrintSystem: d.system, Spool: d.dir, Identities: d.known,
 		Runs: runs, Renderer: d.rendererOf(), Death: death, Logger: d.log.With("component", "connector"), Options: options,
+		Ended: d.figures.ended,
 	})
 	if err != nil {
 		return err
@@ -241,6 +251,9 @@ func (d *Daemon) assemble() error {
 	d.channel = notify.New(notify.Options{Carrier: d.ways, Max: d.cfg.ReconnectMax.Std(), Logger: d.log.With("component", "notify")})
 	return nil
 }
+
+// spoolFolder holds jobs and documents.
+func (d *Daemon) spoolFolder() string { return filepath.Join(d.cfg.StateDir, "spool") }
 
 // reserve returns the bytes that must stay free; for spool.Options 0 means its default.
 func reserve(mib int64) int64 {

@@ -74,7 +74,7 @@ func (a *acks) answer(w xmlstream.TokenWriter, start *xml.StartElement) error {
 // knock asks for an acknowledgement, and waits for it. The connection is closed when there
 // is none in time.
 func (l *link) knock(ctx context.Context, limit time.Duration) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("no answer within %s", limit))
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, noAnswer(limit))
 	defer cancel()
 	stop := context.AfterFunc(ctx, l.close)
 	defer stop()

@@ -164,7 +164,7 @@ func (l *link) goodbye() {
 // returned as a stanza.Error. The connection is closed when there is no answer
 // in time, so that nothing is left waiting.
 func (l *link) ask(ctx context.Context, iq stanza.IQ, payload xml.TokenReader, limit time.Duration) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("no answer within %s", limit))
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, noAnswer(limit))
 	defer cancel()
 	stop := context.AfterFunc(ctx, l.close)
 	defer stop()
