@@ -49,6 +49,7 @@ type Channel struct {
 
 	mu     sync.Mutex // guards what follows
 	status Status
+	loss   string   // why the last connection ended, until it is told again
 	said   []string // why it was lost or could not connect, since it was connected
 }
 
@@ -157,6 +158,9 @@ func (c *Channel) lost(ctx context.Context, err error) time.Duration {
 	case ctx.Err() != nil:
 	case was:
 		c.status.Losses[ReasonOf(err)]++
+		c.loss = text
+	case c.loss == text: // told when it happened, and once more when no other way was to be tried
+		c.loss = ""
 	default:
 		c.status.Failures[ReasonOf(err)]++
 	}

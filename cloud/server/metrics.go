@@ -72,20 +72,21 @@ const followPage = 100
 // follow counts jobs as they end, until ctx does.
 func (f *figures) follow(ctx context.Context, db cloud.Store) {
 	after, err := db.LastEvent(ctx)
+	for ; err != nil && ctx.Err() == nil; after, err = db.LastEvent(ctx) {
+		pause(ctx, followDelay)
+	}
 	for ctx.Err() == nil {
-		if err == nil {
-			err = db.AwaitEvents(ctx, after)
-		}
+		err := db.AwaitEvents(ctx, after)
 		pause(ctx, followDelay)
 		var events []cloud.Event
 		if err == nil {
-			events, err = db.Events(ctx, after, followPage)
+			// Counting is no reason to end: that the database fails is told by who needs it.
+			events, _ = db.Events(ctx, after, followPage)
 		}
 		for _, e := range events {
 			after = e.Seq
 			f.event(ctx, db, e)
 		}
-		err = nil // counting is no reason to end; that the database fails is told by who needs it
 	}
 }
 

@@ -112,12 +112,16 @@ func TestMetrics(t *testing.T) {
 	}
 	for _, socket := range []string{ofConnector, filepath.Join(s.Dir, "platen.sock")} {
 		expect(socket, map[string]float64{
-			"platen_notify_seconds": 3, "platen_fetch_seconds": 3, "platen_spool_seconds": 3, "platen_print_seconds": 3,
+			"platen_spool_seconds": 3, "platen_print_seconds": 3,
 			"platen_job_end_to_end_seconds": 3, "platen_jobs_in_hand": 0, "platen_connects_total": 1, "platen_credentials_refused": 0,
 		})
 		expect(socket, map[string]float64{"platen_connected": 1}, "way", "xmpp")
 		expect(socket, map[string]float64{"platen_printer_state": 1}, "printer", "raw", "state", "idle")
 		got := scrape(t, socket)
+		// A job may have come with the answer to an earlier hint, or to the first question.
+		if n := got.value("platen_notify_seconds"); n < 1 || n > 3 || got.value("platen_fetch_seconds") < n {
+			t.Errorf("%v hints were timed", n)
+		}
 		if got.value("platen_spool_bytes") <= 0 || got.value("platen_spool_free_bytes") <= 0 {
 			t.Error("nothing of the spool")
 		}
@@ -145,14 +149,16 @@ func TestMetrics(t *testing.T) {
 		}
 	}
 	s.KillCloud()
-	lab.Until(t, 20*time.Second, "the connector is not ready", func() bool { return health(t, ofConnector, "/readyz") == http.StatusServiceUnavailable })
+	lab.Until(t, 20*time.Second, "the connector is not ready, and tries", func() bool {
+		return health(t, ofConnector, "/readyz") == http.StatusServiceUnavailable && scrape(t, ofConnector).value("platen_connect_failures_total", "reason", "refused") > 0
+	})
 	if health(t, ofConnector, "/healthz") != http.StatusOK {
 		t.Error("a connector without its cloud counts as dead")
 	}
 	s.StartCloud()
 	lab.Until(t, 20*time.Second, "the connector is ready", func() bool { return health(t, ofConnector, "/readyz") == http.StatusOK })
 	got = scrape(t, ofConnector)
-	if got.value("platen_reconnects_total", "reason", "closed") != 1 || got.value("platen_connect_failures_total", "reason", "refused") < 1 {
-		t.Errorf("the way back is counted as %v, %v", got["platen_reconnects_total"], got["platen_connect_failures_total"])
+	if got.value("platen_reconnects_total", "reason", "closed") != 1 {
+		t.Errorf("the loss is counted as %v", got["platen_reconnects_total"])
 	}
 }
