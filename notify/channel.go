@@ -142,9 +142,9 @@ func (c *Channel) lost(ctx context.Context, err error) time.Duration {
 	if was {
 		c.said = nil
 	}
-	fresh := !slices.Contains(c.said, text) && len(c.said) < maxSaid
+	fresh := !slices.Contains(c.said, sameAs(err)) && len(c.said) < maxSaid
 	if fresh {
-		c.said = append(c.said, text)
+		c.said = append(c.said, sameAs(err))
 	}
 	var lived time.Duration
 	if was {
@@ -171,8 +171,19 @@ func (c *Channel) lost(ctx context.Context, err error) time.Duration {
 		c.opt.Logger.WarnContext(ctx, "notifications lost", "carrier", carrier, "err", text)
 	case fresh:
 		c.opt.Logger.WarnContext(ctx, "notifications cannot connect", "carrier", c.opt.Carrier.Name(), "err", text)
+	default:
+		c.opt.Logger.DebugContext(ctx, "notifications cannot connect", "carrier", c.opt.Carrier.Name(), "err", text)
 	}
 	return lived
+}
+
+// sameAs says which errors are the same trouble: while nobody listens, each way says so in
+// its own words.
+func sameAs(err error) string {
+	if r := ReasonOf(err); r != ReasonOther {
+		return string(r)
+	}
+	return words(err)
 }
 
 func (c *Channel) waiting(d time.Duration) {

@@ -213,7 +213,8 @@ func TestOutageIsToldOnce(t *testing.T) {
 		want int
 	}{
 		"ports":       {reset, 1},
-		"taking turn": {func(i int) error { return []error{reset(i), io.EOF}[i%2] }, 2},
+		"taking turn": {func(i int) error { return []error{reset(i), syscall.ECONNREFUSED}[i%2] }, 2},
+		"other words": {func(i int) error { return []error{reset(i), io.EOF}[i%2] }, 1},
 		"no end":      {func(i int) error { return fmt.Errorf("reason %d", i) }, maxSaid},
 	} {
 		synctest.Test(t, func(t *testing.T) {
