@@ -52,9 +52,9 @@ func (s *Service) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return s.feed(ctx, last) })
 	g.Go(func() error { return s.every(ctx, tickEvery, s.ticker()) })
-	g.Go(func() error { return s.every(ctx, tickEvery, func(ctx context.Context) { s.attempt(ctx, s.endDue) }) })
+	g.Go(func() error { return s.every(ctx, tickEvery, func(ctx context.Context) { s.attempt(ctx, "end jobs that are due", s.endDue) }) })
 	g.Go(func() error { return s.every(ctx, sweepEvery, s.sweeper()) })
-	s.attempt(ctx, s.hintAll)
+	s.attempt(ctx, "hint of waiting jobs", s.hintAll)
 	err = g.Wait()
 	s.writeLast(ctx)
 	if ctx.Err() != nil && err != nil {
@@ -67,7 +67,7 @@ func (s *Service) Run(ctx context.Context) error {
 func (s *Service) writeLast(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	s.attempt(ctx, s.flushNotes)
+	s.attempt(ctx, "write notes down", s.flushNotes)
 }
 
 // every calls fn at once and then at each interval until ctx ends.
@@ -84,21 +84,14 @@ func (s *Service) every(ctx context.Context, interval time.Duration, fn func(con
 	}
 }
 
-// attempt calls fn; what fails now is tried again at the next tick.
-func (s *Service) attempt(ctx context.Context, fn func(context.Context) error) {
-	if err := fn(ctx); err != nil && ctx.Err() == nil {
-		s.log.WarnContext(ctx, "a periodic task failed", "err", err)
-	}
-}
-
 // ticker returns what is done each second.
 func (s *Service) ticker() func(context.Context) {
 	from := s.cfg.Now()
 	return func(ctx context.Context) {
 		to := s.cfg.Now()
-		s.attempt(ctx, s.flushNotes)
-		s.attempt(ctx, s.endCancelled)
-		s.attempt(ctx, func(ctx context.Context) error { return s.repeatHints(ctx, from, to) })
+		s.attempt(ctx, "write notes down", s.flushNotes)
+		s.attempt(ctx, "end cancelled jobs", s.endCancelled)
+		s.attempt(ctx, "repeat hints", func(ctx context.Context) error { return s.repeatHints(ctx, from, to) })
 		from = to
 	}
 }
@@ -109,25 +102,25 @@ func (s *Service) sweeper() func(context.Context) {
 	from := s.cfg.Now()
 	return func(ctx context.Context) {
 		to := s.cfg.Now()
-		s.attempt(ctx, func(ctx context.Context) error { return s.checkTwins(ctx, from, to) })
+		s.attempt(ctx, "look for twins", func(ctx context.Context) error { return s.checkTwins(ctx, from, to) })
 		from = to
-		s.attempt(ctx, s.expireDocuments)
+		s.attempt(ctx, "delete old documents", s.expireDocuments)
 		s.renders.expire(ctx)
 		s.patience.expire()
 		s.expireDrafts(ctx)
-		s.attempt(ctx, func(ctx context.Context) error {
+		s.attempt(ctx, "forget old registrations", func(ctx context.Context) error {
 			return s.cfg.Store.RemoveClaims(ctx, s.cfg.Now(), s.cfg.Now().Add(-claimKept))
 		})
-		s.attempt(ctx, func(ctx context.Context) error {
+		s.attempt(ctx, "forget old events", func(ctx context.Context) error {
 			return s.cfg.Store.PruneEvents(ctx, s.cfg.Now().Add(-eventRetention), s.past(s.cfg.Limits.Audit))
 		})
-		s.attempt(ctx, func(ctx context.Context) error { return s.cfg.Store.PruneKeys(ctx, s.past(s.cfg.Limits.Keys)) })
-		s.attempt(ctx, s.removeHidden)
-		s.attempt(ctx, s.endVisits)
-		s.attempt(ctx, s.lookForOutages)
+		s.attempt(ctx, "forget old keys", func(ctx context.Context) error { return s.cfg.Store.PruneKeys(ctx, s.past(s.cfg.Limits.Keys)) })
+		s.attempt(ctx, "remove hidden printers", s.removeHidden)
+		s.attempt(ctx, "end visits", s.endVisits)
+		s.attempt(ctx, "look for outages", s.lookForOutages)
 		if !swept && s.cfg.Blobs != nil {
 			swept = true
-			s.attempt(ctx, s.sweepOrphans)
+			s.attempt(ctx, "sweep documents", s.sweepOrphans)
 		}
 	}
 }

@@ -28,6 +28,7 @@ type Service struct {
 	caps        capsCache
 	renders     renders
 	patience    patience
+	troubles    troubles
 	drafts      drafts
 	intakes     intakes
 	passwords   passwordGuard

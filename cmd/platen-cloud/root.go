@@ -16,6 +16,7 @@ import (
 type options struct {
 	configFile string
 	stateDir   string
+	logFormat  cli.LogForm
 	verbose    bool
 }
 
@@ -33,6 +34,7 @@ func newRoot() *cobra.Command {
 	flags.StringVar(&o.configFile, "config", "", "settings `file` (default "+server.ConfigFile()+", if there)")
 	flags.StringVar(&o.stateDir, "state-dir", "", "`folder` of database, documents and keys")
 	flags.BoolVarP(&o.verbose, "verbose", "v", false, "log more")
+	cli.LogFormatFlag(root, &o.logFormat)
 	root.AddCommand(
 		newSetup(o), newServe(o), newDemo(o), newUser(o), newKey(o), newMigrate(o), newDoctor(o), cli.NewConfig(o.settings), newBackup(o), newRestore(o),
 		newService(o), newSend(), newExtAuth(o), newXMPPKey(o), cli.NewVersion(), cli.NewDocs(),
@@ -79,7 +81,7 @@ func (o *options) logger(c *cobra.Command) *slog.Logger {
 	if o.verbose {
 		level = slog.LevelDebug
 	}
-	return slog.New(slog.NewTextHandler(c.ErrOrStderr(), &slog.HandlerOptions{Level: level}))
+	return cli.NewLogger(c.ErrOrStderr(), o.logFormat, level)
 }
 
 // withCloud opens the cloud's state for one administrative command; the service

@@ -19,6 +19,7 @@ import (
 type options struct {
 	configFile string
 	stateDir   string
+	logFormat  cli.LogForm
 }
 
 func newRoot() *cobra.Command {
@@ -34,6 +35,7 @@ func newRoot() *cobra.Command {
 	flags := root.PersistentFlags()
 	flags.StringVar(&o.configFile, "config", "", "settings `file` (default "+daemon.ConfigFile()+", if there)")
 	flags.StringVar(&o.stateDir, "state-dir", "", "`folder` of credentials, spool and journal")
+	cli.LogFormatFlag(root, &o.logFormat)
 	root.AddCommand(
 		newSetup(o), newPair(o), newUnpair(o), newBackup(o), newRestore(o), newRun(o), newStatus(o), newPrinter(o), newJob(o), newDoctor(o), newService(o), cli.NewConfig(o.settings), cli.NewVersion(), cli.NewDocs(),
 	)
@@ -75,10 +77,10 @@ func explain(err error) error {
 	return err
 }
 
-func logger(c *cobra.Command, level string) (*slog.Logger, error) {
+func (o *options) logger(c *cobra.Command, level string) (*slog.Logger, error) {
 	var l slog.Level
 	if err := l.UnmarshalText([]byte(level)); err != nil {
 		return nil, cli.Usage(fmt.Errorf("log_level %q: write debug, info, warn or error", level))
 	}
-	return slog.New(slog.NewTextHandler(c.ErrOrStderr(), &slog.HandlerOptions{Level: l})), nil
+	return cli.NewLogger(c.ErrOrStderr(), o.logFormat, l), nil
 }

@@ -41,7 +41,7 @@ func runDaemon(ctx context.Context, c *cobra.Command, o *options, wait bool) err
 	if err != nil {
 		return err
 	}
-	log, err := logger(c, cfg.LogLevel)
+	log, err := o.logger(c, cfg.LogLevel)
 	if err != nil {
 		return err
 	}

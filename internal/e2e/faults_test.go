@@ -240,6 +240,7 @@ func TestFaults(t *testing.T) {
 		t.Parallel()
 		cups := lab.CUPS(t, lab.CUPSOptions{})
 		cups.AddRaw("raw", "")
+		cups.AddRaw("slow", "delay=6")
 		dir := t.TempDir()
 		ofCloud, ofConnector := lab.SmallDisk(t, filepath.Join(dir, "cloud"), 384), lab.SmallDisk(t, filepath.Join(dir, "connector"), 64)
 		s := lab.NewSite(t, lab.SiteOptions{
@@ -247,7 +248,12 @@ func TestFaults(t *testing.T) {
 		})
 		s.Start()
 		endure(t, s, "raw", fault{name: "disk of the connector full", do: ofConnector.Fill, mend: ofConnector.Free})
+		underway := submit(t, s, s.Printer("slow"), "under way", document("under way", 10<<10))
+		s.Await(underway, 20*time.Second, func(j lab.Job) bool { return j.State() == "IN_PROGRESS" })
 		endure(t, s, "raw", fault{name: "disk of the cloud full", offline: true, do: ofCloud.Fill, mend: ofCloud.Free})
+		if got := s.Await(underway, time.Minute, lab.Job.Ended); got.State() != "DONE" {
+			t.Errorf("the job that was under way ended %+v", got)
+		}
 		noneTwice(t, cups)
 	})
 }
