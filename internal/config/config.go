@@ -189,7 +189,11 @@ func assign(v reflect.Value, text string) error {
 		if v.Type().Elem().Kind() != reflect.String {
 			return errInFile
 		}
-		v.Set(reflect.ValueOf(strings.Split(text, ",")))
+		list := []string{}
+		if text != "" {
+			list = strings.Split(text, ",")
+		}
+		v.Set(reflect.ValueOf(list))
 	default:
 		return errInFile
 	}

@@ -46,6 +46,7 @@ func write(t *testing.T, text string) File {
 func TestOrder(t *testing.T) {
 	t.Setenv("T_PUSH_PORT", "7")
 	t.Setenv("T_NAMES", "a,b")
+	t.Setenv("T_NONE", "") // no list of one text without letters
 	got := defaults()
 	if err := Load(write(t, "wait = \"90s\"\n[push]\nport = 5\non = true\n"), "T", &got); err != nil {
 		t.Fatal(err)
