@@ -72,6 +72,14 @@ func Run(ctx context.Context, opt Options) error {
 		opt.Logger = slog.New(slog.DiscardHandler)
 	}
 	d := &Demo{opt: opt}
+	lock, err := spool.Acquire(opt.Dir) // before anything else: two would take halves of the folder
+	if errors.Is(err, spool.ErrLocked) {
+		return ErrBusy
+	}
+	if err != nil {
+		return fmt.Errorf("demo folder: %w", err)
+	}
+	defer func() { _ = lock.Release() }() // the process' end would do the same
 	if err := os.MkdirAll(d.Printed(), 0o700); err != nil {
 		return fmt.Errorf("demo folder: %w", err)
 	}
@@ -83,7 +91,6 @@ func Run(ctx context.Context, opt Options) error {
 	}
 	cfg.Push.Direct, cfg.Push.STARTTLS = "127.0.0.1:0", ""
 	cfg.RenderProgram = opt.RenderProgram
-	var err error
 	if d.cloud, err = server.Open(ctx, cfg, opt.Logger.With("half", "cloud")); err != nil {
 		return err
 	}
@@ -187,7 +194,7 @@ func (d *Demo) pair(ctx context.Context, printerURI string) (*daemon.Daemon, err
 	}
 	_, err = daemon.Pairing{Cloud: d.cloud.BaseURL(), StateDir: cfg.StateDir, Token: key, Replace: true}.Pair(ctx)
 	if err = errors.Join(err, d.cloud.OAuth().RevokeKey(ctx, d.owner.ID, made.ID)); err != nil {
-		return nil, busy(err)
+		return nil, fmt.Errorf("pair: %w", err)
 	}
 	c, err := daemon.Open(cfg, "demo", d.opt.Logger.With("half", "connector"))
 	if err != nil {
@@ -197,14 +204,6 @@ func (d *Demo) pair(ctx context.Context, printerURI string) (*daemon.Daemon, err
 		return nil, errors.Join(err, c.Close())
 	}
 	return c, nil
-}
-
-// busy tells of a folder that is in use in the demo's words.
-func busy(err error) error {
-	if errors.Is(err, spool.ErrLocked) {
-		return ErrBusy
-	}
-	return fmt.Errorf("pair: %w", err)
 }
 
 // awaitPrinter waits until the cloud has the printer, online.
