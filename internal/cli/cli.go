@@ -37,32 +37,38 @@ func (e *Error) Error() string { return e.Err.Error() }
 // Unwrap returns the failure.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Hint adds a sentence that says what to do next; a nil error stays nil.
+// Hint adds a sentence that says what to do next; a nil error stays nil, and the exit
+// code of err as it is.
 func Hint(err error, format string, args ...any) error {
 	if err == nil {
 		return nil
 	}
-	return &Error{Err: err, Hint: fmt.Sprintf(format, args...)}
+	hinted := &Error{Err: err, Hint: fmt.Sprintf(format, args...)}
+	if e, ok := errors.AsType[*Error](err); ok {
+		hinted.Code = e.Code
+	}
+	return hinted
 }
 
-// Usage marks an error as the caller's: wrong command line or settings.
+// Usage marks an error as the caller's: wrong command line or settings. A hint stays.
 func Usage(err error) error {
 	if err == nil {
 		return nil
 	}
-	return &Error{Err: err, Code: ExitUsage}
+	marked := &Error{Err: err, Code: ExitUsage}
+	if e, ok := errors.AsType[*Error](err); ok {
+		marked.Hint = e.Hint
+	}
+	return marked
 }
 
 // Execute runs a command with its arguments and returns the exit code. Of a command that
 // ends because ctx did it is said only that it was interrupted.
 func Execute(ctx context.Context, root *cobra.Command, args []string) int {
 	root.SilenceErrors, root.SilenceUsage = true, true
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return &Error{Err: err, Hint: fmt.Sprintf("see '%s --help'", c.CommandPath()), Code: ExitUsage}
-	})
+	prepare(root, args)
 	understood := false
 	for _, c := range root.Commands() {
-		refuseUnknown(c)
 		onRun(c, func() { understood = true })
 	}
 	root.SetArgs(args)
@@ -76,9 +82,9 @@ func Execute(ctx context.Context, root *cobra.Command, args []string) int {
 		return ExitFailed
 	}
 	if _, told := errors.AsType[*Error](err); !understood && !told {
-		err = &Error{Err: err, Hint: fmt.Sprintf("see '%s --help'", c.CommandPath()), Code: ExitUsage}
+		err = misused(c, err)
 	}
-	fmt.Fprintf(stderr, "%s: error: %v\n", name, err)
+	fmt.Fprintf(stderr, "%s: error: %s\n", name, strings.ReplaceAll(err.Error(), "\n", "; ")) // errors.Join has a line each
 	e, ok := errors.AsType[*Error](err)
 	if ok && e.Hint != "" {
 		fmt.Fprintf(stderr, "%s: hint: %s\n", name, e.Hint)
@@ -87,23 +93,6 @@ func Execute(ctx context.Context, root *cobra.Command, args []string) int {
 		return e.Code
 	}
 	return ExitFailed
-}
-
-// refuseUnknown makes a group of verbs refuse one that it does not have, instead
-// of showing its help as if nothing was wrong.
-func refuseUnknown(group *cobra.Command) {
-	if !group.HasSubCommands() || group.Runnable() {
-		return
-	}
-	group.RunE = func(c *cobra.Command, args []string) error {
-		if len(args) == 0 {
-			return c.Help()
-		}
-		return &Error{
-			Err:  fmt.Errorf("unknown command %q for %q", args[0], c.CommandPath()),
-			Hint: fmt.Sprintf("see '%s --help'", c.CommandPath()), Code: ExitUsage,
-		}
-	}
 }
 
 // onRun calls f when a command of the tree runs: when its arguments and flags

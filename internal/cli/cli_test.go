@@ -17,6 +17,7 @@ func execute(ctx context.Context, err error, args ...string) (code int, stderr s
 	one := &cobra.Command{Use: "one", Args: cobra.ExactArgs(1), RunE: func(*cobra.Command, []string) error { return err }}
 	one.Flags().String("must", "", "")
 	_ = one.MarkFlagRequired("must") // the flag exists
+	one.Flags().Int("days", 0, "")
 	group := &cobra.Command{Use: "group"}
 	group.AddCommand(&cobra.Command{Use: "do", RunE: func(*cobra.Command, []string) error { return err }})
 	root.AddCommand(one, group)
@@ -37,11 +38,20 @@ func TestExecute(t *testing.T) {
 		{"success", nil, []string{"do"}, 0, ""},
 		{"failure", failure, []string{"do"}, 1, "tool: error: the roof is on fire\n"},
 		{"hint", Hint(failure, "call the %s", "brigade"), []string{"do"}, 1, "tool: error: the roof is on fire\ntool: hint: call the brigade\n"},
+		{"two", errors.Join(failure, errors.New("there is no water")), []string{"do"}, 1, "tool: error: the roof is on fire; there is no water\n"},
 		{"usage", Usage(failure), []string{"do"}, 2, "tool: error: the roof is on fire\n"},
+		{"usage with a hint", Hint(Usage(failure), "call them"), []string{"do"}, 2, "tool: error: the roof is on fire\ntool: hint: call them\n"},
+		{"hint with a usage", Usage(Hint(failure, "call them")), []string{"do"}, 2, "tool: error: the roof is on fire\ntool: hint: call them\n"},
 		{"unknown flag", nil, []string{"do", "--what"}, 2, "tool: error: unknown flag: --what\ntool: hint: see 'tool do --help'\n"},
-		{"unknown command", nil, []string{"dance"}, 2, "tool: error: unknown command"},
-		{"no argument", nil, []string{"one"}, 2, "tool: error: accepts 1 arg(s), received 0\ntool: hint: see 'tool one --help'\n"},
+		{"unknown command", nil, []string{"dance"}, 2, "tool: error: unknown command \"dance\" for \"tool\"\ntool: hint: see 'tool --help'\n"},
+		{"misspelt command", nil, []string{"dou", "--what", "--ever=1"}, 2, "tool: error: unknown command \"dou\" for \"tool\"\ntool: hint: did you mean 'do'? see 'tool --help'\n"},
+		{"flag of the program", nil, []string{"--what"}, 2, "tool: error: unknown flag: --what\ntool: hint: see 'tool --help'\n"},
+		{"help", nil, []string{"help", "group", "do"}, 0, "Usage:\n  tool group do"},
+		{"help of nothing", nil, []string{"help", "group", "dd"}, 2, "tool: error: unknown command \"dd\" for \"tool group\"\ntool: hint: did you mean 'do'? see 'tool group --help'\n"},
+		{"argument too many", nil, []string{"do", "it"}, 2, "tool: error: 'tool do' takes no arguments, and got \"it\"\ntool: hint: usage: tool do [flags]; see 'tool do --help'\n"},
+		{"no argument", nil, []string{"one"}, 2, "tool: error: 'tool one' takes 1 argument, and got none\ntool: hint: usage: tool one [flags]; see 'tool one --help'\n"},
 		{"missing flag", nil, []string{"one", "x"}, 2, "tool: error: required flag(s) \"must\" not set\n"},
+		{"no number", nil, []string{"one", "--days=soon"}, 2, "tool: error: --days is \"soon\", and must be a whole number\ntool: hint: see 'tool one --help'\n"},
 		{"unknown verb of a group", nil, []string{"group", "x"}, 2, "tool: error: unknown command \"x\" for \"tool group\"\ntool: hint: see 'tool group --help'\n"},
 	}
 	for _, tt := range tests {
