@@ -36,6 +36,8 @@ func newKeyCreate(o *options) *cobra.Command {
 		Long: "create prints the key on standard output; it is stored as a hash only.\n\n" +
 			"Scope print submits jobs and sees their state; scope pair lets 'platen pair --token' add one\n" +
 			"connector after the other; scope admin does whatever the account may.",
+		Example: "  platen-cloud key create --user alice@example.com --name shop\n" +
+			"  platen-cloud key create --user alice@example.com --scope pair --days 1",
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return o.withCloud(c, func(ctx context.Context, s *server.Server) error {
@@ -45,8 +47,11 @@ func newKeyCreate(o *options) *cobra.Command {
 				}
 				wish := oauth.KeyWish{Label: name, Scopes: []oauth.Scope{oauth.Scope(scope)}, Lifetime: time.Duration(days) * 24 * time.Hour}
 				text, k, err := s.OAuth().MakeKey(ctx, u.ID, wish)
-				if err != nil {
+				if cloud.KindOf(err) == cloud.KindInvalid {
 					return cli.Usage(err)
+				}
+				if err != nil {
+					return err
 				}
 				if err := s.Service().KeyChanged(ctx, cloud.OperatorCaller(), u.ID, "made the key "+strconv.Quote(k.Label)); err != nil {
 					return errors.Join(err, s.OAuth().RevokeKey(context.WithoutCancel(ctx), u.ID, k.ID)) // nobody has seen it
@@ -104,6 +109,7 @@ func newKeyList(o *options) *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use: "list --user ADDRESS", Short: "List an account's keys", Args: cobra.NoArgs,
+		Example: "  platen-cloud key list --user alice@example.com",
 		RunE: func(c *cobra.Command, _ []string) error {
 			return o.withCloud(c, func(ctx context.Context, s *server.Server) error {
 				u, err := findUser(ctx, s, user)
@@ -161,7 +167,8 @@ func newKeyRevoke(o *options) *cobra.Command {
 	var user string
 	var asJSON bool
 	c := &cobra.Command{
-		Use: "revoke ID --user ADDRESS", Short: "Revoke a key", Args: cobra.ExactArgs(1),
+		Use: "revoke ID --user ADDRESS", Short: "Revoke a key, by the id that the list shows", Args: cobra.ExactArgs(1),
+		Example: "  platen-cloud key revoke 3f9c2a --user alice@example.com",
 		RunE: func(c *cobra.Command, args []string) error {
 			return o.withCloud(c, func(ctx context.Context, s *server.Server) error {
 				u, err := findUser(ctx, s, user)
@@ -177,7 +184,8 @@ func newKeyRevoke(o *options) *cobra.Command {
 				if asJSON {
 					return cli.JSON(c.OutOrStdout(), revokedKey{args[0], true})
 				}
-				return nil
+				_, err = fmt.Fprintln(c.OutOrStdout(), "revoked", args[0])
+				return err
 			})
 		},
 	}

@@ -210,7 +210,7 @@ func (s *sender) submission(id gcp.PrinterID, path string) (client.Submission, e
 		}
 		sub.Ticket = new(gcp.CJT)
 		if err := json.Unmarshal(data, sub.Ticket); err != nil {
-			return sub, fmt.Errorf("ticket %s: %w", s.ticket, err)
+			return sub, cli.Hint(fmt.Errorf("the ticket in %s is none: %w", s.ticket, err), `write one like {"version":"1.0","print":{"copies":{"copies":2}}}`)
 		}
 	}
 	return sub, nil

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"time"
@@ -48,6 +49,11 @@ func newUserAdd(o *options) *cobra.Command {
 		RunE: func(c *cobra.Command, args []string) error {
 			if a.admin {
 				a.role = string(cloud.RoleAdministrator)
+			}
+			switch cloud.AccountRole(a.role) {
+			case cloud.RoleAdministrator, cloud.RoleMember, cloud.RoleGuest:
+			default:
+				return cli.Usage(fmt.Errorf("--role is %q, and must be administrator, member or guest", a.role))
 			}
 			if a.service {
 				return o.addService(c, args[0], a)
@@ -127,13 +133,17 @@ func readPassword(c *cobra.Command, fromStdin bool) (secret.Text, error) {
 	stdin, isFile := c.InOrStdin().(*os.File)
 	if fromStdin {
 		line, err := bufio.NewReader(c.InOrStdin()).ReadString('\n')
+		if errors.Is(err, io.EOF) && line == "" {
+			err = errors.New("there is none on standard input")
+		}
 		if line == "" && err != nil {
 			return secret.Text{}, fmt.Errorf("read password: %w", err)
 		}
 		return secret.New(strings.TrimRight(line, "\r\n")), nil
 	}
 	if !isFile || !term.IsTerminal(int(stdin.Fd())) {
-		return secret.Text{}, cli.Hint(errors.New("no terminal to ask for the password on"), "use --password-stdin")
+		return secret.Text{}, cli.Hint(errors.New("no terminal to ask for the password on"),
+			"use --password-stdin, or --invite for a link by which the person chooses one")
 	}
 	var typed [2][]byte
 	for i, prompt := range []string{"Password: ", "Again: "} {

@@ -81,7 +81,7 @@ func TestUserVerbs(t *testing.T) {
 		t.Errorf("the invitation is %q", link)
 	}
 	c.refuses("account with this address", "user", "add", "bob@example.com", "--invite")
-	c.refuses("The roles are", "user", "add", "eve@example.com", "--role", "king", "--invite")
+	c.refuses("must be administrator, member or guest", "user", "add", "eve@example.com", "--role", "king", "--invite")
 	var reset account
 	c.tells(&reset, "user", "reset", "bob@example.com")
 	if !strings.Contains(reset.Result, "/join/") || reset.Result == strings.TrimSpace(link) {

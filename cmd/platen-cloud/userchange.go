@@ -52,9 +52,10 @@ func withJSON(c *cobra.Command) *cobra.Command {
 
 func newUserReset(o *options) *cobra.Command {
 	return withJSON(&cobra.Command{
-		Use:   "reset ADDRESS",
-		Short: "Print a one-time link by which the person chooses a new password",
-		Args:  cobra.ExactArgs(1),
+		Use:     "reset ADDRESS",
+		Short:   "Print a one-time link by which the person chooses a new password",
+		Example: "  platen-cloud user reset alice@example.com",
+		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			return o.changeUser(c, args[0], func(ctx context.Context, s *server.Server, u cloud.User) (string, error) {
 				token, err := s.Service().ResetPassword(ctx, cloud.OperatorCaller(), u.ID)
@@ -67,9 +68,10 @@ func newUserReset(o *options) *cobra.Command {
 func newUserRemove(o *options) *cobra.Command {
 	var heir string
 	c := withJSON(&cobra.Command{
-		Use:   "remove ADDRESS [--heir ADDRESS]",
-		Short: "Remove an account; its printers and connectors go to the heir, and go on",
-		Args:  cobra.ExactArgs(1),
+		Use:     "remove ADDRESS [--heir ADDRESS]",
+		Short:   "Remove an account; its printers and connectors go to the heir, and go on",
+		Example: "  platen-cloud user remove bob@example.com --heir alice@example.com",
+		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			return o.changeUser(c, args[0], func(ctx context.Context, s *server.Server, u cloud.User) (string, error) {
 				var to cloud.User
@@ -89,9 +91,10 @@ func newUserRemove(o *options) *cobra.Command {
 
 func newUserDisable(o *options) *cobra.Command {
 	return withJSON(&cobra.Command{
-		Use:   "disable ADDRESS",
-		Short: "Keep somebody out: sessions and keys end, printers and connectors go on",
-		Args:  cobra.ExactArgs(1),
+		Use:     "disable ADDRESS",
+		Short:   "Keep somebody out: sessions and keys end, printers and connectors go on",
+		Example: "  platen-cloud user disable bob@example.com",
+		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			return o.changeUser(c, args[0], func(ctx context.Context, s *server.Server, u cloud.User) (string, error) {
 				return "disabled " + u.Email, s.Service().Disable(ctx, cloud.OperatorCaller(), u.ID)
@@ -102,7 +105,8 @@ func newUserDisable(o *options) *cobra.Command {
 
 func newUserEnable(o *options) *cobra.Command {
 	return withJSON(&cobra.Command{
-		Use: "enable ADDRESS", Short: "Let somebody in again, who must sign in anew", Args: cobra.ExactArgs(1),
+		Use: "enable ADDRESS", Short: "Let somebody in again, who must sign in anew",
+		Example: "  platen-cloud user enable bob@example.com", Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			return o.changeUser(c, args[0], func(ctx context.Context, s *server.Server, u cloud.User) (string, error) {
 				return "enabled " + u.Email, s.Service().Enable(ctx, cloud.OperatorCaller(), u.ID)
