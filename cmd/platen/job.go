@@ -71,6 +71,7 @@ func jobRows(list []control.Job) [][]string {
 func newJobCancel(o *options) *cobra.Command {
 	return &cobra.Command{
 		Use: "cancel JOB", Short: "Ask the printer to cancel a job", Args: cobra.ExactArgs(1),
+		Example: "  platen job cancel 5f0c6a7ee1b94d2e8c6d0a1b2c3d4e5f",
 		RunE: func(c *cobra.Command, args []string) error {
 			d, err := o.dial()
 			if err != nil {
@@ -89,6 +90,7 @@ func newJobTrace(o *options) *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use: "trace JOB", Short: "Show when each hop of a job happened here", Args: cobra.ExactArgs(1),
+		Example: "  platen job trace 5f0c6a7ee1b94d2e8c6d0a1b2c3d4e5f --json",
 		RunE: func(c *cobra.Command, args []string) error {
 			d, err := o.dial()
 			if err != nil {

@@ -69,6 +69,7 @@ func (o *options) printers(c *cobra.Command) ([]control.Printer, error) {
 	if !errors.Is(err, control.ErrNotRunning) {
 		return list, err
 	}
+	list = []control.Printer{}
 	err = o.withoutDaemon(c, func(ctx context.Context, d *daemon.Daemon) error {
 		local, err := d.LocalPrinters(ctx)
 		for _, p := range local {
@@ -165,9 +166,10 @@ func addHint(uri string) string {
 
 func newPrinterRemove(o *options) *cobra.Command {
 	return &cobra.Command{
-		Use:   "remove NAME",
-		Short: "Delete a printer from the cloud, with its shares and history",
-		Args:  cobra.ExactArgs(1),
+		Use:     "remove NAME",
+		Short:   "Delete a printer from the cloud, with its shares and history",
+		Example: "  platen printer remove front-desk",
+		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			d, err := o.dial()
 			if err != nil {
@@ -184,9 +186,10 @@ func newPrinterRemove(o *options) *cobra.Command {
 
 func newPrinterShare(o *options) *cobra.Command {
 	return &cobra.Command{
-		Use:   "share NAME",
-		Short: "Register a printer with the cloud, also one that was removed there",
-		Args:  cobra.ExactArgs(1),
+		Use:     "share NAME",
+		Short:   "Register a printer with the cloud, also one that was removed there",
+		Example: "  platen printer share front-desk",
+		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			d, err := o.dial()
 			if err != nil {
@@ -205,6 +208,7 @@ func newPrinterShare(o *options) *cobra.Command {
 func newPrinterTest(o *options) *cobra.Command {
 	return &cobra.Command{
 		Use: "test NAME", Short: "Print a test page, without the cloud", Args: cobra.ExactArgs(1),
+		Example: "  platen printer test front-desk",
 		RunE: func(c *cobra.Command, args []string) error {
 			d, err := o.dial()
 			if err != nil {
@@ -226,7 +230,8 @@ func newPrinterTrust(o *options) *cobra.Command {
 		Short: "Accept the key that a printer or CUPS server shows now",
 		Long: "trust forgets the key that was pinned for a printer added by address, or for the CUPS server at an\n" +
 			"address, and pins the one that it shows now. Compare the fingerprint with the printer's own page.",
-		Args: cobra.ExactArgs(1),
+		Example: "  platen printer trust front-desk\n  platen printer trust print-server.example.com:631",
+		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			d, err := o.dial()
 			if err != nil {
@@ -240,7 +245,7 @@ func newPrinterTrust(o *options) *cobra.Command {
 				})
 			}
 			if err != nil {
-				return err
+				return cli.Hint(err, "only what is reached with TLS has a key, such as ipps://HOST/ipp/print: 'platen printer list --json' shows the addresses")
 			}
 			_, err = fmt.Fprintf(c.OutOrStdout(), "%s is now known by %s\n", args[0], fingerprint)
 			return err
