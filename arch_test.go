@@ -83,6 +83,7 @@ var mayImport = map[string][]string{
 	"internal/vprinter":     {},
 	"internal/lab":          {},
 	"internal/report":       {},
+	"internal/script":       {"internal/lab", "internal/vprinter"},
 
 	"packaging": {},
 

@@ -20,6 +20,12 @@ const (
 // later, or start again.
 var portsGiven sync.Map
 
+// FreePort returns a port of 127.0.0.1 that nobody listens on, once to this process.
+func FreePort(t TB) int {
+	t.Helper()
+	return freePort(t)
+}
+
 // freePort returns a port that nobody listens on, at some addresses of loopback;
 // 127.0.0.1 where none is named.
 func freePort(t TB, hosts ...string) int {
