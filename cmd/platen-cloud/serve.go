@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"runtime/debug"
@@ -51,11 +52,14 @@ func serve(ctx context.Context, c *cobra.Command, o *options, listen, baseURL st
 	go giveBack(ctx, lookAtHeap, debug.FreeOSMemory)
 	log := o.logger(c)
 	s, err := server.Open(ctx, cfg, log)
+	if stopped(ctx, err) {
+		return nil
+	}
 	if err != nil {
 		return cli.Hint(err, "'platen-cloud doctor' checks the settings and the state folder")
 	}
 	defer func() { _ = s.Close() }() // Run told what mattered
-	return s.Run(ctx, func(ctx context.Context) error {
+	err = s.Run(ctx, func(ctx context.Context) error {
 		if err := greet(ctx, c, s, log); err != nil {
 			return err
 		}
@@ -65,6 +69,16 @@ func serve(ctx context.Context, c *cobra.Command, o *options, listen, baseURL st
 		}.Run(ctx)
 		return nil
 	})
+	if stopped(ctx, err) {
+		return nil
+	}
+	return err
+}
+
+// stopped reports whether an error says only that the cloud was told to stop, maybe
+// before it had started: to a service manager that is no failure.
+func stopped(ctx context.Context, err error) bool {
+	return ctx.Err() != nil && errors.Is(err, context.Canceled)
 }
 
 // greet tells where the cloud is, and offers the first sign-in to whoever
