@@ -1,6 +1,7 @@
 package discover
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -47,7 +48,7 @@ func Browse(ctx context.Context, wait time.Duration) ([]Found, error) {
 		})
 	}
 	wg.Wait()
-	if err := errors.Join(errs[:]...); err != nil && len(seen.list) == 0 {
+	if err := cmp.Or(errs[:]...); err != nil && len(seen.list) == 0 {
 		return nil, fmt.Errorf("look for printers on the network: %w", err)
 	}
 	return seen.printers(), nil
