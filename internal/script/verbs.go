@@ -89,13 +89,17 @@ func verbs(c *cobra.Command) []*cobra.Command {
 }
 
 // Helpful fails for each verb whose help does not tell enough to use it: a line of what it
-// does, and an example where it takes arguments or needs a flag.
+// does, and an example where it takes arguments or needs a flag. Hidden verbs are not for
+// people.
 func Helpful(t *testing.T, root *cobra.Command) {
 	t.Helper()
 	if root.Example == "" || !strings.Contains(root.Long, "Exit codes: 0") {
 		t.Errorf("the help of %s has no example, or does not tell the exit codes", root.Name())
 	}
 	for _, verb := range verbs(root) {
+		if verb.Hidden {
+			continue
+		}
 		if verb.Short == "" {
 			t.Errorf("%s: no line of what it does", verb.CommandPath())
 		}
