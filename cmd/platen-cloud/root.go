@@ -15,6 +15,7 @@ import (
 // options are the flags that every verb has.
 type options struct {
 	configFile string
+	makesFile  bool // the verb writes the settings file, which may not be there yet
 	stateDir   string
 	logFormat  cli.LogForm
 	verbose    bool
@@ -51,7 +52,9 @@ func (o *options) settings() (server.Config, error) {
 	if program, err := os.Executable(); err == nil { // else nothing is rendered
 		cfg.RenderProgram = program
 	}
-	if err := config.Load(config.Choose(o.configFile, server.ConfigFile()), environment, &cfg); err != nil {
+	file := config.Choose(o.configFile, server.ConfigFile())
+	file.Optional = file.Optional || o.makesFile
+	if err := config.Load(file, environment, &cfg); err != nil {
 		return cfg, cli.Usage(err)
 	}
 	if o.stateDir != "" {

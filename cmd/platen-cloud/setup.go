@@ -76,7 +76,7 @@ func newSetup(o *options) *cobra.Command {
 			"  platen-cloud setup --non-interactive --address 192.0.2.5:8631 --tls own --admin you@example.com --password-stdin --with-connector",
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			s.c = c
+			s.c, s.o.makesFile = c, true
 			return s.run(c.Context())
 		},
 	}

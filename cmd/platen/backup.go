@@ -62,6 +62,7 @@ func newRestore(o *options) *cobra.Command {
 		Example: "  platen restore /var/backups/platen.json",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
+			o.makesFile = !keep
 			var err error
 			if r.Backup, err = daemon.ReadBackup(args[0]); err != nil {
 				return cli.Hint(err, "'platen backup FILE' makes one")

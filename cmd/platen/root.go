@@ -18,6 +18,7 @@ import (
 // options are the flags that every verb has.
 type options struct {
 	configFile string
+	makesFile  bool // the verb writes the settings file, which may not be there yet
 	stateDir   string
 	logFormat  cli.LogForm
 }
@@ -48,7 +49,9 @@ func (o *options) settings() (daemon.Config, error) {
 	if program, err := os.Executable(); err == nil { // else nothing is rendered
 		cfg.RenderProgram = program
 	}
-	if err := config.Load(config.Choose(o.configFile, daemon.ConfigFile()), "PLATEN", &cfg); err != nil {
+	file := config.Choose(o.configFile, daemon.ConfigFile())
+	file.Optional = file.Optional || o.makesFile
+	if err := config.Load(file, "PLATEN", &cfg); err != nil {
 		return cfg, cli.Usage(err)
 	}
 	if o.stateDir != "" {

@@ -85,7 +85,7 @@ func newRulesApply(o *options) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				if err := o.installRules(text); err != nil {
+				if err := o.installRules(args[0], text); err != nil {
 					return rulesHint(err)
 				}
 			}
@@ -103,13 +103,13 @@ func newRulesApply(o *options) *cobra.Command {
 	return c
 }
 
-// installRules puts a file of rules into the place that the settings name.
-func (o *options) installRules(text []byte) error {
+// installRules puts a file of rules, called name, into the place that the settings name.
+func (o *options) installRules(name string, text []byte) error {
 	cfg, err := o.settings()
 	if err != nil {
 		return err
 	}
-	return daemon.InstallRules(cfg, text)
+	return daemon.InstallRules(cfg, name, text)
 }
 
 // applyRules has the running daemon take up its rules, and waits until the cloud has
@@ -147,7 +147,9 @@ func readFile(path string) ([]byte, error) {
 }
 
 func rulesHint(err error) error {
-	if e, ok := errors.AsType[*control.Error](err); ok && e.Status == http.StatusBadRequest {
+	e, ok := errors.AsType[*control.Error](err)
+	var wrong interface{ BadRequest() bool } // without a daemon
+	if ok && e.Status == http.StatusBadRequest || errors.As(err, &wrong) && wrong.BadRequest() {
 		return cli.Hint(cli.Usage(err), "docs/rules.md has the format; the rules in force stay as they are")
 	}
 	return err

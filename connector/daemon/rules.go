@@ -124,15 +124,16 @@ func (c Config) offers(f rules.File, p printer.Printer) bool {
 	return c.shared(p)
 }
 
-// InstallRules puts rules into the file that the settings name, after a check. The
-// daemon takes them up when it is told to reload, or starts.
-func InstallRules(cfg Config, text []byte) error {
+// InstallRules puts rules into the file that the settings name, after a check; name is
+// what errors about the rules call them. The daemon takes them up when it is told to
+// reload, or starts. An error with the method BadRequest is the rules'.
+func InstallRules(cfg Config, name string, text []byte) error {
 	if len(text) > maxRulesFile {
-		return &config.Wrong{Key: "rules", Value: "a larger file", Want: "at most 1 MiB"}
+		return &wrongRules{&config.Wrong{Key: "rules", Value: "a larger file", Want: "at most 1 MiB"}}
 	}
 	path := cfg.RulesPath()
-	if _, err := rules.Parse(path, text); err != nil {
-		return err
+	if _, err := rules.Parse(name, text); err != nil {
+		return &wrongRules{err}
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return fmt.Errorf("install the printer rules: %w", err)

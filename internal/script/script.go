@@ -78,7 +78,7 @@ func setup(e *testscript.Env, program string) error {
 		"HOME": in("home"), "CLOUD": "http://" + address, "CLOUD_ADDRESS": address,
 		"PLATEN_CLOUD_STATE_DIR": in("cloud"), "PLATEN_CLOUD_LISTEN": address, "PLATEN_CLOUD_BASE_URL": "http://" + address,
 		"PLATEN_CLOUD_PUSH_DIRECT_LISTEN": push, "PLATEN_CLOUD_PUSH_STARTTLS_LISTEN": "", "PLATEN_CLOUD_RENDER": "false",
-		"PLATEN_STATE_DIR": in("connector"), "PLATEN_SOCKET": in("platen.sock"), "PLATEN_CUPS": "", "PLATEN_RENDER": "false",
+		"PLATEN_STATE_DIR": in("connector"), "PLATEN_SOCKET": in("platen.sock"), "PLATEN_CUPS": "", "PLATEN_RULES": in("printers.toml"), "PLATEN_RENDER": "false",
 	} {
 		e.Setenv(name, value)
 	}
