@@ -1,6 +1,7 @@
 package xmpp
 
 import (
+	"cmp"
 	"context"
 	"encoding/xml"
 	"fmt"
@@ -84,7 +85,7 @@ func (l *link) knock(ctx context.Context, limit time.Duration) error {
 	}
 	// mellium would take the guard's deadline away with the context's.
 	if err := l.sess.Send(context.WithoutCancel(ctx), element(nsAcks, "r")); err != nil {
-		return err
+		return cmp.Or(context.Cause(ctx), err)
 	}
 	select {
 	case <-l.acks.came:
