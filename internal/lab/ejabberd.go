@@ -35,6 +35,7 @@ func EjabberdCluster(t TB, o XMPPOptions) *XMPPServer {
 	s, peer := newEjabberd(t, o, mine), newEjabberd(t, o, other)
 	s.Start()
 	peer.Start()
+	peer.markLog()
 	if out, err := peer.control("join_cluster", mine.name()).CombinedOutput(); err != nil {
 		t.Fatalf("join: %v\n%s", err, out)
 	}
@@ -98,6 +99,9 @@ func newEjabberd(t TB, o XMPPOptions, node erlangNode) *XMPPServer {
 	}
 	s.own()
 	s.env = []string{"HOME=" + s.Dir}
+	// Its ports answer while it still makes its tables: one that is stopped then may not start
+	// again.
+	s.log, s.upLine = "logs/ejabberd.log", "is started in the node"
 	s.command = func() (string, []string) { return "ejabberdctl", s.ctl("foreground") }
 	return s
 }

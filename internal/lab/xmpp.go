@@ -55,6 +55,9 @@ type XMPPServer struct {
 	env      []string
 	attr     *syscall.SysProcAttr
 	ready    []string // addresses that answer once it is up
+	log      string   // file in which it says then that it is up, by upLine; "" for none
+	upLine   string
+	logged   int64 // bytes of the log from before it was started
 	proc     *process
 	starts   int
 	authFile string

@@ -3,6 +3,7 @@ package lab
 import (
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"strconv"
 	"strings"
@@ -18,6 +19,10 @@ func TestXMPPServers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := start(t, XMPPOptions{Cloud: "http://127.0.0.1:1", Bin: t.TempDir()})
+			// ejabberd's own word: while it makes its tables its ports answer already.
+			if text, err := os.ReadFile(s.file("logs/ejabberd.log")); name == "ejabberd" && !strings.Contains(string(text), "is started in the node") {
+				t.Errorf("it has not started yet: %v", err)
+			}
 			began := time.Now()
 			s.Stop()
 			t.Logf("stopped in %s", time.Since(began).Round(time.Millisecond))

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"bytes"
 	"os"
 	"os/exec"
 	"os/user"
@@ -16,6 +17,7 @@ import (
 func (s *XMPPServer) Start() {
 	s.t.Helper()
 	s.starts++
+	s.markLog()
 	program, args := s.command()
 	cmd := exec.Command(find(program), args...)
 	cmd.Dir, cmd.SysProcAttr = s.Dir, s.attr
@@ -28,11 +30,28 @@ func (s *XMPPServer) Start() {
 	s.awaitUp()
 }
 
-// awaitUp waits until the server answers.
+// markLog notes how long the log is before the server begins anew.
+func (s *XMPPServer) markLog() {
+	s.logged = 0
+	if st, err := os.Stat(s.file(s.log)); err == nil {
+		s.logged = st.Size()
+	}
+}
+
+// saysItIsUp reports whether the server has said that it is up, where it says so.
+func (s *XMPPServer) saysItIsUp() bool {
+	if s.log == "" {
+		return true
+	}
+	text, err := os.ReadFile(s.file(s.log))
+	return err == nil && int64(len(text)) >= s.logged && bytes.Contains(text[s.logged:], []byte(s.upLine))
+}
+
+// awaitUp waits until the server answers, and says that it is up.
 func (s *XMPPServer) awaitUp() {
 	s.t.Helper()
 	up := func() bool {
-		return s.proc.ended() || !slices.ContainsFunc(s.ready, func(a string) bool { return !answers("tcp", a) })
+		return s.proc.ended() || !slices.ContainsFunc(s.ready, func(a string) bool { return !answers("tcp", a) }) && s.saysItIsUp()
 	}
 	if !waitFor(time.Minute, up) || s.proc.ended() {
 		s.Logs()
