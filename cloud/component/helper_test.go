@@ -38,6 +38,7 @@ type world struct {
 	store *store.DB
 	log   *journal
 	stop  func()
+	ended chan struct{}
 
 	mu       sync.Mutex // guards what follows
 	standing map[gcp.RobotID]component.Standing
@@ -83,9 +84,9 @@ func begin(t *testing.T, at string, change func(*component.Config)) *world {
 	}
 	var ctx context.Context
 	ctx, w.stop = context.WithCancel(context.WithoutCancel(t.Context()))
-	ended := make(chan struct{})
+	w.ended = make(chan struct{})
 	go func() {
-		defer close(ended)
+		defer close(w.ended)
 		if err := w.Run(ctx); !errors.Is(err, context.Canceled) {
 			t.Errorf("the link ends: %v", err)
 		}
@@ -93,7 +94,7 @@ func begin(t *testing.T, at string, change func(*component.Config)) *world {
 	t.Cleanup(func() {
 		w.stop()
 		select {
-		case <-ended:
+		case <-w.ended:
 		case <-time.After(patience):
 			t.Error("the link does not end")
 		}

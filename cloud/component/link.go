@@ -22,11 +22,11 @@ var _ push.Remote = (*Link)(nil)
 type Link struct {
 	cfg     Config
 	tasks   *tasks
-	logouts *logouts
 	signs   *signs
 	guests  *guests
 	post    *post
 	relearn chan time.Time // since when a new stream stands: what was known before may be wrong
+	logouts chan struct{}  // has one when there may be somebody to log out
 
 	mu        sync.Mutex // guards what follows
 	conn      *conn      // nil while there is none
@@ -37,6 +37,7 @@ type Link struct {
 	refusals  int                  // of the same kind, one after the other
 	refused   string               // the kind
 	lastFault map[string]string
+	owed      int64 // up to where people are to be logged out
 }
 
 // New returns a link that is not connected yet.
@@ -49,8 +50,8 @@ func New(cfg Config) (*Link, error) {
 		return nil, errors.New("a component needs a store, and the service behind it")
 	}
 	return &Link{
-		cfg: cfg, tasks: newTasks(), logouts: newLogouts(), signs: newSigns(), guests: newGuests(), post: newPost(), relearn: make(chan time.Time, 1),
-		came: make(chan struct{}), lastFault: map[string]string{},
+		cfg: cfg, tasks: newTasks(), signs: newSigns(), guests: newGuests(), post: newPost(), relearn: make(chan time.Time, 1),
+		logouts: make(chan struct{}, 1), came: make(chan struct{}), lastFault: map[string]string{},
 	}, nil
 }
 
@@ -61,6 +62,7 @@ func (l *Link) Run(ctx context.Context) error {
 	g.Go(func() error { return l.keepSigns(ctx) })
 	g.Go(func() error { return l.sweep(ctx) })
 	g.Go(func() error { return l.carry(ctx) })
+	g.Go(func() error { return l.logOut(ctx) })
 	for _, lane := range l.guests.lanes {
 		g.Go(func() error { return l.host(ctx, lane) })
 	}
@@ -157,6 +159,7 @@ func (l *Link) tellUp(ctx context.Context, c *conn) {
 	case l.relearn <- time.Now():
 	default: // it is to be done already; what is asked too often does no harm
 	}
+	l.wakeLogOut()
 }
 
 func (l *Link) leave(c *conn) {

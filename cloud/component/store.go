@@ -15,8 +15,14 @@ type Session struct {
 	Until time.Time // there until then, unless it is heard of
 }
 
+// Logout is somebody whose sessions are to be ended.
+type Logout struct {
+	Local string // part of the address
+	Seq   int64  // position of what happened last, from 1
+}
+
 // Store keeps sessions for all replicas of the service: what a robot says reaches any
-// one of them. cloud/store satisfies it.
+// one of them. It keeps, too, who is to be logged out. cloud/store satisfies it.
 type Store interface {
 	// KeepPushSessions adds sessions or moves their ends, and returns those that were
 	// not there. Those of robots that do not exist are left out.
@@ -29,6 +35,12 @@ type Store interface {
 	PushSessions(ctx context.Context, robot gcp.RobotID) ([]Session, error)
 	// SilentPushSessions returns sessions that end before a time, the first ones first.
 	SilentPushSessions(ctx context.Context, before time.Time, limit int) ([]Session, error)
+
+	// PushLogouts returns up to limit people whose sessions are to be ended, after a
+	// position and up to another, oldest first, each once.
+	PushLogouts(ctx context.Context, after, upTo int64, limit int) ([]Logout, error)
+	// PushLogoutDone forgets one of them, unless the person is to be logged out again since.
+	PushLogoutDone(ctx context.Context, l Logout) error
 }
 
 // robotOf reads an address of a robot: people's are escaped (XEP-0106). full says whether it names one session.

@@ -19,7 +19,6 @@ const (
 	sendHint       action = iota
 	prepareNode           // a robot came, and will subscribe
 	endSessions           // a robot's tokens were revoked
-	logOut                // somebody is not let in any more
 	answerPresence        // somebody asks for our presence
 )
 
@@ -28,7 +27,7 @@ type task struct {
 	do    action
 	robot gcp.RobotID
 	hint  gcp.Notification // of sendHint
-	to    string           // of answerPresence and logOut
+	to    string           // of answerPresence
 	asked string           // likewise: the type of what asks
 }
 
@@ -42,21 +41,16 @@ type tasks struct {
 
 func newTasks() *tasks { return &tasks{seen: map[task]struct{}{}, wake: make(chan struct{}, 1)} }
 
-// add reports whether there was room. What would be too much is dropped: hints are repeated
-// while they matter.
-func (q *tasks) add(t task) bool {
+// add drops what would be too much: hints are repeated while they matter.
+func (q *tasks) add(t task) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if _, known := q.seen[t]; known {
-		return true
-	}
-	if len(q.list) >= maxTasks {
-		return false
+	if _, known := q.seen[t]; known || len(q.list) >= maxTasks {
+		return
 	}
 	q.list = append(q.list, t)
 	q.seen[t] = struct{}{}
 	q.signal()
-	return true
 }
 
 func (q *tasks) signal() {
@@ -109,13 +103,10 @@ func (l *Link) work(ctx context.Context) error {
 		}
 		err = l.perform(ctx, c, t)
 		if l.lost(ctx, c, err) {
-			l.put(t) // it may not have been heard
+			l.tasks.add(t) // it may not have been heard
 			continue
 		}
 		l.fault(ctx, t.do.String(), err)
-		if t.do == logOut {
-			l.logouts.tried(t, err == nil, l.put)
-		}
 	}
 }
 
@@ -150,8 +141,6 @@ func (a action) String() string {
 		return "node of a robot"
 	case endSessions:
 		return "end of a session"
-	case logOut:
-		return "end of a person's sessions"
 	case answerPresence:
 		return "presence"
 	}
@@ -175,11 +164,6 @@ func (l *Link) perform(ctx context.Context, c *conn, t task) error {
 		}
 	case endSessions:
 		return l.endSessions(ctx, c, t.robot, standing)
-	case logOut:
-		if err := c.endUserSessions(ctx, t.to); !hasCondition(err, "item-not-found") {
-			return err
-		}
-		return nil // it has none
 	case answerPresence:
 		return l.answerPresence(c, t, trusted)
 	}

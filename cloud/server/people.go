@@ -71,8 +71,7 @@ func (s *Server) letsIn() push.People {
 // tellsPeople reports whether people log in to XMPP.
 func (c PushConfig) tellsPeople() bool { return c.Driver != DriverNone }
 
-// revokePerson ends the sessions of somebody who lost tokens. Which session came by which
-// one the XMPP server does not tell: whoever has good ones comes back.
+// revokePerson ends the streams of somebody who lost tokens.
 func (s *Server) revokePerson(ctx context.Context, e cloud.Event) error {
 	email := e.Note
 	u, err := s.db.User(ctx, e.User)
@@ -84,12 +83,21 @@ func (s *Server) revokePerson(ctx context.Context, e cloud.Event) error {
 	case email == "":
 		return nil // it was removed, which another event says
 	}
-	local := pubsub.EscapeLocal(email)
-	s.push.RevokePerson(ctx, local)
-	if s.link != nil {
-		s.link.LogOut(local)
-	}
+	s.push.RevokePerson(ctx, pubsub.EscapeLocal(email))
 	return nil
+}
+
+// logOut ends the sessions at the XMPP server of those who lost tokens up to an event, also
+// while no replica ran. Which session came by which token that server does not tell: whoever
+// has good ones comes back.
+func (s *Server) logOut(ctx context.Context, upTo cloud.Seq) {
+	if s.link != nil {
+		s.link.LogOut(int64(upTo))
+		return
+	}
+	if err := s.db.ForgetPushLogouts(ctx); err != nil {
+		s.log.WarnContext(ctx, "forgetting whom no XMPP server is to log out", "err", err)
+	}
 }
 
 // checkTrusted refuses domains that cannot hold addresses of people.

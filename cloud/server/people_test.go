@@ -22,6 +22,7 @@ import (
 	"platen/cloud"
 	"platen/cloud/oauth"
 	"platen/cloud/pubsub"
+	"platen/cloud/store"
 	"platen/gcp"
 	"platen/internal/lab"
 )
@@ -220,7 +221,23 @@ func TestChatOnServers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r, s := behind(t, begin)
 			testChat(t, r, s.Direct)
+			testLostWhileAway(t, r, s.Direct)
 		})
+	}
+}
+
+// testLostWhileAway: who lost a key while no cloud ran is logged out by the one that comes.
+func testLostWhileAway(t *testing.T, r *running, port int) {
+	t.Helper()
+	ada, refused := chat(t, port, r.cfg.Push.Domain, adas, r.keyOf(r.user.ID, oauth.ScopePrint))
+	if refused {
+		t.Fatal("a good key does not let in")
+	}
+	r.again(func(db *store.DB) {
+		r.ok(db.RevokeTokens(t.Context(), oauth.Selection{User: r.user.ID}, time.Now())) // an administrator's command
+	})
+	if _, err := ada.find(`</stream:stream>`); err != nil && !strings.Contains(err.Error(), "EOF") {
+		t.Errorf("who lost the key while the cloud was away stays: %v", err)
 	}
 }
 

@@ -11,12 +11,16 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"platen/cloud"
+	"platen/cloud/archive"
 	"platen/cloud/oauth"
+	"platen/cloud/store"
 	"platen/gcp"
 )
 
@@ -26,6 +30,7 @@ type running struct {
 	t    *testing.T
 	user cloud.User
 	key  string // of the user, for everything
+	end  func() // stops it
 }
 
 // patience bounds what a test waits for.
@@ -33,8 +38,24 @@ const patience = 20 * time.Second
 
 func start(t *testing.T, change func(*Server)) *running {
 	t.Helper()
+	r := run(t, t.TempDir(), change)
+	var err error
+	if r.user, err = r.service.AddUser(t.Context(), "ada@example.com", "", false); err != nil {
+		t.Fatal(err)
+	}
+	key, _, err := r.oauth.MakeKey(t.Context(), r.user.ID, oauth.KeyWish{Label: "test", Scopes: []oauth.Scope{oauth.ScopeAdmin}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.key = key.Reveal()
+	return r
+}
+
+// run runs a cloud on a folder.
+func run(t *testing.T, dir string, change func(*Server)) *running {
+	t.Helper()
 	cfg := Default()
-	cfg.StateDir, cfg.Listen = t.TempDir(), "127.0.0.1:0"
+	cfg.StateDir, cfg.Listen = dir, "127.0.0.1:0"
 	cfg.Push.Direct, cfg.Push.STARTTLS = "127.0.0.1:0", ""
 	s, err := Open(t.Context(), cfg, slog.New(slog.DiscardHandler))
 	if err != nil {
@@ -51,28 +72,31 @@ func start(t *testing.T, change func(*Server)) *running {
 			return nil
 		})
 	}()
-	t.Cleanup(func() {
+	r := &running{Server: s, t: t, end: sync.OnceFunc(func() {
 		stop()
 		if err := <-ended; err != nil {
 			t.Errorf("the server ended: %v", err)
 		}
 		_ = s.Close()
-	})
+	})}
+	t.Cleanup(r.end)
 	select {
 	case <-ready:
 	case <-time.After(patience):
 		t.Fatal("the server does not start")
 	}
-	r := &running{Server: s, t: t}
-	if r.user, err = s.service.AddUser(t.Context(), "ada@example.com", "", false); err != nil {
-		t.Fatal(err)
-	}
-	key, _, err := s.oauth.MakeKey(t.Context(), r.user.ID, oauth.KeyWish{Label: "test", Scopes: []oauth.Scope{oauth.ScopeAdmin}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.key = key.Reveal()
 	return r
+}
+
+// again ends the cloud, does something to its database, and runs it again.
+func (r *running) again(between func(*store.DB)) *running {
+	r.t.Helper()
+	r.end()
+	db, err := store.Open(r.t.Context(), filepath.Join(r.cfg.StateDir, archive.Database))
+	r.ok(err)
+	between(db)
+	r.ok(db.Close())
+	return run(r.t, r.cfg.StateDir, func(s *Server) { s.cfg.Push = r.cfg.Push })
 }
 
 func (r *running) caller() cloud.Caller { return cloud.Caller{User: &r.user, Via: cloud.ViaToken} }

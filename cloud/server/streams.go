@@ -108,6 +108,7 @@ func (s *Server) watchRevocations(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.logOut(ctx, at)
 	for {
 		if err := s.service.AwaitEvents(ctx, at); err != nil {
 			return err
@@ -131,6 +132,9 @@ func (s *Server) watchRevocations(ctx context.Context) error {
 				break // it is the first one of the next page
 			}
 			at = e.Seq
+		}
+		if slices.ContainsFunc(events, revokes) {
+			s.logOut(ctx, at)
 		}
 	}
 }

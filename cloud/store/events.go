@@ -38,6 +38,11 @@ func (t *Tx) addEvents(events []cloud.Event) error {
 		if err != nil {
 			return fmt.Errorf("add event: %w", err)
 		}
+		if e.Kind == cloud.EventPersonRevoked {
+			if err := t.oweLogout(e, seq); err != nil {
+				return err
+			}
+		}
 		t.lastEvent = cloud.Seq(seq)
 	}
 	return nil

@@ -18,6 +18,7 @@ type ComponentStore interface {
 func RunComponent(t *testing.T, open func(t *testing.T) ComponentStore) {
 	t.Run("PushSessions", func(t *testing.T) { testPushSessions(t, open(t)) })
 	t.Run("PushSessionsEnd", func(t *testing.T) { testPushSessionsEnd(t, open(t)) })
+	t.Run("PushLogouts", func(t *testing.T) { testPushLogouts(t, open(t)) })
 }
 
 func testPushSessions(t *testing.T, s ComponentStore) {
@@ -75,4 +76,46 @@ func testPushSessionsEnd(t *testing.T, s ComponentStore) {
 	list, err := s.PushSessions(ctx, "r1")
 	must(t, err)
 	same(t, "sessions from before a restore", len(list), 0)
+}
+
+// Who lost tokens is to be logged out, once however often that was said, and is that until it
+// is done, with the address that a removed account had.
+func testPushLogouts(t *testing.T, s ComponentStore) {
+	ctx := t.Context()
+	for _, id := range []string{"alice", "bob", "carol"} {
+		must(t, s.AddUser(ctx, user(id)))
+	}
+	lost := func(ids ...cloud.UserID) {
+		t.Helper()
+		var events []cloud.Event
+		for _, id := range ids {
+			events = append(events, cloud.Event{Time: at(1), Kind: cloud.EventPersonRevoked, User: id})
+		}
+		_, err := s.UpdateUser(ctx, "carol", func(*cloud.User) ([]cloud.Event, error) { return events, nil })
+		must(t, err)
+	}
+	owed := func(what string, after, upTo int64, want ...component.Logout) {
+		t.Helper()
+		list, err := s.PushLogouts(ctx, after, upTo, 9)
+		must(t, err)
+		same(t, what, list, want)
+	}
+	owed("in the beginning", 0, 99)
+	lost("alice", "bob", "alice", "nobody")
+	bob, alice := component.Logout{Local: `bob\40example.com`, Seq: 2}, component.Logout{Local: `alice\40example.com`, Seq: 3}
+	owed("who lost tokens", 0, 99, bob, alice)
+	owed("after a position", 2, 99, alice)
+	owed("up to a position", 0, 2, bob)
+	list, err := s.PushLogouts(ctx, 0, 99, 1)
+	must(t, err)
+	same(t, "one of them", list, []component.Logout{bob})
+	must(t, s.PushLogoutDone(ctx, bob))
+	must(t, s.PushLogoutDone(ctx, bob))
+	lost("alice") // while the server is asked
+	must(t, s.PushLogoutDone(ctx, alice))
+	alice.Seq = 5
+	owed("who lost more meanwhile", 0, 99, alice)
+	must(t, s.RemoveUser(ctx, "bob", "carol", cloud.Event{Time: at(2), Kind: cloud.EventPersonRevoked, User: "bob", Note: "bob@example.com"}))
+	bob.Seq = 6
+	owed("who was removed", 5, 99, bob)
 }
