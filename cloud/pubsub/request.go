@@ -54,7 +54,8 @@ func (s *Server) pubsub(ctx context.Context, v verb, p stream.Node) (string, err
 	return "", errBadRequest
 }
 
-// subscriber checks the address that is to be told: the asker's own, or the session's.
+// subscriber checks the address that is meant: the asker's own, or of one of the asker's
+// sessions.
 func (v verb) subscriber(what stream.Node, wrong error) (jid, error) {
 	j := parseJID(what.Attr("jid"))
 	if j.bare() != v.bare() || len(what.Attr("jid")) > maxAddress {
@@ -68,6 +69,9 @@ func (s *Server) subscribe(ctx context.Context, v verb, what stream.Node) (strin
 	j, err := v.subscriber(what, errWrongJID)
 	if err != nil {
 		return "", err
+	}
+	if j.resource != "" && j.resource != v.resource { // that session did not ask, and may be gone
+		return "", errWrongJID
 	}
 	n, err := s.find(ctx, v.asker, v.at, what.Attr("node"))
 	if err != nil {

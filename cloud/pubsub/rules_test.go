@@ -122,6 +122,7 @@ func TestSubscriptions(t *testing.T) {
 	node, una := pubsub.PrinterNode(office), "una@example.com"
 	for _, c := range []struct{ what, verb, want string }{
 		{"another's address", subscribe(node, bare("eve@example.com")), "modify bad-request invalid-jid"},
+		{"another session's address", subscribe(node, bare(una)+"/other"), "modify bad-request invalid-jid"},
 		{"no address", `<subscribe node="` + node + `"/>`, "modify bad-request invalid-jid"},
 		{"no node", `<subscribe jid="` + bare(una) + `"/>`, "modify bad-request nodeid-required"},
 		{"none yet", `<unsubscribe node="` + node + `" jid="` + bare(una) + `"/>`, "cancel unexpected-request not-subscribed"},
@@ -162,14 +163,15 @@ func TestSubscriptionsAreFew(t *testing.T) {
 	w := newWorld(t)
 	node, una := pubsub.PrinterNode(office), "una@example.com"
 	for i := range 200 {
-		if got := outcome(w.set(at(una), subscribe(node, fmt.Sprint(bare(una), "/", i)))); got != yes {
+		session := fmt.Sprint(bare(una), "/", i)
+		if got := outcome(w.set(session, subscribe(node, session))); got != yes {
 			t.Fatalf("%d: %s", i, got)
 		}
 	}
-	if got := outcome(w.set(at(una), subscribe(node, bare(una)+"/more"))); got != "wait policy-violation too-many-subscriptions" {
+	if got := outcome(w.set(at(una), subscribe(node, at(una)))); got != "wait policy-violation too-many-subscriptions" {
 		t.Error(got)
 	}
-	if got := outcome(w.set(at(una), subscribe(node, bare(una)+"/7"))); got != yes { // it is renewed
+	if got := outcome(w.set(bare(una)+"/7", subscribe(node, bare(una)+"/7"))); got != yes { // it is renewed
 		t.Error(got)
 	}
 	if got := outcome(w.set(at("gus@example.com"), subscribe(node, bare("gus@example.com")))); got != yes {

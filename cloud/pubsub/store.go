@@ -68,7 +68,7 @@ type Store interface {
 type Subscriptions interface {
 	// PutSubscription adds a subscription, or renews the one of the same JID, kind and
 	// node; ErrTooMany if there would be more than the bounds allow. Those that have ended
-	// by now are removed first.
+	// by now do not count for their owner; some of them are removed first, up to 100.
 	PutSubscription(ctx context.Context, s Subscription, b Bounds, now time.Time) error
 	RemoveSubscription(ctx context.Context, s Subscription) error
 	// RemoveSession removes all subscriptions of a JID.
