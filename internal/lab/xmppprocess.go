@@ -53,7 +53,7 @@ func (s *XMPPServer) awaitUp() {
 	up := func() bool {
 		return s.proc.ended() || !slices.ContainsFunc(s.ready, func(a string) bool { return !answers("tcp", a) }) && s.saysItIsUp()
 	}
-	if !waitFor(time.Minute, up) || s.proc.ended() {
+	if !waitFor(3*time.Minute, up) || s.proc.ended() { // beside others ejabberd takes a minute
 		s.Logs()
 		s.t.Fatalf("%s did not start", s.program)
 	}
