@@ -66,6 +66,9 @@ func (s *Service) PrinterList(ctx context.Context, c Caller, q PrinterListQuery)
 	if q.Limit > 0 {
 		match = match[:min(q.Limit, len(match))]
 	}
+	if err := v.gather(ctx, match); err != nil {
+		return PrinterList{}, err
+	}
 	for _, p := range match {
 		view, err := v.view(ctx, p)
 		if errors.Is(err, ErrNotFound) {

@@ -68,6 +68,9 @@ func (s *Service) visible(ctx context.Context, v *viewer, proxy gcp.ProxyID) ([]
 		}
 		printers = append(printers, shared...)
 	}
+	if err := v.gather(ctx, printers); err != nil {
+		return nil, err
+	}
 	views := make([]PrinterView, 0, len(printers))
 	for _, p := range printers {
 		view, err := v.view(ctx, p)

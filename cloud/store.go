@@ -48,6 +48,8 @@ type Users interface {
 	// AddUser adds an account; ErrExists if the id or the address is taken.
 	AddUser(ctx context.Context, u User, events ...Event) error
 	User(ctx context.Context, id UserID) (User, error)
+	// UsersAmong returns the accounts of these ids that there are, in any order.
+	UsersAmong(ctx context.Context, ids []UserID) ([]User, error)
 	// UserByEmail finds an account by its address, which is in lower case.
 	UserByEmail(ctx context.Context, email string) (User, error)
 	// ListUsers returns all accounts in the order of their addresses.
@@ -83,6 +85,8 @@ type Directory interface {
 type Robots interface {
 	AddRobot(ctx context.Context, r Robot) error
 	Robot(ctx context.Context, id gcp.RobotID) (Robot, error)
+	// RobotsAmong returns the robots of these ids that there are, in any order.
+	RobotsAmong(ctx context.Context, ids []gcp.RobotID) ([]Robot, error)
 	// RobotByProxy returns the newest robot of an owner's proxy.
 	RobotByProxy(ctx context.Context, owner UserID, proxy gcp.ProxyID) (Robot, error)
 	// ListRobots returns the robots of an owner, or of all if "", oldest first.
@@ -151,7 +155,9 @@ type Printers interface {
 	PrinterRights(ctx context.Context, id gcp.PrinterID) (PrinterRights, error)
 	// ListPrinters returns printers in the order of their names.
 	ListPrinters(ctx context.Context, f PrinterFilter) ([]Printer, error)
-	PrinterCounts(ctx context.Context, id gcp.PrinterID, since time.Time) (PrinterCounts, error)
+	// PrinterCounts returns how busy printers are; those with nothing to count may be missing.
+	// Since is counted unless the time is zero.
+	PrinterCounts(ctx context.Context, ids []gcp.PrinterID, since time.Time) (map[gcp.PrinterID]PrinterCounts, error)
 	// SavePrinter finds a printer by key (by name, else by uuid) and saves what fn
 	// makes of it; fn's argument is nil if there is none.
 	SavePrinter(ctx context.Context, key PrinterKey, fn func(*Printer) (Printer, []Event, error)) (Printer, error)
@@ -169,7 +175,8 @@ type Sharing interface {
 
 // Shares keeps who may use whose printer.
 type Shares interface {
-	Shares(ctx context.Context, id gcp.PrinterID) ([]Share, error)
+	// Shares returns the shares of some printers.
+	Shares(ctx context.Context, ids ...gcp.PrinterID) ([]Share, error)
 	// SharesWith returns the shares of any of the scopes.
 	SharesWith(ctx context.Context, scopes []string) ([]Share, error)
 	// PutShare adds a share or replaces the one of the same printer and scope.

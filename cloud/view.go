@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -20,7 +21,7 @@ const minRobotTag = 6
 
 // viewer shows printers to one caller; it remembers owners and robots, which
 // many printers share, and how busy printers are, which many callers are shown, for
-// the length of one call.
+// the length of one call. What many printers need is best read at once: see gather.
 type viewer struct {
 	s      *Service
 	caller Caller
@@ -28,20 +29,72 @@ type viewer struct {
 	owners map[UserID]User
 	robots map[gcp.RobotID]Robot
 	counts map[gcp.PrinterID]PrinterCounts
+	shares map[gcp.PrinterID][]Share
 }
 
 func (s *Service) newViewer(c Caller) *viewer {
 	return &viewer{
 		s: s, caller: c, now: s.cfg.Now(),
-		owners: map[UserID]User{}, robots: map[gcp.RobotID]Robot{}, counts: map[gcp.PrinterID]PrinterCounts{},
+		owners: map[UserID]User{}, robots: map[gcp.RobotID]Robot{}, counts: map[gcp.PrinterID]PrinterCounts{}, shares: map[gcp.PrinterID][]Share{},
 	}
+}
+
+// gather reads what the views of some printers need, in as many reads for many as for one.
+func (v *viewer) gather(ctx context.Context, printers []Printer) error {
+	ids := make([]gcp.PrinterID, 0, len(printers))
+	days := map[bool][]gcp.PrinterID{} // by whether the day's jobs count
+	for _, p := range printers {
+		ids, days[p.QuotaEnabled] = append(ids, p.ID), append(days[p.QuotaEnabled], p.ID)
+		v.shares[p.ID], v.counts[p.ID], v.owners[p.Owner], v.robots[p.Robot] = nil, PrinterCounts{}, User{}, Robot{}
+	}
+	shares, err := v.s.cfg.Store.Shares(ctx, ids...)
+	if err != nil {
+		return err
+	}
+	for _, sh := range v.s.live(shares) {
+		v.shares[sh.Printer] = append(v.shares[sh.Printer], sh)
+	}
+	users, err := v.s.cfg.Store.UsersAmong(ctx, slices.Collect(maps.Keys(v.owners)))
+	if err != nil {
+		return err
+	}
+	for _, u := range users {
+		u.PasswordHash = ""
+		v.owners[u.ID] = u
+	}
+	robots, err := v.s.cfg.Store.RobotsAmong(ctx, slices.Collect(maps.Keys(v.robots)))
+	if err != nil {
+		return err
+	}
+	for _, r := range robots {
+		v.robots[r.ID] = r
+	}
+	for quota, some := range days {
+		counts, err := v.s.cfg.Store.PrinterCounts(ctx, some, v.since(quota))
+		if err != nil {
+			return err
+		}
+		maps.Copy(v.counts, counts)
+	}
+	return nil
+}
+
+// since is from when a printer's jobs count: midnight if it has a quota; zero for never.
+func (v *viewer) since(quota bool) time.Time {
+	if quota {
+		return midnight(v.now)
+	}
+	return time.Time{}
 }
 
 // view returns the printer as the caller may see it; ErrNotFound if not at all.
 func (v *viewer) view(ctx context.Context, p Printer) (PrinterView, error) {
-	shares, err := v.s.shares(ctx, p.ID)
-	if err != nil {
-		return PrinterView{}, err
+	shares, known := v.shares[p.ID]
+	if !known {
+		var err error
+		if shares, err = v.s.shares(ctx, p.ID); err != nil {
+			return PrinterView{}, err
+		}
 	}
 	return v.shown(ctx, p, shares)
 }
@@ -123,14 +176,11 @@ func (v *viewer) robot(ctx context.Context, id gcp.RobotID) (Robot, error) {
 func (v *viewer) count(ctx context.Context, view *PrinterView) error {
 	n, known := v.counts[view.ID]
 	if !known {
-		since := time.Time{}
-		if view.QuotaEnabled {
-			since = midnight(v.now)
-		}
-		var err error
-		if n, err = v.s.cfg.Store.PrinterCounts(ctx, view.ID, since); err != nil {
+		counts, err := v.s.cfg.Store.PrinterCounts(ctx, []gcp.PrinterID{view.ID}, v.since(view.QuotaEnabled))
+		if err != nil {
 			return err
 		}
+		n = counts[view.ID]
 		v.counts[view.ID] = n
 	}
 	view.Queued, view.UsedToday = n.Queued, n.Since

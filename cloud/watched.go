@@ -29,15 +29,47 @@ func (s *Service) PrinterFor(ctx context.Context, id gcp.PrinterID, callers []Ca
 		view, err := v.shown(ctx, list[0], shares)
 		switch {
 		case err == nil:
-			if !view.Hidden.IsZero() {
-				view.Connection = gcp.ConnectionOffline
-			}
-			views[i] = &view
+			views[i] = view.followed()
 		case !errors.Is(err, ErrNotFound):
 			return nil, err
 		}
 	}
 	return views, nil
+}
+
+// PrintersFor returns what PrinterFor does of some printers, to one caller, in any order. Those
+// that the caller may not see are left out.
+func (s *Service) PrintersFor(ctx context.Context, ids []gcp.PrinterID, c Caller) ([]*PrinterView, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	list, err := s.cfg.Store.ListPrinters(ctx, PrinterFilter{IDs: ids, Also: HiddenToo, Parts: PartsBrief})
+	if err != nil {
+		return nil, err
+	}
+	v := s.newViewer(c)
+	if err := v.gather(ctx, list); err != nil {
+		return nil, err
+	}
+	var views []*PrinterView
+	for _, p := range list {
+		view, err := v.view(ctx, p)
+		switch {
+		case err == nil:
+			views = append(views, view.followed())
+		case !errors.Is(err, ErrNotFound):
+			return nil, err
+		}
+	}
+	return views, nil
+}
+
+// followed is a view for who follows the printer: a hidden one is offline.
+func (p PrinterView) followed() *PrinterView {
+	if !p.Hidden.IsZero() {
+		p.Connection = gcp.ConnectionOffline
+	}
+	return &p
 }
 
 // JobFor returns a job as each of some callers may see it; nil for those who may not,

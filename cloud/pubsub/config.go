@@ -30,6 +30,7 @@ type Config struct {
 // Cloud is who may see what. *cloud.Service satisfies it.
 type Cloud interface {
 	PrinterFor(ctx context.Context, id gcp.PrinterID, callers []cloud.Caller) ([]*cloud.PrinterView, error)
+	PrintersFor(ctx context.Context, ids []gcp.PrinterID, c cloud.Caller) ([]*cloud.PrinterView, error)
 	PrinterList(ctx context.Context, c cloud.Caller, q cloud.PrinterListQuery) (cloud.PrinterList, error)
 	PrintersOf(ctx context.Context, id gcp.RobotID) ([]gcp.PrinterID, error)
 	JobFor(ctx context.Context, id gcp.JobID, callers []cloud.Caller) ([]*cloud.JobView, error)

@@ -144,16 +144,13 @@ func (s *Server) roster(ctx context.Context, a asker, set bool) (string, error) 
 	case set:
 		return "", errNotTaken
 	}
-	subs, err := s.followed(ctx, a)
+	views, err := s.contacts(ctx, a)
 	if err != nil {
 		return "", err
 	}
 	var b strings.Builder
-	for _, sub := range subs {
-		id := printerOf(sub.Node)
-		if view, err := s.followable(ctx, a.caller, id); err == nil {
-			b.WriteString(`<item` + stream.Attr("jid", s.contact(id)) + stream.Attr("name", view.ShownName()) + ` subscription="to"/>`)
-		}
+	for _, view := range views {
+		b.WriteString(`<item` + stream.Attr("jid", s.contact(view.ID)) + stream.Attr("name", view.ShownName()) + ` subscription="to"/>`)
 	}
 	return `<query xmlns="` + nsRoster + `">` + b.String() + `</query>`, nil
 }

@@ -44,13 +44,11 @@ func (s *Server) session(ctx context.Context, a asker, n stream.Node) []string {
 
 // contactsOf is the presence of the printers that a session follows.
 func (s *Server) contactsOf(ctx context.Context, a asker) []string {
-	subs, err := s.followed(ctx, a)
+	views, err := s.contacts(ctx, a)
 	s.fault(ctx, "a session's presence", err)
-	var out []string
-	for _, sub := range subs {
-		if view, err := s.followable(ctx, a.caller, printerOf(sub.Node)); err == nil {
-			out = append(out, s.shown(a.caller, view, a.full()))
-		}
+	out := make([]string, len(views))
+	for i, view := range views {
+		out[i] = s.shown(a.caller, view, a.full())
 	}
 	return out
 }

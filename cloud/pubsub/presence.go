@@ -23,6 +23,20 @@ func (s *Server) followed(ctx context.Context, a asker) ([]Subscription, error) 
 	return subs, err
 }
 
+// contacts returns the printers whose presence an account follows by this address, and that
+// it may still see.
+func (s *Server) contacts(ctx context.Context, a asker) ([]*cloud.PrinterView, error) {
+	subs, err := s.followed(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]gcp.PrinterID, len(subs))
+	for i, sub := range subs {
+		ids[i] = printerOf(sub.Node)
+	}
+	return s.cfg.Cloud.PrintersFor(ctx, ids, a.caller)
+}
+
 // presence takes presence of a session, or a request for that of a printer.
 func (s *Server) presence(ctx context.Context, a asker, n stream.Node) []string {
 	to := n.Attr("to")

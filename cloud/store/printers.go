@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"platen/cloud"
@@ -137,18 +138,33 @@ func (d *DB) ListPrinters(ctx context.Context, f cloud.PrinterFilter) ([]cloud.P
 	return collect(rows, err, scanPrinter)
 }
 
-// PrinterCounts returns how busy a printer is.
-func (d *DB) PrinterCounts(ctx context.Context, id gcp.PrinterID, since time.Time) (cloud.PrinterCounts, error) {
-	var n cloud.PrinterCounts
-	err := d.queryRow(ctx, `SELECT COUNT(*) FROM jobs WHERE printer = ? AND state_type = 'QUEUED'`, string(id)).Scan(&n.Queued)
-	if err != nil || since.IsZero() {
-		return n, err
+// PrinterCounts returns how busy printers are.
+func (d *DB) PrinterCounts(ctx context.Context, ids []gcp.PrinterID, since time.Time) (map[gcp.PrinterID]cloud.PrinterCounts, error) {
+	counts := map[gcp.PrinterID]cloud.PrinterCounts{}
+	add := func(count string, set func(*cloud.PrinterCounts, int), args ...any) error {
+		for some := range slices.Chunk(ids, maxAmong) {
+			part, named := among("printer", some)
+			rows, err := d.queryAmong(ctx, len(some), `SELECT printer, COUNT(*) FROM jobs WHERE `+part+` AND `+count+` GROUP BY printer`, append(named, args...)...)
+			_, err = collect(rows, err, func(s scanner) (id gcp.PrinterID, err error) {
+				var n int
+				err = s.Scan(&id, &n)
+				c := counts[id]
+				set(&c, n)
+				counts[id] = c
+				return id, err
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
 	}
-	err = d.queryRow(ctx, jobsSince, string(id), micros(since)).Scan(&n.Since)
-	return n, err
+	err := add(`state_type = 'QUEUED'`, func(c *cloud.PrinterCounts, n int) { c.Queued = n })
+	if err == nil && !since.IsZero() {
+		err = add(`create_time >= ?`, func(c *cloud.PrinterCounts, n int) { c.Since = n }, micros(since))
+	}
+	return counts, err
 }
-
-const jobsSince = `SELECT COUNT(*) FROM jobs WHERE printer = ? AND create_time >= ?`
 
 // SavePrinter finds a printer by key and saves what fn makes of it.
 func (d *DB) SavePrinter(ctx context.Context, key cloud.PrinterKey, fn func(*cloud.Printer) (cloud.Printer, []cloud.Event, error)) (cloud.Printer, error) {

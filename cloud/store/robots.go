@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"platen/cloud"
 	"platen/gcp"
@@ -87,6 +88,21 @@ func (t *Tx) saveRobot(r cloud.Robot) error {
 		return fmt.Errorf("save robot: %w", err)
 	}
 	return nil
+}
+
+// RobotsAmong returns the robots of some ids.
+func (d *DB) RobotsAmong(ctx context.Context, ids []gcp.RobotID) ([]cloud.Robot, error) {
+	var all []cloud.Robot
+	for some := range slices.Chunk(ids, maxAmong) {
+		part, args := among("id", some)
+		rows, err := d.r.QueryContext(ctx, `SELECT `+robotColumns+` FROM robots WHERE `+part, args...)
+		robots, err := collect(rows, err, scanRobot)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, robots...)
+	}
+	return all, nil
 }
 
 // ListRobots returns the robots of an owner, or of all, oldest first.

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"platen/cloud"
@@ -21,9 +22,18 @@ func scanShare(s scanner) (cloud.Share, error) {
 }
 
 // Shares returns who may use a printer besides its owner.
-func (d *DB) Shares(ctx context.Context, id gcp.PrinterID) ([]cloud.Share, error) {
-	rows, err := d.query(ctx, `SELECT `+shareColumns+` FROM shares WHERE printer = ? ORDER BY scope`, string(id))
-	return collect(rows, err, scanShare)
+func (d *DB) Shares(ctx context.Context, ids ...gcp.PrinterID) ([]cloud.Share, error) {
+	var all []cloud.Share
+	for some := range slices.Chunk(ids, maxAmong) {
+		part, args := among("printer", some)
+		rows, err := d.queryAmong(ctx, len(some), `SELECT `+shareColumns+` FROM shares WHERE `+part+` ORDER BY printer, scope`, args...)
+		shares, err := collect(rows, err, scanShare)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, shares...)
+	}
+	return all, nil
 }
 
 // SharesWith returns the shares of any of the scopes.

@@ -51,6 +51,15 @@ func (d *DB) query(ctx context.Context, query string, args ...any) (*sql.Rows, e
 	return s.QueryContext(ctx, args...)
 }
 
+// queryAmong runs a reading query whose text is as long as the n values that it names; the
+// text for one is constant.
+func (d *DB) queryAmong(ctx context.Context, n int, query string, args ...any) (*sql.Rows, error) {
+	if n == 1 {
+		return d.query(ctx, query, args...)
+	}
+	return d.r.QueryContext(ctx, query, args...)
+}
+
 // queryRow runs a reading query with constant text for one row.
 func (d *DB) queryRow(ctx context.Context, query string, args ...any) row {
 	s, err := d.rStmts.stmt(query)

@@ -85,23 +85,25 @@ func listed(p *cloud.Printer, f cloud.PrinterFilter) bool {
 		(f.Also == cloud.HiddenToo || p.Hidden.IsZero() == (f.Also != cloud.HiddenOnly))
 }
 
-// PrinterCounts returns how busy a printer is.
-func (s *Store) PrinterCounts(_ context.Context, id gcp.PrinterID, since time.Time) (cloud.PrinterCounts, error) {
+// PrinterCounts returns how busy printers are.
+func (s *Store) PrinterCounts(_ context.Context, ids []gcp.PrinterID, since time.Time) (map[gcp.PrinterID]cloud.PrinterCounts, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var n cloud.PrinterCounts
+	counts := map[gcp.PrinterID]cloud.PrinterCounts{}
 	for _, j := range s.jobs {
-		if j.Printer != id {
+		if !slices.Contains(ids, j.Printer) {
 			continue
 		}
+		n := counts[j.Printer]
 		if j.State.Type == gcp.JobQueued {
 			n.Queued++
 		}
 		if !since.IsZero() && !j.CreateTime.Before(since) {
 			n.Since++
 		}
+		counts[j.Printer] = n
 	}
-	return n, nil
+	return counts, nil
 }
 
 // SavePrinter finds a printer by key and saves what fn makes of it.

@@ -50,6 +50,19 @@ func (s *Store) Robot(_ context.Context, id gcp.RobotID) (cloud.Robot, error) {
 	return cloud.Robot{}, cloud.ErrNotFound
 }
 
+// RobotsAmong returns the robots of some ids.
+func (s *Store) RobotsAmong(_ context.Context, ids []gcp.RobotID) ([]cloud.Robot, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var list []cloud.Robot
+	for _, r := range s.robots {
+		if slices.Contains(ids, r.ID) {
+			list = append(list, r)
+		}
+	}
+	return list, nil
+}
+
 // RobotByProxy returns the newest robot of an owner's proxy.
 func (s *Store) RobotByProxy(_ context.Context, owner cloud.UserID, proxy gcp.ProxyID) (cloud.Robot, error) {
 	s.mu.Lock()

@@ -10,9 +10,9 @@ import (
 	"platen/gcp"
 )
 
-// Shares returns who may use a printer besides its owner.
-func (s *Store) Shares(_ context.Context, id gcp.PrinterID) ([]cloud.Share, error) {
-	return s.sharesWhere(func(sh cloud.Share) bool { return sh.Printer == id }), nil
+// Shares returns who may use some printers besides their owners.
+func (s *Store) Shares(_ context.Context, ids ...gcp.PrinterID) ([]cloud.Share, error) {
+	return s.sharesWhere(func(sh cloud.Share) bool { return slices.Contains(ids, sh.Printer) }), nil
 }
 
 // SharesWith returns the shares of any of the scopes.

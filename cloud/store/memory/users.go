@@ -44,6 +44,19 @@ func (s *Store) User(_ context.Context, id cloud.UserID) (cloud.User, error) {
 	return *u, err
 }
 
+// UsersAmong returns the accounts of some ids.
+func (s *Store) UsersAmong(_ context.Context, ids []cloud.UserID) ([]cloud.User, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var list []cloud.User
+	for _, u := range s.users {
+		if slices.Contains(ids, u.ID) {
+			list = append(list, u)
+		}
+	}
+	return list, nil
+}
+
 // UserByEmail returns the account with an address.
 func (s *Store) UserByEmail(_ context.Context, email string) (cloud.User, error) {
 	s.mu.Lock()

@@ -94,9 +94,9 @@ func testWaitingRace(t *testing.T, s cloud.Store) {
 	wg.Wait()
 	same(t, "admitted", admitted.Load(), int64(10))
 	same(t, "refused", refused.Load(), int64(40))
-	n, err := s.PrinterCounts(t.Context(), "p1", at(0))
+	n, err := s.PrinterCounts(t.Context(), []gcp.PrinterID{"p1"}, at(0))
 	must(t, err)
-	same(t, "jobs", n, cloud.PrinterCounts{Queued: 10, Since: 10})
+	same(t, "jobs", n["p1"], cloud.PrinterCounts{Queued: 10, Since: 10})
 }
 
 func testKeys(t *testing.T, s cloud.Store) {
@@ -174,9 +174,9 @@ func testKeyRace(t *testing.T, s cloud.Store) {
 	wg.Wait()
 	same(t, "jobs made", fresh, 1)
 	same(t, "different answers", len(made), 1)
-	n, err := s.PrinterCounts(t.Context(), "p1", at(0))
+	n, err := s.PrinterCounts(t.Context(), []gcp.PrinterID{"p1"}, at(0))
 	must(t, err)
-	same(t, "jobs", n.Since, 1)
+	same(t, "jobs", n["p1"].Since, 1)
 }
 
 // The bytes that count are those of the documents that are there, whatever was

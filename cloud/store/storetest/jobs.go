@@ -83,9 +83,12 @@ func testQuota(t *testing.T, s cloud.Store) {
 			wantErr(t, "third of two", err, cloud.ErrQuota)
 		}
 	}
-	n, err := s.PrinterCounts(ctx, "p1", at(-10))
+	n, err := s.PrinterCounts(ctx, []gcp.PrinterID{"p1", "p2"}, at(-10))
 	must(t, err)
-	same(t, "counts", n, cloud.PrinterCounts{Queued: 3, Since: 2})
+	same(t, "counts", n, map[gcp.PrinterID]cloud.PrinterCounts{"p1": {Queued: 3, Since: 2}})
+	n, err = s.PrinterCounts(ctx, []gcp.PrinterID{"p1"}, time.Time{})
+	must(t, err)
+	same(t, "counts of no day", n["p1"], cloud.PrinterCounts{Queued: 3})
 	other := job("other")
 	other.Owner, other.OwnerEmail = "eve", "eve@example.com"
 	one := cloud.Admission{Person: cloud.Quota{Limit: 1, Since: at(-10)}}
