@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/OpenPrinting/goipp"
+
+	"platen/internal/ippserver"
 )
 
 // The job-states of RFC 8011, 5.3.7.
@@ -63,7 +65,7 @@ func (p *Printer) newJob(op, attrs goipp.Attributes) (*job, goipp.Status) {
 	}
 	p.last++
 	j := &job{Job: Job{
-		ID: p.last, Name: cmp.Or(text(op, "job-name"), "Untitled"), User: cmp.Or(text(op, "requesting-user-name"), "anonymous"),
+		ID: p.last, Name: cmp.Or(ippserver.Text(op, "job-name"), "Untitled"), User: cmp.Or(ippserver.Text(op, "requesting-user-name"), "anonymous"),
 		Attributes: attrs, State: stateHeld,
 	}, reasons: []string{"job-incoming"}, created: time.Now(), done: make(chan struct{})}
 	j.uuid = uuidOf(p.uuid + strconv.Itoa(j.ID) + j.created.String())

@@ -1,0 +1,83 @@
+package ippserver
+
+import (
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+
+	"github.com/OpenPrinting/goipp"
+)
+
+// ContentType is the media type of requests and answers (RFC 8010, 4).
+const ContentType = "application/ipp"
+
+// Exchange is one request and its answer. One goroutine uses it.
+type Exchange struct {
+	Req *goipp.Message
+	// Doc is what follows the attributes of the request; it may be empty.
+	Doc  io.Reader
+	Resp *goipp.Message
+}
+
+// IsIPP reports whether an HTTP request is one of IPP.
+func IsIPP(r *http.Request) bool {
+	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	return r.Method == http.MethodPost && err == nil && kind == ContentType
+}
+
+// Open reads the request in an HTTP body. What is none it answers with an HTTP error:
+// then ok is false.
+func Open(w http.ResponseWriter, body io.Reader) (x *Exchange, ok bool) {
+	req, err := Read(body)
+	switch {
+	case errors.Is(err, ErrTooMuch):
+		http.Error(w, "The request has too many attributes.", http.StatusRequestEntityTooLarge)
+		return nil, false
+	case err != nil:
+		http.Error(w, "This is no IPP request.", http.StatusBadRequest)
+		return nil, false
+	}
+	x = &Exchange{Req: req, Doc: body, Resp: goipp.NewResponse(req.Version, goipp.StatusOk, req.RequestID)}
+	x.Resp.Groups = goipp.Groups{{Tag: goipp.TagOperationGroup, Attrs: goipp.Attributes{
+		goipp.MakeAttribute("attributes-charset", goipp.TagCharset, goipp.String("utf-8")),
+		goipp.MakeAttribute("attributes-natural-language", goipp.TagLanguage, goipp.String("en")),
+	}}}
+	return x, true
+}
+
+// Close sends the answer.
+func (x *Exchange) Close(w http.ResponseWriter) error {
+	out, err := x.Resp.EncodeBytes()
+	if err != nil {
+		http.Error(w, "The answer cannot be written.", http.StatusInternalServerError)
+		return err
+	}
+	w.Header().Set("Content-Type", ContentType)
+	_, err = w.Write(out)
+	return err
+}
+
+// maxText is the longest status-message in octets (RFC 8011, 4.1.6.2).
+const maxText = 255
+
+// Refuse makes the answer a refusal, with a sentence for people unless it is "".
+func (x *Exchange) Refuse(s goipp.Status, why string) {
+	x.Resp.Code = goipp.Code(s)
+	if why != "" {
+		x.Resp.Groups[0].Add(goipp.MakeAttribute("status-message", goipp.TagText, goipp.String(Cut(why, maxText))))
+	}
+}
+
+// Unsupported tells which attributes of the request are not supported, as they came
+// (RFC 8011, 4.1.7). The group comes before those of the answer's objects.
+func (x *Exchange) Unsupported(attrs ...goipp.Attribute) {
+	if len(attrs) > 0 {
+		x.Resp.Groups.Add(goipp.Group{Tag: goipp.TagUnsupportedGroup, Attrs: attrs})
+	}
+}
+
+// Answer adds a group of attributes to the answer.
+func (x *Exchange) Answer(group goipp.Tag, attrs goipp.Attributes) {
+	x.Resp.Groups.Add(goipp.Group{Tag: group, Attrs: attrs})
+}
