@@ -44,10 +44,11 @@ var mayImport = map[string][]string{
 	"cloud/bearer":          {"gcp", "internal/disk", "internal/secret"},
 	"cloud/blob":            {"gcp", "cloud", "internal/disk"},
 	"cloud/archive":         {},
-	"cloud/store":           {"gcp", "cloud", "cloud/component", "cloud/oauth", "cloud/passkey", "cloud/pubsub"},
+	"cloud/store":           {"gcp", "cloud", "cloud/component", "cloud/ipp", "cloud/oauth", "cloud/passkey", "cloud/pubsub"},
 	"cloud/store/memory":    {"gcp", "cloud"},
 	"cloud/store/storetest": {"gcp", "cloud", "cloud/component", "cloud/oauth", "cloud/passkey", "cloud/pubsub", "internal/impose"},
 	"cloud/api":             {"gcp", "cloud", "cloud/legacy", "cloud/oauth", "internal/fault", "internal/stall"},
+	"cloud/ipp":             {"gcp", "cloud", "internal/fault", "internal/impose", "internal/ippserver", "internal/rasterpdf", "internal/stall"},
 	"cloud/oidc":            {"cloud", "internal/secret"},
 	"cloud/oidc/oidctest":   {},
 	"cloud/passkey":         {"cloud"},
@@ -59,7 +60,7 @@ var mayImport = map[string][]string{
 	"cloud/xmppauth":        {"gcp", "cloud", "internal/backoff", "internal/secret"},
 	"cloud/server": {
 		"gcp", "cloud", "cloud/oauth", "cloud/oidc", "cloud/passkey", "cloud/archive", "cloud/bearer", "cloud/blob", "cloud/store", "cloud/api", "cloud/web",
-		"cloud/component", "cloud/push", "cloud/mail", "cloud/pubsub", "cloud/xmppauth", "internal/activation", "internal/cli", "internal/config", "internal/disk", "internal/raster", "internal/secret", "internal/stream", "internal/metrics",
+		"cloud/component", "cloud/ipp", "cloud/push", "cloud/mail", "cloud/pubsub", "cloud/xmppauth", "internal/activation", "internal/cli", "internal/config", "internal/disk", "internal/raster", "internal/secret", "internal/stream", "internal/metrics",
 	},
 
 	// Helpers, which know nothing of either half.
@@ -74,6 +75,7 @@ var mayImport = map[string][]string{
 	"internal/fault":        {},
 	"internal/impose":       {"gcp"},
 	"internal/raster":       {"gcp", "internal/impose"},
+	"internal/rasterpdf":    {},
 	"internal/smallpdf":     {},
 	"internal/ppd":          {"gcp"},
 	"internal/secret":       {},
@@ -94,16 +96,17 @@ var mayImport = map[string][]string{
 		"gcp", "printer", "connector", "connector/spool", "cloud", "cloud/blob", "cloud/store/memory",
 		"internal/backoff", "internal/disk", "internal/disk/diskmem",
 	},
-	"internal/packages": {"cloud/server", "connector/daemon"},
-	"internal/e2e":      {}, // tests only
-	"internal/install":  {}, // tests only
-	"internal/powercut": {}, // tests only
-	"internal/walk":     {}, // tests only
-	"internal/bench":    {"gcp", "gcp/client", "cloud", "cloud/oauth", "cloud/server", "cloud/store", "internal/config", "internal/impose", "internal/lab", "internal/raster", "internal/secret"},
-	"internal/screens":  {"gcp", "cloud", "cloud/blob", "cloud/oauth", "cloud/passkey", "cloud/server", "cloud/store", "internal/lab", "internal/secret", "internal/smallpdf"},
-	"internal/soak":     {"gcp", "gcp/client", "internal/lab", "internal/secret", "internal/vprinter"},
-	"cmd/platen":        {"gcp", "gcp/client", "printer", "printer/discover", "cups", "connector/control", "connector/daemon", "connector/spool", "internal/impose", "internal/cli", "internal/config", "internal/nearest", "internal/ppd", "internal/raster", "internal/secret", "internal/service"},
-	"cmd/platen-cloud":  {"gcp", "gcp/client", "cloud", "cloud/oauth", "cloud/server", "cloud/xmppauth", "internal/backoff", "internal/cli", "internal/config", "internal/demo", "internal/raster", "internal/secret", "internal/service"},
+	"internal/packages":  {"cloud/server", "connector/daemon"},
+	"internal/e2e":       {}, // tests only
+	"internal/frontdoor": {}, // tests only
+	"internal/install":   {}, // tests only
+	"internal/powercut":  {}, // tests only
+	"internal/walk":      {}, // tests only
+	"internal/bench":     {"gcp", "gcp/client", "cloud", "cloud/oauth", "cloud/server", "cloud/store", "internal/config", "internal/impose", "internal/lab", "internal/raster", "internal/secret"},
+	"internal/screens":   {"gcp", "cloud", "cloud/blob", "cloud/oauth", "cloud/passkey", "cloud/server", "cloud/store", "internal/lab", "internal/secret", "internal/smallpdf"},
+	"internal/soak":      {"gcp", "gcp/client", "internal/lab", "internal/secret", "internal/vprinter"},
+	"cmd/platen":         {"gcp", "gcp/client", "printer", "printer/discover", "cups", "connector/control", "connector/daemon", "connector/spool", "internal/impose", "internal/cli", "internal/config", "internal/nearest", "internal/ppd", "internal/raster", "internal/secret", "internal/service"},
+	"cmd/platen-cloud":   {"gcp", "gcp/client", "cloud", "cloud/oauth", "cloud/server", "cloud/xmppauth", "internal/backoff", "internal/cli", "internal/config", "internal/demo", "internal/raster", "internal/secret", "internal/service"},
 }
 
 func TestImports(t *testing.T) {

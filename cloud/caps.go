@@ -97,10 +97,13 @@ func (c capabilities) takes(mediaType string) bool {
 	if len(c.types) == 0 {
 		return true
 	}
-	return slices.ContainsFunc(c.types, func(pattern string) bool {
-		ok, err := path.Match(pattern, mediaType) // "image/*" and "*/*" occur
-		return pattern == mediaType || err == nil && ok
-	})
+	return slices.ContainsFunc(c.types, func(pattern string) bool { return matchesType(pattern, mediaType) })
+}
+
+// matchesType reports whether a MIME type is the one that a printer lists, or of those.
+func matchesType(pattern, mediaType string) bool {
+	ok, err := path.Match(pattern, mediaType) // "image/*" and "*/*" occur
+	return pattern == mediaType || err == nil && ok
 }
 
 // mediaType returns a MIME type without parameters, under its registered name.

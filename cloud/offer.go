@@ -2,7 +2,6 @@ package cloud
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 	"strconv"
 
@@ -31,16 +30,9 @@ func (s *Service) Offer(ctx context.Context, c Caller, id gcp.PrinterID) (Offer,
 	if err != nil {
 		return Offer{}, err
 	}
-	o := Offer{Printer: p, CDD: s.completed(caps), Own: s.completed(caps), Choices: p.chosen(), Accepts: accepts, Previews: s.draws()}
-	if len(p.Choices) > 0 && caps.legacy == nil {
-		text, err := json.Marshal(o.Own)
-		if err != nil {
-			return o, err
-		}
-		o.CDD = gcp.CDD{}
-		return o, json.Unmarshal(preferring(text, &p), &o.CDD)
-	}
-	return o, nil
+	o := Offer{Printer: p, Own: s.completed(caps), Choices: p.chosen(), Accepts: accepts, Previews: s.draws()}
+	o.CDD, err = s.preferred(p, caps)
+	return o, err
 }
 
 // printableCaps returns a printer that the caller may print to, and what it can.

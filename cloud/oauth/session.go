@@ -180,8 +180,11 @@ func (s *Server) newToken(k Kind, g GrantID, lifetime time.Duration) (secret.Tex
 
 // prefixes make a key that was pasted into the wrong place easy to find.
 func prefixes(k Kind) string {
-	if k == KindKey {
+	switch k {
+	case KindKey:
 		return "platen_"
+	case KindAddress:
+		return AddressPrefix
 	}
 	return ""
 }

@@ -22,6 +22,7 @@ const (
 	KindLink    Kind = "link"    // a sign-in link, good once
 	KindJoin    Kind = "join"    // a link to choose a password by, good once
 	KindStream  Kind = "stream"  // the address of a robot's notification stream
+	KindAddress Kind = "address" // a person's address at one printer, which Scope names
 )
 
 // GrantID names one consent; all tokens that stem from it are revoked together.
@@ -38,7 +39,7 @@ type Token struct {
 	Scope      string       // separated by blanks, RFC 6749, 3.3
 	Redirect   string       // codes only
 	Challenge  string       // codes only: "S256:..." or "plain:...", RFC 7636
-	Label      string       // keys only: what a person called it
+	Label      string       // keys and addresses: what a person called it
 	CreateTime time.Time
 	ExpireTime time.Time // zero for never
 	UsedTime   time.Time // last use; for codes and links the only one

@@ -13,6 +13,7 @@ import (
 
 	"platen/cloud"
 	"platen/cloud/api"
+	"platen/cloud/ipp"
 	"platen/cloud/oauth"
 	"platen/cloud/passkey"
 	"platen/cloud/push"
@@ -114,6 +115,10 @@ func (s *Server) assemble(stopping <-chan struct{}) error {
 		return err
 	}
 	mux := http.NewServeMux()
+	s.front = ipp.New(ipp.Config{
+		Service: s.service, Auth: s.oauth, Blobs: s.blobs, Numbers: s.db, BaseURL: s.base, MaxDocument: limit,
+		Stopping: stopping, Logger: s.log.With("component", "ipp"),
+	})
 	for pattern, h := range s.mounts(pages, api.Streams(served)) {
 		mux.Handle(pattern, h)
 	}
@@ -130,6 +135,8 @@ func (s *Server) mounts(pages, streams http.Handler) map[string]http.Handler {
 	all := map[string]http.Handler{"/": pages, "GET " + api.DescriptionPath: api.Description(s.base), "GET " + api.StreamPath: streams}
 	maps.Copy(all, s.streamMounts())
 	all[xmppauth.Pattern] = s.xmppAuth
+	all[ipp.Prefix] = s.front
+	all["GET "+oauth.MetadataPath] = s.oauth.Metadata()
 	tokens := s.oauth.Handler()
 	for _, path := range oauth.Paths() {
 		all[path] = tokens

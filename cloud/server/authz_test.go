@@ -31,6 +31,10 @@ POST /fcm/connect/bind         404    404    404   404           404       404
 GET /.well-known/host-meta     200    200    200   200           200       200
 GET /.well-known/host-meta.json 200   200    200   200           200       200
 POST /xmpp/auth                404    404    404   404           404       404
+GET /.well-known/oauth-authorization-server 200 200 200 200           200       200
+/ipp/print/                    404    404    404   404           404       404
+/ipp/print/nothing             303    303    303   303           303       303
+POST /ipp/print/nothing        415    415    415   415           415       415
 /o/oauth2/token                405    405    405   405           405       405
 /o/oauth2/nothing              404    404    404   404           404       404
 /cloudprint/search             403    200    403   200           200       200

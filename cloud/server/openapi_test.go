@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"platen/cloud/api"
+	"platen/cloud/ipp"
 	"platen/cloud/oauth"
 	"platen/cloud/web"
 	"platen/cloud/xmppauth"
@@ -20,6 +21,8 @@ func leftOut() map[string]string {
 	all := map[string]string{
 		"/":                          "is the pages, which people use",
 		"GET " + api.DescriptionPath: "is the description",
+		"GET " + oauth.MetadataPath:  "describes the sign-in of programs (RFC 8414)",
+		ipp.Prefix:                   "is IPP (RFC 8010), which systems speak by themselves; docs/clients.md",
 		xmppauth.Pattern:             "is asked by XMPP servers alone; packaging/prosody, packaging/ejabberd",
 		gcp.WebSocketPath:            "is a stream of XMPP (RFC 7395); docs/extensions.md",
 

@@ -51,6 +51,7 @@ type Server struct {
 	service  *cloud.Service
 	people   *people // who hear of printers over XMPP
 	handler  http.Handler
+	front    http.Handler // answers IPP
 	xmppAuth http.Handler // answers an outside XMPP server about logins
 	setup    secret.Text  // of the link by which the first administrator comes in
 

@@ -1,0 +1,325 @@
+package ipp
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/OpenPrinting/goipp"
+
+	"platen/cloud"
+	"platen/gcp"
+	"platen/internal/ippserver"
+)
+
+const (
+	// waitTime is how long Get-Notifications waits for something to happen: shorter than
+	// what stands between, such as a proxy, waits for an answer.
+	waitTime = 30 * time.Second
+	// eventLife is how long an event waits to be fetched (ippget-event-life).
+	eventLife = time.Hour
+	// eventPage is how many events of the service are looked at at once.
+	eventPage = 500
+	// pollTime is how long a client is told to wait that does not want to be kept waiting.
+	pollTime = 30
+	// maxWaiting is how many requests of one person wait at once.
+	maxWaiting = 16
+)
+
+// notifications is Get-Notifications (RFC 3996, 5): with notify-wait it is answered once
+// there is something to tell.
+func (c *call) notifications() error {
+	if _, err := c.user(); err != nil {
+		return err
+	}
+	op := c.x.Req.Operation
+	subs, from, err := c.subscribed(op)
+	if err != nil {
+		return err
+	}
+	interval := pollTime
+	wait := ippserver.Bool(op, "notify-wait")
+	if wait {
+		interval = 0 // it may ask again at once
+	}
+	list, err := c.collected(subs, from)
+	if err == nil && len(list) == 0 && wait {
+		list, err = c.awaited(subs, from)
+	}
+	if err != nil {
+		return err
+	}
+	c.x.Resp.Groups[0].Add(goipp.MakeAttribute("notify-get-interval", goipp.TagInteger, goipp.Integer(interval)))
+	c.x.Resp.Groups[0].Add(goipp.MakeAttribute("printer-up-time", goipp.TagInteger, goipp.Integer(upTime(c.h.cfg.Now()))))
+	for _, attrs := range list {
+		c.x.Answer(goipp.TagEventNotificationGroup, attrs)
+	}
+	return nil
+}
+
+// subscribed reads which subscriptions are asked for, and from which event on.
+func (c *call) subscribed(op goipp.Attributes) ([]*subscription, []int, error) {
+	ids, numbers := ippserver.First(op, "notify-subscription-ids"), ippserver.First(op, "notify-sequence-numbers")
+	if len(ids) == 0 || len(ids) > maxSubsOne {
+		return nil, nil, refuse(goipp.StatusErrorBadRequest, "Which subscriptions? notify-subscription-ids lists none, or too many.")
+	}
+	var subs []*subscription
+	var from []int
+	for i, v := range ids {
+		n, _ := v.V.(goipp.Integer)
+		s, err := c.mySubscription(int(n))
+		if err != nil {
+			return nil, nil, err
+		}
+		first := 1
+		if i < len(numbers) {
+			if n, ok := numbers[i].V.(goipp.Integer); ok {
+				first = max(1, int(n))
+			}
+		}
+		subs, from = append(subs, s), append(from, first)
+	}
+	return subs, from, nil
+}
+
+// collected returns what there is to tell now.
+func (c *call) collected(subs []*subscription, from []int) ([]goipp.Attributes, error) {
+	var list []goipp.Attributes
+	for i, s := range subs {
+		if err := c.look(s); err != nil {
+			return nil, err
+		}
+		s.mu.Lock()
+		for _, e := range s.kept {
+			if e.number >= from[i] {
+				list = append(list, e.attrs)
+			}
+		}
+		s.mu.Unlock()
+	}
+	return list, nil
+}
+
+// awaited waits until there is something to tell, or for long enough.
+func (c *call) awaited(subs []*subscription, from []int) ([]goipp.Attributes, error) {
+	if !c.h.subs.wait(c.caller.User.ID, 1) {
+		return nil, refuse(goipp.StatusErrorBusy, "Too many of your requests wait already.")
+	}
+	defer c.h.subs.wait(c.caller.User.ID, -1)
+	if err := c.patient(); err != nil {
+		return nil, err
+	}
+	ctx, stop := context.WithTimeout(c.ctx, waitTime)
+	defer stop()
+	go func() {
+		select {
+		case <-c.h.cfg.Stopping:
+			stop()
+		case <-ctx.Done():
+		}
+	}()
+	for {
+		err := c.h.cfg.Service.AwaitEvents(ctx, oldest(subs))
+		switch {
+		case ctx.Err() != nil:
+			return nil, c.ctx.Err() // nothing happened, which is no error
+		case err != nil:
+			return nil, err
+		}
+		list, err := c.collected(subs, from)
+		if err != nil || len(list) > 0 {
+			return list, err
+		}
+		if slices.ContainsFunc(subs, func(s *subscription) bool { return s.over(c.h.cfg.Now()) }) {
+			return nil, nil // it was cancelled meanwhile
+		}
+	}
+}
+
+// patient moves the deadlines of the connection past the wait.
+func (c *call) patient() error {
+	control := http.NewResponseController(c.w)
+	err := errors.Join(control.SetReadDeadline(time.Time{}), control.SetWriteDeadline(time.Now().Add(waitTime+stallTime)))
+	if errors.Is(err, http.ErrNotSupported) {
+		return nil
+	}
+	return err
+}
+
+func oldest(subs []*subscription) cloud.Seq {
+	var least cloud.Seq
+	for i, s := range subs {
+		s.mu.Lock()
+		if i == 0 || s.last < least {
+			least = s.last
+		}
+		s.mu.Unlock()
+	}
+	return least
+}
+
+// wait counts the requests of a person that wait.
+func (l *subscriptions) wait(u cloud.UserID, n int) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.waiting == nil {
+		l.waiting = map[cloud.UserID]int{}
+	}
+	if l.waiting[u]+n > maxWaiting {
+		return false
+	}
+	if l.waiting[u] += n; l.waiting[u] <= 0 {
+		delete(l.waiting, u)
+	}
+	return true
+}
+
+// look keeps what happened since the subscription was looked at last.
+func (c *call) look(s *subscription) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for {
+		events, err := c.h.cfg.Service.Events(c.ctx, s.last, eventPage)
+		if err != nil {
+			return err
+		}
+		for _, e := range events {
+			s.last = e.Seq
+			if err := c.keep(s, e); err != nil {
+				return err
+			}
+		}
+		if len(events) < eventPage {
+			return nil
+		}
+	}
+}
+
+// keep adds an event of the service to a subscription, if it is of it, and its owner may
+// know. s.mu is held.
+func (c *call) keep(s *subscription, e cloud.Event) error {
+	var l ippserver.List
+	name, err := c.tell(s, e, &l)
+	if err != nil || name == "" {
+		return err
+	}
+	s.next++
+	var head ippserver.List
+	head.Integers("notify-subscription-id", s.id)
+	head.Strings("notify-printer-uri", goipp.TagURI, c.uri())
+	head.Strings("notify-subscribed-event", goipp.TagKeyword, name)
+	head.Strings("notify-event", goipp.TagKeyword, name)
+	head.Integers("notify-sequence-number", s.next)
+	head.Strings("notify-charset", goipp.TagCharset, "utf-8")
+	head.Strings("notify-natural-language", goipp.TagLanguage, "en")
+	head.Integers("printer-up-time", upTime(e.Time))
+	if s.data != nil {
+		head.Add("notify-user-data", goipp.TagString, s.data)
+	}
+	s.kept = append(s.kept, keptEvent{s.next, append(goipp.Attributes(head), l...)})
+	if n := len(s.kept) - maxKept; n > 0 {
+		s.kept = slices.Delete(s.kept, 0, n)
+	}
+	return nil
+}
+
+// tell says what an event is for a subscription, "" for nothing.
+func (c *call) tell(s *subscription, e cloud.Event, l *ippserver.List) (string, error) {
+	switch e.Kind {
+	case cloud.EventJobQueued, cloud.EventJobState, cloud.EventJobCancel:
+		if e.Printer == s.printer && (s.job == "" || s.job == e.Job) {
+			return c.tellJob(s, e, l)
+		}
+	case cloud.EventPrinterChanged, cloud.EventPrinterResumed, cloud.EventRobotPresence:
+		return c.tellPrinter(s, e, l)
+	case cloud.EventPrinterAdded, cloud.EventPrinterSetting, cloud.EventPrinterDeleted, cloud.EventRobotRevoked, cloud.EventPersonRevoked,
+		cloud.EventNodePublished, cloud.EventRobotCheck, cloud.EventOutage, cloud.EventOutageOver, cloud.EventAudit:
+	}
+	return "", nil
+}
+
+func (c *call) tellJob(s *subscription, e cloud.Event, l *ippserver.List) (string, error) {
+	view, err := c.h.cfg.Service.Job(c.ctx, c.caller, e.Job)
+	if errors.Is(err, cloud.ErrNotFound) {
+		return "", nil // somebody else's
+	}
+	if err != nil {
+		return "", err
+	}
+	before, known := s.seen[e.Job]
+	if s.seen == nil || len(s.seen) > maxListed {
+		s.seen = map[gcp.JobID]gcp.JobStateType{}
+	}
+	s.seen[e.Job] = e.State
+	var names []string
+	switch {
+	case e.State.Ended():
+		names = []string{eventJobCompleted, eventJobState}
+	case !known && e.Kind == cloud.EventJobQueued || !known && e.State == gcp.JobHeld:
+		names = []string{eventJobCreated, eventJobState}
+	case known && before == e.State:
+		names = []string{eventJobProgress}
+	default:
+		names = []string{eventJobState, eventJobProgress}
+	}
+	i := slices.IndexFunc(names, func(n string) bool { return slices.Contains(s.events, n) })
+	if i < 0 {
+		return "", nil
+	}
+	numbers, err := c.h.cfg.Numbers.JobNumbers(c.ctx, view.Printer, e.Job)
+	if err != nil {
+		return "", err
+	}
+	p := phaseOf(&view.Job)
+	l.Integers("notify-job-id", numbers[0])
+	l.Integers("job-id", numbers[0])
+	l.Enums("job-state", p.state)
+	l.Strings("job-state-reasons", goipp.TagKeyword, p.reason)
+	l.Integers("job-impressions-completed", view.PagesPrinted)
+	l.Strings("notify-text", goipp.TagText, ippserver.Cut(jobWords(view.Title, p), 255))
+	return names[i], nil
+}
+
+func jobWords(title string, p phase) string {
+	words := map[int]string{
+		jobPending: "waits", jobHeld: "is held", jobPrinting: "prints", jobStopped: "has stopped",
+		jobCanceled: "was cancelled", jobAborted: "failed", jobCompleted: "is printed",
+	}[p.state]
+	text := "The job \"" + title + "\" " + words + "."
+	if p.message != "" {
+		text += " " + p.message
+	}
+	return text
+}
+
+func (c *call) tellPrinter(s *subscription, e cloud.Event, l *ippserver.List) (string, error) {
+	if s.job != "" || e.Printer != s.printer && e.Kind != cloud.EventRobotPresence {
+		return "", nil
+	}
+	name := eventPrinterState
+	if !slices.Contains(s.events, name) {
+		if name = eventPrinterConfig; !slices.Contains(s.events, name) || e.Kind != cloud.EventPrinterChanged {
+			return "", nil
+		}
+	}
+	f, err := c.front()
+	if err != nil || f.Role == "" {
+		return "", err
+	}
+	if e.Kind == cloud.EventRobotPresence && e.Robot != f.Robot {
+		return "", nil
+	}
+	state := conditionOf(&f.PrinterView)
+	l.Strings("printer-name", goipp.TagName, ippserver.Cut(f.ShownName(), maxShort))
+	l.Enums("printer-state", state.state)
+	l.Strings("printer-state-reasons", goipp.TagKeyword, state.reasons...)
+	l.Flag("printer-is-accepting-jobs", true)
+	text := state.message
+	if text == "" {
+		text = "The printer has changed."
+	}
+	l.Strings("notify-text", goipp.TagText, ippserver.Cut(text, 255))
+	return name, nil
+}
