@@ -1,7 +1,10 @@
 package ipp_test
 
 import (
+	"bufio"
 	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -221,5 +224,22 @@ func TestChallenge(t *testing.T) {
 	if resp.StatusCode != http.StatusUnauthorized || !slices.ContainsFunc(ways, func(w string) bool { return strings.HasPrefix(w, "Basic ") }) ||
 		!slices.ContainsFunc(ways, func(w string) bool { return strings.HasPrefix(w, "Bearer ") }) {
 		t.Errorf("HTTP %d, %q", resp.StatusCode, ways)
+	}
+}
+
+// A client that waits before it sends a document hears at once that it must sign in, and
+// not in the middle of it.
+func TestChallengeBeforeTheDocument(t *testing.T) {
+	b := newBench(t)
+	conn, err := net.Dial("tcp", strings.TrimPrefix(b.url, "http://"))
+	b.ok(err)
+	defer func() { _ = conn.Close() }()
+	_, err = io.WriteString(conn, "POST "+b.path("")+" HTTP/1.1\r\nHost: x\r\nContent-Type: application/ipp\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n")
+	b.ok(err)
+	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	b.ok(err)
+	defer func() { _ = resp.Body.Close() }()
+	if resp.StatusCode != http.StatusUnauthorized {
+		t.Errorf("HTTP %d, want 401 and nothing before it", resp.StatusCode)
 	}
 }

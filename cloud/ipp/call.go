@@ -92,8 +92,22 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.refuseCaller(w, r, err)
 		return
 	}
+	if caller.Anonymous() && asksFirst(r) {
+		h.challenge(w)
+		return
+	}
 	c := &call{h: h, w: w, r: r, ctx: r.Context(), place: p, caller: caller}
 	c.serve()
+}
+
+// smallRequest is longer than any request without a document.
+const smallRequest = 64 << 10
+
+// asksFirst reports whether a client waits for a word before it sends a document (RFC 9110,
+// 10.1.1). It must hear now that it has to sign in: libcups does not hear it in the middle
+// of a document, and begins anew for ever.
+func asksFirst(r *http.Request) bool {
+	return r.Header.Get("Expect") != "" && (r.ContentLength < 0 || r.ContentLength > smallRequest)
 }
 
 func (c *call) serve() {
@@ -109,6 +123,7 @@ func (c *call) serve() {
 		case !known:
 			x.Refuse(goipp.StatusErrorOperationNotSupported, "")
 		case !op.open && c.caller.Anonymous():
+			_, _ = io.CopyN(io.Discard, body, maxRefused) // as below
 			c.h.challenge(c.w)
 			return
 		default:

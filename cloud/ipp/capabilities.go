@@ -113,8 +113,8 @@ func (n *named) add(word string, usual bool) {
 }
 
 func (d *description) keywords(name string, n named) {
-	d.Strings(name+"-supported", goipp.TagKeyword, n.words...)
-	d.Strings(name+"-default", goipp.TagKeyword, n.usual)
+	d.Words(name+"-supported", n.words...)
+	d.Words(name+"-default", n.usual)
 }
 
 func colorModes(can gcp.PrinterDescriptionSection) named {

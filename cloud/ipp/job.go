@@ -152,6 +152,7 @@ func (c *call) describeJob(j shownJob) goipp.Attributes {
 	times(&l, "creation", v.CreateTime)
 	times(&l, "processing", started(&v.Job))
 	times(&l, "completed", v.EndTime)
+	describeAsked(&l, &v.Job)
 	return goipp.Attributes(l)
 }
 

@@ -23,6 +23,9 @@ func mediaName(o gcp.MediaSizeOption) string {
 	if name, ok := strings.CutPrefix(o.VendorID, "media:"); ok && name != "" {
 		return name
 	}
+	if o.Name == "" {
+		o.Name = standardName(o.WidthMicrons, o.HeightMicrons)
+	}
 	class, rest, ok := strings.Cut(strings.ToLower(string(o.Name)), "_")
 	switch {
 	case !ok:
@@ -38,6 +41,16 @@ func mediaName(o gcp.MediaSizeOption) string {
 		rest = size
 	}
 	return class + "_" + strings.ReplaceAll(rest, "_", "-") + "_" + size
+}
+
+// standardName returns the protocol's name of a size, "" if it has none.
+func standardName(width, height int) gcp.MediaSizeName {
+	for _, s := range gcp.StandardSizes() {
+		if s.Is(width, height) {
+			return s.Name
+		}
+	}
+	return ""
 }
 
 func measure(microns int, unit float64) string {
@@ -106,17 +119,17 @@ func column(size goipp.Collection, name string, in inset, source, kind string) g
 	var l ippserver.List
 	l.Add("media-size", goipp.TagBeginCollection, size)
 	if name != "" {
-		l.Strings("media-size-name", goipp.TagKeyword, name)
+		l.Words("media-size-name", name)
 	}
 	l.Integers("media-bottom-margin", in.bottom)
 	l.Integers("media-left-margin", in.left)
 	l.Integers("media-right-margin", in.right)
 	l.Integers("media-top-margin", in.top)
 	if source != "" {
-		l.Strings("media-source", goipp.TagKeyword, source)
+		l.Words("media-source", source)
 	}
 	if kind != "" {
-		l.Strings("media-type", goipp.TagKeyword, kind)
+		l.Words("media-type", kind)
 	}
 	return goipp.Collection(l)
 }
@@ -150,9 +163,9 @@ func (d *description) media() {
 	// What is loaded nobody tells the service; what comes out if nothing is asked for, it
 	// knows.
 	ready := column(sizeCollection(hundredths(usual.WidthMicrons), hundredths(usual.HeightMicrons)), mediaName(usual), margins[0], sources.usual, kinds.usual)
-	d.Strings("media-supported", goipp.TagKeyword, names...)
-	d.Strings("media-default", goipp.TagKeyword, mediaName(usual))
-	d.Strings("media-ready", goipp.TagKeyword, mediaName(usual))
+	d.Words("media-supported", names...)
+	d.Words("media-default", mediaName(usual))
+	d.Words("media-ready", mediaName(usual))
 	d.Add("media-size-supported", goipp.TagBeginCollection, dims...)
 	d.Add("media-col-default", goipp.TagBeginCollection, ready)
 	d.Add("media-col-ready", goipp.TagBeginCollection, ready)
@@ -162,8 +175,8 @@ func (d *description) media() {
 	d.Strings("media-col-supported", goipp.TagKeyword, "media-bottom-margin", "media-left-margin", "media-right-margin",
 		"media-size", "media-size-name", "media-source", "media-top-margin", "media-type")
 	d.margins(margins)
-	d.Strings("media-source-supported", goipp.TagKeyword, sources.words...)
-	d.Strings("media-type-supported", goipp.TagKeyword, kinds.words...)
+	d.Words("media-source-supported", sources.words...)
+	d.Words("media-type-supported", kinds.words...)
 }
 
 func (d *description) margins(list []inset) {

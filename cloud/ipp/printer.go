@@ -89,8 +89,11 @@ func (d *description) addresses() {
 		xri = append(xri, goipp.Collection(l))
 	}
 	d.Add("printer-xri-supported", goipp.TagBeginCollection, xri...)
-	d.Strings("oauth-authorization-server-uri", goipp.TagURI, d.c.h.cfg.BaseURL)
-	d.Strings("oauth-authorization-scope", goipp.TagKeyword, tokenScope)
+	if d.c.place.secret == "" {
+		d.Strings("oauth-authorization-server-uri", goipp.TagURI, d.c.h.cfg.BaseURL)
+		// Not as a keyword: CUPS takes no printer whose keywords have other characters.
+		d.Add("oauth-authorization-scope", goipp.TagString, goipp.Binary(tokenScope))
+	}
 	page := d.c.page("/printers/" + string(d.f.ID))
 	d.Strings("printer-more-info", goipp.TagURI, page)
 	d.Strings("printer-supply-info-uri", goipp.TagURI, page)

@@ -70,6 +70,13 @@ func TestTickets(t *testing.T) {
 			if status(m) != goipp.StatusOk {
 				t.Errorf("%s: %v", status(m), m.Unsupported)
 			}
+			told := b.must(ask{op: goipp.OpGetJobAttributes, bearer: b.keys["owner"], attrs: goipp.Attributes{integer("job-id", ippserver.Integer(m.Job, "job-id", 0))}})
+			for _, a := range tt.job {
+				v := ippserver.First(told.Job, a.Name)
+				if tt.want != "{}" && a.Name != "media-col" && (len(v) != len(a.Values) || v.String() != a.Values.String()) {
+					t.Errorf("the job tells %s = %v, want %v", a.Name, v, a.Values)
+				}
+			}
 			got, err := json.Marshal(b.ticket())
 			if err != nil || string(got) != tt.want {
 				t.Errorf("the ticket is %s (%v), want %s", got, err, tt.want)

@@ -100,6 +100,9 @@ POST /printers/{id}/invitation               | signin 404 303 same 404 same same
 POST /printers/{id}/test                     | signin 404 404 303 404 303 303 303 303 404 signin signin signin 403 303
 GET /printers/{id}/delete                    | signin 404 404 shows 404 shows shows shows shows 404 signin signin signin shows shows
 POST /printers/{id}/delete                   | signin 404 404 303 404 303 303 303 303 404 signin signin signin 403 303
+GET /printers/{id}/use                       | signin 404 404 shows 404 shows shows shows shows 404 signin signin signin shows shows
+POST /printers/{id}/use                      | signin 404 404 shows 404 shows shows shows shows 404 signin signin signin 403 shows | label=laptop system=cups
+POST /printers/{id}/use/{address}/revoke     | signin 404 404 404 404 404 404 404 404 404 signin signin signin 403 404 | {address}=guess
 GET /printers/{id}/sticker                   | signin 404 404 403 404 403 403 shows shows 404 signin signin signin shows shows
 POST /printers/{id}/sticker                  | signin 404 404 403 404 403 403 303 303 404 signin signin signin 403 303
 GET /at/{key}                                | signin 200 200 shows 200 shows shows shows shows 200 signin signin signin shows shows | {key}=$sticker

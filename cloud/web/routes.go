@@ -136,6 +136,9 @@ func (s *site) printerRoutes() []route {
 		{"POST /printers/{id}/test", people, s.printTest},
 		{"GET /printers/{id}/delete", people, s.askDelete},
 		{"POST /printers/{id}/delete", people, s.deletePrinter},
+		{"GET /printers/{id}/use", people, s.showUse},
+		{"POST /printers/{id}/use", people, s.makeAddress},
+		{"POST /printers/{id}/use/{address}/revoke", people, s.removeAddress},
 		{"GET /printers/{id}/sticker", people, s.showSticker},
 		{"POST /printers/{id}/sticker", people, s.renewSticker},
 	}

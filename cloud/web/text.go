@@ -5,7 +5,7 @@ import "maps"
 // english is the catalogue: every sentence of the pages and of live updates.
 func english() map[string]string {
 	words := map[string]string{}
-	for _, some := range []map[string]string{englishCommon(), englishAdmin(), englishSettings(), englishPeople(), englishPasskeys(), englishPrinters(), englishPrint(), englishJobs(), englishRelease(), englishSharing(), englishAuthority()} {
+	for _, some := range []map[string]string{englishCommon(), englishAdmin(), englishSettings(), englishPeople(), englishPasskeys(), englishPrinters(), englishPrint(), englishJobs(), englishRelease(), englishSharing(), englishUse(), englishAuthority()} {
 		maps.Copy(words, some)
 	}
 	return words

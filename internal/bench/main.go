@@ -41,6 +41,7 @@ type measurement struct {
 func measurements() []measurement {
 	return []measurement{
 		{"latency", measureLatency},
+		{"frontdoor", measureFrontDoor},
 		{"roundtrips", measureRoundTrips},
 		{"throughput", measureThroughput},
 		{"idle", measureIdle},

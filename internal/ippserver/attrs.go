@@ -109,6 +109,27 @@ func (l *List) Strings(name string, tag goipp.Tag, values ...string) {
 	l.Add(name, tag, list...)
 }
 
+// Words adds an attribute of keywords or names: what has characters that no keyword has
+// is a name, which a maker or an administrator chose (RFC 8011, 5.1.4).
+func (l *List) Words(name string, values ...string) {
+	a := goipp.Attribute{Name: name}
+	for _, v := range values {
+		a.Values.Add(wordTag(v), goipp.String(Cut(v, maxText)))
+	}
+	if len(values) > 0 {
+		*l = append(*l, a)
+	}
+}
+
+func wordTag(value string) goipp.Tag {
+	for _, c := range value {
+		if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && !strings.ContainsRune("-_.", c) {
+			return goipp.TagName
+		}
+	}
+	return goipp.TagKeyword
+}
+
 // Integers adds an attribute of integers.
 func (l *List) Integers(name string, values ...int) { l.numbers(name, goipp.TagInteger, values) }
 

@@ -43,6 +43,7 @@ func printerScreens() []Screen {
 		{Name: "settings", Route: "GET /printers/{id}/settings", Who: owner, Path: "/printers/{printer}/settings"},
 		{Name: "settings-public", Route: "GET /printers/{id}/settings", Who: owner, Path: "/printers/{library}/settings"},
 		{Name: "settings-manager", Route: "GET /printers/{id}/settings", Who: member, Path: "/printers/{printer}/settings"},
+		{Name: "use", Route: "GET /printers/{id}/use", Who: owner, Path: "/printers/{accounting}/use"},
 		{Name: "sticker-none", Route: "GET /printers/{id}/sticker", Who: owner, Path: "/printers/{library}/sticker"},
 		{Name: "sticker", Route: "GET /printers/{id}/sticker", Who: owner, Path: "/printers/{accounting}/sticker"},
 		{Name: "delete", Route: "GET /printers/{id}/delete", Who: owner, Path: "/printers/{printer}/delete"},

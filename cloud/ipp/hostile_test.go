@@ -1,0 +1,164 @@
+package ipp_test
+
+import (
+	"bytes"
+	"encoding/binary"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/OpenPrinting/goipp"
+
+	"platen/internal/ippserver"
+)
+
+// raw sends bytes as a request with a good key, and returns the HTTP status and the answer.
+func (b *bench) raw(body io.Reader) (int, *goipp.Message) {
+	b.t.Helper()
+	req, err := http.NewRequestWithContext(b.t.Context(), http.MethodPost, b.url+b.path(""), body)
+	b.ok(err)
+	req.Header.Set("Content-Type", ippserver.ContentType)
+	req.Header.Set("Authorization", "Bearer "+b.keys["owner"])
+	resp, err := http.DefaultClient.Do(req)
+	b.ok(err)
+	defer func() { _ = resp.Body.Close() }()
+	var m goipp.Message
+	if resp.StatusCode == http.StatusOK {
+		b.ok(m.Decode(resp.Body))
+	}
+	return resp.StatusCode, &m
+}
+
+// head begins a request of Get-Printer-Attributes, without the end of its attributes.
+func (b *bench) head() []byte {
+	b.t.Helper()
+	text, err := b.message(ask{op: goipp.OpGetPrinterAttributes}).EncodeBytes()
+	b.ok(err)
+	return bytes.TrimSuffix(text, []byte{byte(goipp.TagEnd)})
+}
+
+// attribute is one as it is on the wire (RFC 8010, 3.1.4).
+func attribute(tag byte, name, value string) []byte {
+	out := binary.BigEndian.AppendUint16([]byte{tag}, uint16(len(name)))
+	out = append(out, name...)
+	return append(binary.BigEndian.AppendUint16(out, uint16(len(value))), value...)
+}
+
+// What no client sends is refused, costs little, and the service goes on.
+func TestHostileRequests(t *testing.T) {
+	b := newBench(t)
+	head := b.head()
+	deep := bytes.Clone(head)
+	for range 100_000 {
+		deep = append(deep, attribute(0x34, "c", "")...)
+	}
+	many := bytes.Clone(head)
+	for range 12_000 {
+		many = append(many, attribute(0x21, "a", "1234")...)
+	}
+	long := append(bytes.Clone(head), bytes.Repeat(attribute(0x41, "t", strings.Repeat("x", 60_000)), 40)...)
+	group := append(append(bytes.Clone(head), 0x0f), attribute(0x21, "a", "1234")...)
+	lying := append(bytes.Clone(head), 0x21, 0x7f, 0xff, 'a')
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for name, tt := range map[string]struct {
+		body []byte
+		want int
+	}{
+		"nested collections":    {append(deep, 3), http.StatusRequestEntityTooLarge},
+		"12 000 attributes":     {append(many, 3), http.StatusRequestEntityTooLarge},
+		"two megabytes":         {append(long, 3), http.StatusRequestEntityTooLarge},
+		"a length that is none": {lying, http.StatusBadRequest},
+		"no end":                {head, http.StatusBadRequest},
+		"nothing":               {nil, http.StatusBadRequest},
+		"text":                  {[]byte("GET / HTTP/1.1\r\n\r\n"), http.StatusBadRequest},
+	} {
+		if status, _ := b.raw(bytes.NewReader(tt.body)); status != tt.want {
+			t.Errorf("%s: HTTP %d, want %d", name, status, tt.want)
+		}
+	}
+	runtime.ReadMemStats(&after)
+	if mib := (after.TotalAlloc - before.TotalAlloc) >> 20; mib > 64 {
+		t.Errorf("%d MiB were allocated", mib)
+	}
+	if status, m := b.raw(bytes.NewReader(append(group, 3))); status == http.StatusOK && m.Code == 0 && len(m.Printer) == 0 {
+		t.Errorf("a group that is unknown: HTTP %d, %s", status, goipp.Status(m.Code))
+	}
+	wrong := bytes.Replace(append(bytes.Clone(head), 3), []byte("\x00\x05utf-8"), []byte("\x00\x05utf-7"), 1)
+	if status, m := b.raw(bytes.NewReader(wrong)); status != http.StatusOK || goipp.Status(m.Code) != goipp.StatusErrorCharset {
+		t.Errorf("another charset: HTTP %d, %s", status, goipp.Status(m.Code))
+	}
+	for _, path := range []string{"", "//", "/a/b/c/d", "/" + string(b.printer) + "/job/x", "/" + string(b.printer) + "/s/job/0"} {
+		r := httptest.NewRequest(http.MethodPost, "/ipp/print"+path, bytes.NewReader(append(bytes.Clone(head), 3)))
+		r.Header.Set("Content-Type", ippserver.ContentType)
+		w := httptest.NewRecorder()
+		b.door.ServeHTTP(w, r)
+		if w.Code != http.StatusNotFound {
+			t.Errorf("%s: HTTP %d", path, w.Code)
+		}
+	}
+	b.must(ask{op: goipp.OpGetPrinterAttributes}) // it goes on
+}
+
+// No job comes of half a document.
+func TestHalfADocument(t *testing.T) {
+	b := newBench(t)
+	text, err := b.message(ask{op: goipp.OpPrintJob}).EncodeBytes()
+	b.ok(err)
+	conn, err := net.Dial("tcp", strings.TrimPrefix(b.url, "http://"))
+	b.ok(err)
+	_, err = io.WriteString(conn, "POST "+b.path("")+" HTTP/1.1\r\nHost: x\r\nContent-Type: application/ipp\r\nAuthorization: Bearer "+b.keys["owner"]+
+		"\r\nContent-Length: 100000\r\n\r\n"+string(text)+"%PDF-1.4\n")
+	b.ok(err)
+	b.ok(conn.SetReadDeadline(time.Now().Add(300 * time.Millisecond)))
+	if n, _ := conn.Read(make([]byte, 1)); n > 0 {
+		t.Error("half a document was answered")
+	}
+	b.ok(conn.Close())
+	jobs := b.must(ask{op: goipp.OpGetJobs, bearer: b.keys["owner"], attrs: goipp.Attributes{keyword("which-jobs", "all")}})
+	if len(jobs.Job) > 0 {
+		t.Errorf("a job came of half a document: %v", jobs.Job)
+	}
+}
+
+// FuzzRequests sends requests that are nearly right: nothing panics, nothing is printed,
+// and no answer is without a status.
+func FuzzRequests(f *testing.F) {
+	b := newBench(f)
+	for _, op := range []goipp.Op{
+		goipp.OpGetPrinterAttributes, goipp.OpValidateJob, goipp.OpGetJobs, goipp.OpCancelJob, goipp.OpCreatePrinterSubscriptions, goipp.OpCreateJob, goipp.OpSendDocument,
+		goipp.OpGetNotifications, goipp.OpPrintJob,
+	} {
+		text, err := b.message(ask{
+			op: op, job: goipp.Attributes{integer("copies", 2), column(size(21000, 29700)), ranges(1, 2)},
+			subs: []goipp.Attributes{{keyword("notify-pull-method", "ippget")}},
+			attrs: goipp.Attributes{
+				keyword("which-jobs", "all"), integer("job-id", 1), flag("last-document", true), integer("notify-subscription-ids", 1), keyword("compression", "gzip"),
+			},
+		}).EncodeBytes()
+		b.ok(err)
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		r := httptest.NewRequest(http.MethodPost, b.path(""), bytes.NewReader(body))
+		r.Header.Set("Content-Type", ippserver.ContentType)
+		r.Header.Set("Authorization", "Bearer "+b.keys["owner"])
+		w := httptest.NewRecorder()
+		b.door.ServeHTTP(w, r)
+		switch w.Code {
+		case http.StatusOK:
+			var m goipp.Message
+			if err := m.DecodeBytes(w.Body.Bytes()); err != nil {
+				t.Errorf("the answer: %v", err)
+			}
+		case http.StatusBadRequest, http.StatusRequestEntityTooLarge:
+		default:
+			t.Errorf("HTTP %d: %s", w.Code, w.Body)
+		}
+	})
+}

@@ -1,0 +1,132 @@
+package frontdoor
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"platen/internal/lab"
+	"platen/internal/smallpdf"
+)
+
+// ten is an office-like PDF of ten pages.
+func ten(t *testing.T) string {
+	t.Helper()
+	var sheets []smallpdf.Sheet
+	for n := range 10 {
+		sheets = append(sheets, smallpdf.Sheet{Width: 595, Height: 842, Content: fmt.Sprintf("BT /F1 24 Tf 72 700 Td (page %d) Tj ET", n+1)})
+	}
+	file := filepath.Join(t.TempDir(), "report.pdf")
+	if err := os.WriteFile(file, smallpdf.Pages(sheets...), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+var (
+	pagesOf   = regexp.MustCompile(`/Type\s*/Page\b`)
+	requestID = regexp.MustCompile(`request id is door-(\d+)`)
+)
+
+// Real CUPS is the client: its driverless queue at a personal address prints what lp asks
+// for on the printer at the far end, sees how that is, and takes jobs back.
+func TestCUPSIsTheClient(t *testing.T) {
+	lab.Need(t, "lp", "lpstat", "cancel", "pdfinfo")
+	d := open(t, lab.EveOptions{}, lab.SiteOptions{})
+	cups := lab.CUPS(t, lab.CUPSOptions{})
+	cups.AddEverywhere("door", d.visit(t).address(d.printer))
+	file := ten(t)
+
+	cups.Run("lp", "-d", "door", "-n", "2", "-P", "2-3", "-o", "sides=two-sided-long-edge", "-o", "media=A4", "-o", "print-color-mode=monochrome", file)
+	lab.Until(t, time.Minute, "the printer to have the document", func() bool { return len(d.eve.Documents()) == 1 })
+	asked := d.eve.Environment(1)
+	for _, want := range []string{"CONTENT_TYPE=application/pdf", "IPP_COPIES=2", "IPP_MEDIA=iso_a4_210x297mm", "IPP_SIDES=two-sided-long-edge", "IPP_PRINT_COLOR_MODE=monochrome"} {
+		if !slices.Contains(asked, want) {
+			t.Errorf("the printer was not asked for %s: %s", want, strings.Join(asked, "\n"))
+		}
+	}
+	// The pages are CUPS' own work: the document has them alone.
+	if n := pages(t, d.eve.Documents()[0]); n != 2 && !slices.Contains(asked, "IPP_PAGE_RANGES=2-3") {
+		t.Errorf("%d pages came, want 2", n)
+	}
+
+	// Out of paper at the far end is out of paper in lpstat.
+	resp, err := http.Get("http://" + d.eve.Addr + "/media?size1=iso_a4_210x297mm&type1=stationery&level1=0&size2=none&level2=0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close() // nothing is read of it
+	d.eve.SetDelay("60")
+	out := cups.Run("lp", "-d", "door", file)
+	lab.Until(t, time.Minute, "lpstat to tell of the paper", func() bool {
+		return strings.Contains(cups.Run("lpstat", "-l", "-p", "door"), "media-empty")
+	})
+
+	// Taken back by lp's side, it stops at the far end.
+	m := requestID.FindStringSubmatch(out)
+	if m == nil {
+		t.Fatalf("lp says %q", out)
+	}
+	job := d.newest()
+	d.Await(job, time.Minute, func(j lab.Job) bool { return j.State() == "IN_PROGRESS" || j.State() == "STOPPED" })
+	cups.Run("cancel", "door-"+m[1])
+	d.Await(job, 90*time.Second, func(j lab.Job) bool { return j.State() == "ABORTED" })
+}
+
+func pages(t *testing.T, pdf []byte) int {
+	t.Helper()
+	return len(pagesOf.FindAll(bytes.ReplaceAll(pdf, []byte("/Type/Page"), []byte("/Type /Page")), -1))
+}
+
+// newest returns the newest job of the cloud.
+func (d *door) newest() string {
+	a, err := d.Call("jobs", map[string][]string{"printerid": {d.printer}, "limit": {"1"}})
+	if err != nil || len(a.Jobs) == 0 {
+		return ""
+	}
+	return a.Jobs[0].ID
+}
+
+// A document of 200 MB goes through without a service that grows.
+func TestLargeDocument(t *testing.T) {
+	lab.Need(t, "ipptool")
+	d := open(t, lab.EveOptions{}, lab.SiteOptions{CloudConfig: "max_document_mib = 300\n"})
+	dir := t.TempDir()
+	doc := append(smallpdf.Page(595, 842, "BT /F1 24 Tf 72 700 Td (large) Tj ET"), bytes.Repeat([]byte("%0123456789abcde\n"), 200<<20/17)...)
+	if err := os.WriteFile(filepath.Join(dir, "large.pdf"), doc, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	d.tool(t, dir, "print-job.test", "-f", "large.pdf", d.signedIn())
+	if mib := peak(t, d.CloudPID()); mib > 150 {
+		t.Errorf("the service grew to %d MiB", mib)
+	}
+	lab.Until(t, time.Minute, "the printer to have the document", func() bool {
+		docs := d.eve.Documents()
+		return len(docs) == 1 && bytes.Equal(docs[0], doc)
+	})
+}
+
+var peakLine = regexp.MustCompile(`VmHWM:\s+(\d+) kB`)
+
+// peak is the most memory that a process had, in MiB.
+func peak(t *testing.T, pid int) int {
+	t.Helper()
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	m := peakLine.FindSubmatch(text)
+	if err != nil || m == nil {
+		t.Fatalf("memory of %d: %v", pid, err)
+	}
+	kb, err := strconv.Atoi(string(m[1]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return kb >> 10
+}

@@ -1,0 +1,73 @@
+package frontdoor
+
+import (
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"platen/internal/lab"
+)
+
+// visitor is a person with a browser, without the browser.
+type visitor struct {
+	t      *testing.T
+	base   string
+	client *http.Client
+}
+
+// visit signs the owner in at the pages.
+func (d *door) visit(t *testing.T) *visitor {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := &visitor{t: t, base: d.Base, client: &http.Client{Jar: jar}}
+	v.send("/signin", "/signin", url.Values{"email": {lab.Owner}, "password": {lab.Password}})
+	return v
+}
+
+func (v *visitor) read(resp *http.Response, err error) string {
+	v.t.Helper()
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil || resp.StatusCode != http.StatusOK {
+		v.t.Fatalf("%s: HTTP %d, %v: %s", resp.Request.URL, resp.StatusCode, err, text)
+	}
+	return string(text)
+}
+
+var xsrf = regexp.MustCompile(`name="xsrf" value="([^"]+)"`)
+
+// send fills a form in that is on one page, and sends it to an address.
+func (v *visitor) send(page, to string, form url.Values) string {
+	v.t.Helper()
+	if m := xsrf.FindStringSubmatch(v.read(v.client.Get(v.base + page))); m != nil {
+		form.Set("xsrf", m[1])
+	}
+	return v.read(v.client.PostForm(v.base+to, form))
+}
+
+var madeAddress = regexp.MustCompile(`id="address" class="secret" readonly value="([^"]+)"`)
+
+// address makes a personal address on the printer's page.
+func (v *visitor) address(printer string) string {
+	v.t.Helper()
+	use := "/printers/" + printer + "/use"
+	page := v.send(use, use, url.Values{"label": {"laptop"}, "system": {"cups"}})
+	m := madeAddress.FindStringSubmatch(page)
+	if m == nil {
+		v.t.Fatalf("no address on the page: %s", page)
+	}
+	if !strings.Contains(page, "lpadmin -p") {
+		v.t.Errorf("no line for CUPS on the page: %s", page)
+	}
+	return m[1]
+}
