@@ -111,19 +111,21 @@ func asksFirst(r *http.Request) bool {
 }
 
 func (c *call) serve() {
-	body := stall.Body(c.w, c.r.Body, stallTime)
-	x, ok := ippserver.Open(c.w, body)
+	x, ok := ippserver.Open(c.w, c.r.Body) // in the time that the server gives a request
 	if !ok {
 		return
 	}
 	c.x = x
+	// A document may take as long as it moves.
+	body := stall.Body(c.w, c.r.Body, stallTime)
+	x.Doc = body
 	if x.Check() {
 		op, known := operations()[goipp.Op(x.Req.Code)]
 		switch {
 		case !known:
 			x.Refuse(goipp.StatusErrorOperationNotSupported, "")
 		case !op.open && c.caller.Anonymous():
-			_, _ = io.CopyN(io.Discard, body, maxRefused) // as below
+			_, _ = io.CopyN(io.Discard, c.r.Body, maxRefused) // as below
 			c.h.challenge(c.w)
 			return
 		default:

@@ -64,7 +64,7 @@ func TestCUPSIsTheClient(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = resp.Body.Close() // nothing is read of it
-	d.eve.SetDelay("60")
+	d.eve.SetDelay("20")
 	out := cups.Run("lp", "-d", "door", file)
 	lab.Until(t, time.Minute, "lpstat to tell of the paper", func() bool {
 		return strings.Contains(cups.Run("lpstat", "-l", "-p", "door"), "media-empty")
