@@ -29,16 +29,16 @@ var mayImport = map[string][]string{
 	"notify/xmpp":       {"gcp", "notify", "internal/backoff", "internal/secret"},
 	"notify/poll":       {"gcp", "notify", "internal/backoff"},
 	"connector":         {"gcp", "printer", "internal/backoff", "internal/fault", "internal/impose"},
-	"connector/spool":   {"gcp", "printer", "connector", "internal/disk"},
+	"connector/spool":   {"gcp", "printer", "connector", "internal/disk", "internal/filelock", "internal/private"},
 	"connector/rules":   {"gcp", "printer", "connector", "internal/config"},
-	"connector/control": {"gcp", "internal/impose", "internal/nearest", "printer"},
+	"connector/control": {"gcp", "internal/impose", "internal/nearest", "internal/private", "printer"},
 	"connector/daemon": {
 		"gcp", "gcp/client", "printer", "cups", "notify", "notify/poll", "notify/xmpp", "connector",
-		"connector/spool", "connector/control", "connector/rules", "internal/backoff", "internal/cli", "internal/config", "internal/disk", "internal/impose", "internal/nearest", "internal/smallpdf", "internal/raster", "internal/secret", "internal/metrics",
+		"connector/spool", "connector/control", "connector/rules", "internal/backoff", "internal/cli", "internal/config", "internal/disk", "internal/impose", "internal/metrics", "internal/nearest", "internal/private", "internal/smallpdf", "internal/raster", "internal/secret",
 	},
 
 	// The cloud's half.
-	"cloud":                 {"gcp", "gcp/ticket", "cloud/legacy", "internal/impose", "internal/secret"},
+	"cloud":                 {"gcp", "gcp/ticket", "cloud/legacy", "internal/disk", "internal/impose", "internal/secret"},
 	"cloud/legacy":          {"gcp", "gcp/ticket", "internal/ppd"},
 	"cloud/oauth":           {"gcp", "cloud", "internal/secret"},
 	"cloud/bearer":          {"gcp", "internal/disk", "internal/secret"},
@@ -60,7 +60,7 @@ var mayImport = map[string][]string{
 	"cloud/xmppauth":        {"gcp", "cloud", "internal/backoff", "internal/secret"},
 	"cloud/server": {
 		"gcp", "cloud", "cloud/oauth", "cloud/oidc", "cloud/passkey", "cloud/archive", "cloud/bearer", "cloud/blob", "cloud/store", "cloud/api", "cloud/web",
-		"cloud/component", "cloud/ipp", "cloud/push", "cloud/mail", "cloud/pubsub", "cloud/xmppauth", "internal/activation", "internal/cli", "internal/config", "internal/disk", "internal/raster", "internal/secret", "internal/stream", "internal/metrics",
+		"cloud/component", "cloud/ipp", "cloud/push", "cloud/mail", "cloud/pubsub", "cloud/xmppauth", "internal/activation", "internal/cli", "internal/config", "internal/disk", "internal/filelock", "internal/metrics", "internal/raster", "internal/secret", "internal/stream",
 	},
 
 	// Helpers, which know nothing of either half.
@@ -73,11 +73,13 @@ var mayImport = map[string][]string{
 	"internal/nearest":      {},
 	"internal/disk/diskmem": {"internal/disk"},
 	"internal/fault":        {},
+	"internal/filelock":     {},
 	"internal/impose":       {"gcp"},
 	"internal/raster":       {"gcp", "internal/impose"},
 	"internal/rasterpdf":    {},
 	"internal/smallpdf":     {},
 	"internal/ppd":          {"gcp"},
+	"internal/private":      {},
 	"internal/secret":       {},
 	"internal/service":      {"internal/cli", "packaging"},
 	"internal/stall":        {},

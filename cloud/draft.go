@@ -8,10 +8,10 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"syscall"
 	"time"
 
 	"platen/gcp"
+	"platen/internal/disk"
 )
 
 // Bounds of drafts.
@@ -174,7 +174,7 @@ func (s *Service) copyDraft(ctx context.Context, to io.Writer, from io.Reader) (
 
 // filled says that the disk is full, if it is.
 func filled(err error) error {
-	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+	if disk.Full(err) {
 		return &Error{Kind: KindUnavailable, Message: "The service has no room for the document at the moment. Try again later.", Cause: err}
 	}
 	return err

@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 
 	"platen/cloud"
@@ -158,5 +157,5 @@ func (d *Dir) sweepOne(ctx context.Context, e fs.DirEntry, before time.Time, kno
 
 // diskFull reports whether an error is for want of room.
 func diskFull(err error) bool {
-	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
+	return disk.Full(err)
 }

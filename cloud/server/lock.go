@@ -3,10 +3,10 @@ package server
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"syscall"
+
+	"platen/internal/filelock"
 )
 
 // lockFile is the file of the state folder that its users have locked: shared by
@@ -16,9 +16,9 @@ const lockFile = "lock"
 // errInUse is returned when a folder cannot be locked.
 var errInUse = errors.New("the state folder is in use")
 
-// lockState locks a state folder until the file is closed. how is
-// syscall.LOCK_SH or syscall.LOCK_EX; it does not wait.
-func lockState(dir string, how int) (*os.File, error) {
+// lockState locks a state folder until the file is closed. It
+// does not wait.
+func lockState(dir string, how filelock.Kind) (*os.File, error) {
 	f, err := os.OpenFile(filepath.Join(dir, lockFile), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("lock the state folder: %w", err)
@@ -26,8 +26,8 @@ func lockState(dir string, how int) (*os.File, error) {
 	if err := giveTo(dir, f.Name()); err != nil {
 		return nil, errors.Join(fmt.Errorf("lock the state folder: %w", err), f.Close())
 	}
-	err = syscall.Flock(int(f.Fd()), how|syscall.LOCK_NB)
-	if errors.Is(err, syscall.EWOULDBLOCK) {
+	err = filelock.Try(f, how)
+	if errors.Is(err, filelock.ErrHeld) {
 		err = errInUse
 	}
 	if err != nil {
@@ -38,7 +38,7 @@ func lockState(dir string, how int) (*os.File, error) {
 
 // useState locks a state folder for the service, or for a command beside it.
 func useState(dir string) (*os.File, error) {
-	f, err := lockState(dir, syscall.LOCK_SH)
+	f, err := lockState(dir, filelock.Shared)
 	if errors.Is(err, errInUse) {
 		return nil, fmt.Errorf("%s is being restored from a backup: wait until 'platen-cloud restore' has ended", dir)
 	}
@@ -60,26 +60,4 @@ func interrupted(dir string) bool {
 		}
 	}
 	return false
-}
-
-// giveTo makes what root wrote belong to the owner of the state folder, as whom
-// the service runs.
-func giveTo(dir, path string) error {
-	if os.Geteuid() != 0 {
-		return nil
-	}
-	info, err := os.Stat(dir)
-	if err != nil {
-		return err
-	}
-	owner, ok := info.Sys().(*syscall.Stat_t)
-	if !ok {
-		return nil
-	}
-	return filepath.WalkDir(path, func(name string, _ fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		return os.Lchown(name, int(owner.Uid), int(owner.Gid))
-	})
 }

@@ -12,11 +12,11 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"platen/cloud/archive"
 	"platen/cloud/store"
+	"platen/internal/filelock"
 )
 
 // The folders that a restore makes inside of the state folder, which may be a
@@ -75,7 +75,7 @@ func (r Restore) Run(ctx context.Context) (RestoreResult, error) {
 	if err := os.MkdirAll(r.Into, 0o700); err != nil {
 		return RestoreResult{}, fmt.Errorf("restore: %w", err)
 	}
-	lock, err := lockState(r.Into, syscall.LOCK_EX)
+	lock, err := lockState(r.Into, filelock.Exclusive)
 	if errors.Is(err, errInUse) {
 		return RestoreResult{}, fmt.Errorf("restore into %s: %w", r.Into, ErrInUse)
 	}

@@ -7,11 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"net"
 	"net/http"
 	"net/url"
-	"syscall"
 	"time"
 
 	"platen/gcp"
@@ -38,12 +36,13 @@ type Client struct{ http *http.Client }
 
 var _ Daemon = (*Client)(nil)
 
+// dialTime bounds how long it takes until a daemon takes a call.
+const dialTime = 5 * time.Second
+
 // Dial returns a client of the daemon that listens at path. Nothing is sent
 // before the first call.
 func Dial(path string) *Client {
-	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return (&net.Dialer{Timeout: 5 * time.Second}).DialContext(ctx, "unix", path)
-	}
+	dial := func(ctx context.Context, _, _ string) (net.Conn, error) { return dial(ctx, path) }
 	return &Client{http: &http.Client{
 		Transport: &http.Transport{DialContext: dial, DisableKeepAlives: true},
 		Timeout:   5 * time.Minute,
@@ -139,7 +138,7 @@ func (c *Client) do(ctx context.Context, method, path string, in, out any) error
 		return fmt.Errorf("ask the daemon: %w", err)
 	}
 	resp, err := c.http.Do(req)
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED) {
+	if nobody(err) {
 		return ErrNotRunning
 	}
 	if err != nil {

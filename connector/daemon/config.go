@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"runtime"
 	"time"
@@ -61,7 +60,7 @@ func Default() Config {
 	return Config{
 		StateDir:        defaultStateDir(),
 		LogLevel:        "info",
-		CUPS:            []string{"/run/cups/cups.sock"},
+		CUPS:            localCUPS(),
 		PollInterval:    config.Duration(time.Minute),
 		PingInterval:    config.Duration(time.Minute),
 		PingTimeout:     config.Duration(20 * time.Second),
@@ -81,66 +80,12 @@ func Default() Config {
 	}
 }
 
-// ConfigFile returns where the settings are looked for: the folder that a service
-// manager names (systemd.exec(5), "CONFIGURATION_DIRECTORY"), the system's folder for
-// root, else the user's (XDG Base Directory Specification).
-func ConfigFile() string {
-	if dir := os.Getenv("CONFIGURATION_DIRECTORY"); dir != "" {
-		return filepath.Join(dir, "platen.toml")
-	}
-	if os.Geteuid() == 0 {
-		return "/etc/platen/platen.toml"
-	}
-	dir, err := os.UserConfigDir()
-	if err != nil {
-		return "platen.toml"
-	}
-	return filepath.Join(dir, "platen", "platen.toml")
-}
-
 // RulesPath returns the file of printer rules, which may be missing.
 func (c Config) RulesPath() string {
 	if c.Rules != "" {
 		return c.Rules
 	}
 	return filepath.Join(filepath.Dir(ConfigFile()), "printers.toml")
-}
-
-func defaultStateDir() string {
-	if dir := os.Getenv("STATE_DIRECTORY"); dir != "" { // a service manager's
-		return dir
-	}
-	if os.Geteuid() == 0 {
-		return "/var/lib/platen"
-	}
-	if dir := os.Getenv("XDG_STATE_HOME"); dir != "" {
-		return filepath.Join(dir, "platen")
-	}
-	home, err := os.UserHomeDir()
-	if err != nil {
-		return "platen-state"
-	}
-	return filepath.Join(home, ".local", "state", "platen")
-}
-
-// SocketPath returns where the daemon listens for the command line.
-func (c Config) SocketPath() string {
-	if c.Socket != "" {
-		return c.Socket
-	}
-	if c.StateDir != defaultStateDir() {
-		return filepath.Join(c.StateDir, "platen.sock")
-	}
-	if dir := os.Getenv("RUNTIME_DIRECTORY"); dir != "" { // a service manager's
-		return filepath.Join(dir, "platen.sock")
-	}
-	if os.Geteuid() == 0 {
-		return "/run/platen/platen.sock"
-	}
-	if dir := os.Getenv("XDG_RUNTIME_DIR"); dir != "" {
-		return filepath.Join(dir, "platen.sock")
-	}
-	return filepath.Join(c.StateDir, "platen.sock")
 }
 
 // minRenderMiB is what a document of simple pages takes.

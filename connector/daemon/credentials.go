@@ -15,11 +15,12 @@ import (
 
 	"platen/gcp"
 	"platen/internal/disk"
+	"platen/internal/private"
 	"platen/internal/secret"
 )
 
 // Credentials are what pairing gave this installation. They live in one file
-// with mode 0600 and are never printed.
+// with mode 0600, on Windows sealed for this machine, and are never printed.
 type Credentials struct {
 	Cloud        string           `json:"cloud"` // base address of the service, without /cloudprint
 	Proxy        gcp.ProxyID      `json:"proxy"`
@@ -59,6 +60,9 @@ func ReadCredentials(stateDir string) (Credentials, error) {
 		return c, ErrNotPaired
 	}
 	if err != nil {
+		return c, fmt.Errorf("read credentials: %w", err)
+	}
+	if data, err = private.Open(data); err != nil {
 		return c, fmt.Errorf("read credentials: %w", err)
 	}
 	if err := json.Unmarshal(data, &c); err != nil {
@@ -103,10 +107,13 @@ func (c Credentials) Write(stateDir string) error {
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(stateDir, 0o700); err != nil {
+	if data, err = private.Seal(append(data, '\n')); err != nil {
 		return fmt.Errorf("write credentials: %w", err)
 	}
-	if err := disk.Replace(disk.OS{}, credentialsPath(stateDir), append(data, '\n')); err != nil {
+	if err := private.Folder(stateDir); err != nil {
+		return fmt.Errorf("write credentials: %w", err)
+	}
+	if err := disk.Replace(disk.OS{}, credentialsPath(stateDir), data); err != nil {
 		return fmt.Errorf("write credentials: %w", err)
 	}
 	return nil

@@ -18,9 +18,10 @@ import (
 )
 
 // machine is where a life looks for what the kernel knows.
-type machine struct{ proc, cgroups string }
-
-func thisMachine() machine { return machine{proc: "/proc", cgroups: "/sys/fs/cgroup"} }
+type machine struct {
+	proc, cgroups string
+	start         string // where no file of the kernel names it
+}
 
 // life tells the next process how this one ended, in life.json and crash.log of
 // the state folder. The runtime writes what kills it into crash.log.
@@ -116,6 +117,9 @@ func (l *life) lastCrash() string { return filepath.Join(l.dir, "crash-last.log"
 // boot returns the id of this start of the machine, "" where there is none. A service
 // that sees nothing of /proc but processes is handed it by systemd, see the unit.
 func (m machine) boot() string {
+	if m.start != "" {
+		return m.start
+	}
 	if dir := os.Getenv("CREDENTIALS_DIRECTORY"); dir != "" {
 		if id := strings.TrimSpace(string(m.read(filepath.Join(dir, "boot_id")))); id != "" {
 			return id

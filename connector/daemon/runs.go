@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"syscall"
 
 	"platen/connector"
 	"platen/gcp"
@@ -52,16 +51,6 @@ func (r *historyFile) KeepHistory(h connector.History) error {
 		return err
 	}
 	return disk.Replace(disk.OS{}, r.path, append(b, '\n'))
-}
-
-// place names where the state folder lives: a start of the machine, and a folder on
-// its disks. A copy of it lives elsewhere, or on a machine that was started anew.
-func place(dir string, on machine) string {
-	var st syscall.Stat_t
-	if err := syscall.Stat(dir, &st); err != nil {
-		return ""
-	}
-	return fmt.Sprintf("%s %d:%d", on.boot(), st.Dev, st.Ino)
 }
 
 // hostName is how the machine is named to the service.

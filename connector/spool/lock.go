@@ -7,7 +7,9 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
+
+	"platen/internal/filelock"
+	"platen/internal/private"
 )
 
 // ErrLocked means that another process owns the state folder.
@@ -20,14 +22,14 @@ type Lock struct{ f *os.File }
 // Acquire takes the lock of the state folder path, making the folder (0700) if
 // need be. It does not wait: an error that is ErrLocked says who has it.
 func Acquire(path string) (*Lock, error) {
-	if err := os.MkdirAll(path, 0o700); err != nil {
+	if err := private.Folder(path); err != nil {
 		return nil, fmt.Errorf("make state folder: %w", err)
 	}
 	f, err := os.OpenFile(filepath.Join(path, "lock"), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("open lock of the state folder: %w", err)
 	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+	if err := filelock.Try(f, filelock.Exclusive); err != nil {
 		return nil, errors.Join(refusal(path, f, err), f.Close())
 	}
 	if err := f.Truncate(0); err == nil {
@@ -37,7 +39,7 @@ func Acquire(path string) (*Lock, error) {
 }
 
 func refusal(path string, f *os.File, err error) error {
-	if !errors.Is(err, syscall.EWOULDBLOCK) {
+	if !errors.Is(err, filelock.ErrHeld) {
 		return fmt.Errorf("lock %s: %w", path, err)
 	}
 	owner := ""

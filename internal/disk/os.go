@@ -41,9 +41,6 @@ func (OS) OpenFile(name string, flag int, perm fs.FileMode) (File, error) {
 // Truncate implements Writer.
 func (OS) Truncate(name string, size int64) error { return os.Truncate(name, size) }
 
-// Rename implements Writer.
-func (OS) Rename(from, to string) error { return os.Rename(from, to) }
-
 // Link implements Writer.
 func (OS) Link(from, to string) error { return os.Link(from, to) }
 
@@ -94,13 +91,4 @@ func (OS) List(name string, visit func(fs.DirEntry) error) error {
 			return err
 		}
 	}
-}
-
-// Sync implements Folders.
-func (OS) Sync(name string) error {
-	d, err := os.Open(name)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }

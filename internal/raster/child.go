@@ -94,6 +94,12 @@ func (r *Renderer) supervise(ctx context.Context, j job, in, out *os.File) (impo
 	if err := cmd.Start(); err != nil {
 		return impose.Result{}, failed("The program that reads documents did not start.", err)
 	}
+	release, err := hold(cmd, memory)
+	if err != nil {
+		cancel(nil)
+		return impose.Result{}, failed("The program that reads documents could not be given its limits.", errors.Join(err, cmd.Wait()))
+	}
+	defer release()
 	watched := make(chan struct{})
 	go func() {
 		defer close(watched)
@@ -118,11 +124,6 @@ var (
 
 // compilerMemory is what a child may use that has to compile the module first.
 const compilerMemory = 640 << 20
-
-// environment is all that a child is told: where it may write.
-func environment(dir string) []string {
-	return []string{"HOME=" + dir, "TMPDIR=" + dir, "LANG=C.UTF-8", "PATH=/usr/bin:/bin"}
-}
 
 // watch calls over when a process uses more memory than it may; it returns when ctx
 // ends.

@@ -4,9 +4,24 @@ package raster
 
 import (
 	"errors"
+	"os"
 	"os/exec"
 	"syscall"
 )
+
+// owns reports whether a folder is this user's, or not there yet.
+func owns(dir string) bool {
+	var st syscall.Stat_t
+	return syscall.Stat(dir, &st) != nil || int(st.Uid) == os.Geteuid()
+}
+
+// environment is all that a child is told: where it may write.
+func environment(dir string) []string {
+	return []string{"HOME=" + dir, "TMPDIR=" + dir, "LANG=C.UTF-8", "PATH=/usr/bin:/bin"}
+}
+
+// hold does nothing here: watch looks at a child's memory, which has limits of its own.
+func hold(*exec.Cmd, int64) (release func(), err error) { return func() {}, nil }
 
 // niceness is how much a child stands back for those who print.
 const niceness = 10

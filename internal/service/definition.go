@@ -1,7 +1,6 @@
 package service
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -49,13 +48,13 @@ func (d *Definition) Remember(flags ...string) error {
 // spoken to: Windows'.
 const verbRun = "run"
 
-// manager returns the service as the library knows it; run is what it does.
-func (d Definition) manager(run func(context.Context) error) (kardianos.Service, error) {
+// manager returns the service as the library knows it. It is never run by the library.
+func (d Definition) manager() (kardianos.Service, error) {
 	options, err := d.options()
 	if err != nil {
 		return nil, err
 	}
-	s, err := kardianos.New(&program{run: run}, &kardianos.Config{
+	s, err := kardianos.New(nil, &kardianos.Config{
 		Name: d.Name, DisplayName: d.Title, Description: d.Summary,
 		Arguments: append([]string{"service", verbRun}, d.Arguments...),
 		Option:    options,
@@ -69,11 +68,8 @@ func (d Definition) manager(run func(context.Context) error) (kardianos.Service,
 // options returns what each service manager is told: the files of the packages, for
 // the program that runs now.
 func (d Definition) options() (kardianos.KeyValue, error) {
-	options := kardianos.KeyValue{
-		// Windows: once the system is up, and again when it died.
-		"DelayedAutoStart": true, "OnFailure": "restart", "OnFailureDelayDuration": "5s", "OnFailureResetPeriod": 3600,
-	}
-	if runtime.GOOS == "windows" {
+	options := kardianos.KeyValue{}
+	if runtime.GOOS == "windows" { // which installWith tells itself
 		return options, nil
 	}
 	path, err := executable()
@@ -118,6 +114,9 @@ const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._
 
 // checkWords refuses a path or arguments that a script would read as something else.
 func (d Definition) checkWords() error {
+	if runtime.GOOS == "windows" {
+		return nil // there is no script
+	}
 	path, err := executable()
 	if err != nil {
 		return err

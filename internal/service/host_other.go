@@ -4,11 +4,10 @@ package service
 
 import (
 	"context"
-
-	kardianos "github.com/kardianos/service"
+	"io"
 )
 
 // host runs in the foreground: other managers than Windows' want nothing else.
-func host(ctx context.Context, _ string, _ kardianos.Service, run func(context.Context) error) error {
-	return run(ctx)
+func host(ctx context.Context, _ string, run func(context.Context, io.Writer) error) error {
+	return run(ctx, nil)
 }

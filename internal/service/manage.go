@@ -29,7 +29,7 @@ type Status struct {
 
 // Status asks the service manager. It needs no rights.
 func (d Definition) Status() (Status, error) {
-	s, err := d.manager(nil)
+	s, err := d.manager()
 	if err != nil {
 		return Status{}, err
 	}
@@ -76,33 +76,7 @@ func (d Definition) Install() error {
 	if s.Platform() == systemd {
 		return d.installUnits(s)
 	}
-	state, err := d.state(s)
-	if err != nil {
-		return err
-	}
-	if s.Platform() == openRC || s.Platform() == sysv {
-		if err := d.makeUser(); err != nil {
-			return err
-		}
-	}
-	if state == Missing {
-		return s.Install()
-	}
-	if state == Running {
-		if err := s.Stop(); err != nil {
-			return err
-		}
-	}
-	if err := s.Uninstall(); err != nil {
-		return err
-	}
-	if err := s.Install(); err != nil {
-		return err
-	}
-	if state == Running {
-		return s.Start()
-	}
-	return nil
+	return d.installWith(s)
 }
 
 // Uninstall stops the service and takes it away; what it keeps stays. Without one it
@@ -186,5 +160,5 @@ func (d Definition) prepared(verb string) (kardianos.Service, error) {
 	if err := d.checkWords(); err != nil {
 		return nil, err
 	}
-	return d.manager(nil)
+	return d.manager()
 }

@@ -8,9 +8,6 @@ var ErrRights = errors.New("only an administrator may do that")
 // mayChange leaves it to the service control manager.
 func mayChange(string) error { return nil }
 
-// makeUser makes none: Windows has accounts for services.
-func (d Definition) makeUser() error { return nil }
-
 // asAdministrator says how to run a command with the rights that it needs.
 func asAdministrator(command string) string {
 	return "run '" + command + "' in a terminal that was opened with \"Run as administrator\""

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -53,7 +54,12 @@ func NewVerbs(define func(*cobra.Command) (Definition, error), run func(context.
 			if err != nil {
 				return err
 			}
-			return d.Run(c.Context(), func(ctx context.Context) error { return run(ctx, c) })
+			return d.Run(c.Context(), func(ctx context.Context, log io.Writer) error {
+				if log != nil {
+					c.SetErr(log)
+				}
+				return run(ctx, c)
+			})
 		},
 	})
 	return c

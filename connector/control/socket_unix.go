@@ -1,12 +1,16 @@
+//go:build unix
+
 package control
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
 // socketMode lets the daemon's group talk to it, and nobody else.
@@ -33,4 +37,14 @@ func Listen(path string) (net.Listener, error) {
 		return nil, errors.Join(fmt.Errorf("set mode of the socket: %w", err), l.Close())
 	}
 	return l, nil
+}
+
+// dial connects to the socket at path.
+func dial(ctx context.Context, path string) (net.Conn, error) {
+	return (&net.Dialer{Timeout: dialTime}).DialContext(ctx, "unix", path)
+}
+
+// nobody reports whether a call failed because no daemon listens.
+func nobody(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED)
 }
