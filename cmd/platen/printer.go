@@ -35,6 +35,11 @@ func newPrinterList(o *options) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			others, err := unserved(c.Context())
+			if err != nil {
+				fmt.Fprintln(c.ErrOrStderr(), "platen: warning:", err)
+			}
+			list = append(list, others...)
 			if asJSON {
 				return cli.JSON(c.OutOrStdout(), list)
 			}

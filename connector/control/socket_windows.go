@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
+	"os"
 	"strings"
+	"time"
 
-	"github.com/Microsoft/go-winio"
-
-	"platen/internal/private"
+	"golang.org/x/sys/windows"
 )
 
 // pipes is where the names of pipes of this machine begin.
@@ -22,26 +22,37 @@ func Listen(path string) (net.Listener, error) {
 	if !strings.HasPrefix(strings.ToLower(path), pipes) {
 		return nil, fmt.Errorf("%s is not the name of a pipe: set socket to %splaten, or to nothing", path, pipes)
 	}
-	rights, err := private.SDDL("")
-	if err != nil {
-		return nil, fmt.Errorf("rights of the pipe: %w", err)
-	}
-	l, err := winio.ListenPipe(path, &winio.PipeConfig{SecurityDescriptor: rights})
-	if err != nil {
-		return nil, fmt.Errorf("open the pipe %s: %w", path, err)
-	}
-	return l, nil
+	return listenPipe(path)
 }
 
-// dial connects to the pipe path. It is anonymous to the other side.
+// busyTime is the pause before a pipe is tried again of which every end is taken.
+const busyTime = 20 * time.Millisecond
+
+// dial connects to the pipe path. The other side learns nothing of who this is.
 func dial(ctx context.Context, path string) (net.Conn, error) {
+	name, err := windows.UTF16PtrFromString(path)
+	if err != nil {
+		return nil, err
+	}
 	ctx, cancel := context.WithTimeout(ctx, dialTime)
 	defer cancel()
-	c, err := winio.DialPipeContext(ctx, path)
-	if errors.Is(err, fs.ErrPermission) {
-		return nil, fmt.Errorf("%w: open a terminal with \"Run as administrator\"", err)
+	for {
+		h, err := windows.CreateFile(name, windows.GENERIC_READ|windows.GENERIC_WRITE, 0, nil, windows.OPEN_EXISTING,
+			windows.FILE_FLAG_OVERLAPPED|windows.SECURITY_SQOS_PRESENT|windows.SECURITY_ANONYMOUS, 0)
+		switch {
+		case err == nil:
+			return &pipeConn{File: os.NewFile(uintptr(h), path), path: pipeAddr(path)}, nil
+		case errors.Is(err, fs.ErrPermission):
+			return nil, fmt.Errorf("%w: open a terminal with \"Run as administrator\"", err)
+		case !errors.Is(err, windows.ERROR_PIPE_BUSY):
+			return nil, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(busyTime):
+		}
 	}
-	return c, err
 }
 
 // nobody reports whether a call failed because no daemon listens.

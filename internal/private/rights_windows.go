@@ -37,23 +37,14 @@ func accounts() ([]*windows.SID, error) {
 // service and this process's user may do everything, and others nothing. inherit are the
 // flags of its entries in SDDL: "OICI" for a folder, whose contents are to be alike.
 func Rights(inherit string) (*windows.SECURITY_DESCRIPTOR, error) {
-	text, err := SDDL(inherit)
-	if err != nil {
-		return nil, err
-	}
-	return windows.SecurityDescriptorFromString(text)
-}
-
-// SDDL is Rights in Windows' words.
-func SDDL(inherit string) (string, error) {
 	all, err := accounts()
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	var b strings.Builder
 	b.WriteString("D:P") // P: nothing from the folder above
 	for _, sid := range all {
 		fmt.Fprintf(&b, "(A;%s;GA;;;%s)", inherit, sid)
 	}
-	return b.String(), nil
+	return windows.SecurityDescriptorFromString(b.String())
 }

@@ -97,3 +97,6 @@ func (p *prefix) run(args ...string) string {
 	}
 	return out
 }
+
+// onZ names a file of the machine as programs of Windows do.
+func onZ(path string) string { return "Z:" + strings.ReplaceAll(path, "/", `\`) }

@@ -1,0 +1,5 @@
+//go:build !windows
+
+package spooler
+
+func queues() ([]Queue, error) { return nil, nil }
