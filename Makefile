@@ -5,7 +5,7 @@ export CGO_ENABLED := 0
 # The packages whose tests run goroutines against each other.
 concurrent := ./cloud/... ./connector/... ./cups ./gcp/client ./notify/... ./internal/vprinter
 
-.PHONY: build demo test race check lint fmt dead fuzz bench screenshots soak soak-short packages testdeps clean
+.PHONY: build demo test race check lint fmt dead fuzz bench screenshots soak soak-short packages msi testdeps clean
 
 build: ; go build -trimpath -o bin/ ./cmd/...
 
@@ -57,5 +57,10 @@ soak-short: testdeps build ; go run ./internal/soak --minutes 10 --queues 50
 
 # Packages for Linux and archives for macOS, with checksums, in build/packages.
 packages: ; go run ./internal/packages $(if $(VERSION),-version $(VERSION))
+
+# The connector's installer for Windows (wixl, msitools), in build/packages. Its version is three numbers.
+msi:
+	GOOS=windows GOARCH=amd64 go build -trimpath -o build/windows/platen.exe ./cmd/platen
+	packaging/windows/msi.sh $(or $(VERSION),0.0.0) build/windows/platen.exe build/packages/platen-$(or $(VERSION),0.0.0).msi
 
 clean: ; rm -rf bin build demo platen-demo

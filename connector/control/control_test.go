@@ -3,10 +3,7 @@ package control_test
 import (
 	"context"
 	"errors"
-	"net"
 	"net/http"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -107,7 +104,7 @@ func (d *daemon) Recent(context.Context) ([]control.Job, error) { return nil, er
 
 func serve(t *testing.T) (*daemon, string) {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "run", "platen.sock")
+	path := socketPath(t)
 	l, err := control.Listen(path)
 	if err != nil {
 		t.Fatal(err)
@@ -222,48 +219,5 @@ func TestFailures(t *testing.T) {
 	}
 	if _, err := c.AddPrinter(ctx, control.Address{}); !errors.As(err, &e) || e.Status != http.StatusBadRequest {
 		t.Errorf("no address: %v", err)
-	}
-}
-
-func TestNotRunning(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "sock")
-	if _, err := control.Dial(path).Status(t.Context()); !errors.Is(err, control.ErrNotRunning) {
-		t.Errorf("without a socket: %v", err)
-	}
-	l, err := net.Listen("unix", path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	l.(*net.UnixListener).SetUnlinkOnClose(false)
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := control.Dial(path).Status(t.Context()); !errors.Is(err, control.ErrNotRunning) {
-		t.Errorf("with a stale socket: %v", err)
-	}
-}
-
-// A socket that a dead daemon left does not block the start.
-func TestStaleSocket(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "sock")
-	for range 2 {
-		l, err := control.Listen(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		fi, err := os.Stat(path)
-		if err != nil || fi.Mode().Perm() != 0o660 {
-			t.Errorf("mode %v, %v", fi.Mode(), err)
-		}
-		l.(*net.UnixListener).SetUnlinkOnClose(false)
-		if err := l.Close(); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := errors.Join(os.Remove(path), os.WriteFile(path, nil, 0o600)); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := control.Listen(path); err == nil {
-		t.Error("a file that is no socket was replaced")
 	}
 }
