@@ -17,6 +17,7 @@ import (
 
 	"platen/internal/config"
 	"platen/internal/disk"
+	"platen/internal/private"
 )
 
 // The files of a backup. Documents, the journal and the history of runs are never
@@ -85,6 +86,9 @@ func readState(settings, stateDir string) (map[string][]byte, error) {
 		data, err := readBounded(path, maxBackupFile)
 		if errors.Is(err, fs.ErrNotExist) || path == "" {
 			continue
+		}
+		if err == nil && name == credentialsFile { // another machine is to open it
+			data, err = private.Open(data)
 		}
 		if err != nil {
 			return nil, err

@@ -12,6 +12,7 @@ import (
 
 	"platen/connector/spool"
 	"platen/internal/disk"
+	"platen/internal/private"
 )
 
 // ErrNotEmpty means that there is something in the way of a restore.
@@ -130,6 +131,12 @@ func (r Restoring) put(settingsDiffer bool, stamp string) error {
 func (r Restoring) putOne(name, path string, data []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
+	}
+	if name == credentialsFile {
+		var err error
+		if data, err = private.Seal(data); err != nil {
+			return err
+		}
 	}
 	if err := disk.Replace(disk.OS{}, path, data); err != nil {
 		return err
