@@ -49,6 +49,38 @@ func TestOS(t *testing.T) {
 	}
 }
 
+// A file can be renamed and removed while it is open, and is appended to at its end.
+func TestOpenFiles(t *testing.T) {
+	var d disk.FS = disk.OS{}
+	from, to := filepath.Join(t.TempDir(), "from"), filepath.Join(t.TempDir(), "to")
+	for _, flag := range []int{os.O_WRONLY | os.O_CREATE | os.O_EXCL, os.O_WRONLY | os.O_APPEND} {
+		w, err := d.OpenFile(from, flag, 0o600)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Write([]byte("ab")); err != nil {
+			t.Error(err)
+		}
+		if err := errors.Join(d.Rename(from, to), d.Rename(to, from), w.Sync(), w.Close()); err != nil {
+			t.Error(err)
+		}
+	}
+	r, err := d.Open(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := io.ReadAll(r)
+	if err != nil || string(b) != "abab" {
+		t.Errorf("the file holds %q, %v", b, err)
+	}
+	if err := errors.Join(d.Rename(from, to), d.Remove(to), r.Close()); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(to); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("it is still there: %v", err)
+	}
+}
+
 // A link in place of the new file is not followed: whoever may write in a folder
 // must not choose which file somebody mightier overwrites.
 func TestReplaceFollowsNoLink(t *testing.T) {

@@ -19,7 +19,7 @@ var _ FS = OS{}
 
 // Open implements Reader.
 func (OS) Open(name string) (io.ReadSeekCloser, error) {
-	f, err := os.Open(name)
+	f, err := openFile(name, os.O_RDONLY, 0)
 	if err != nil {
 		return nil, err // not f: a nil *os.File in an interface is not nil
 	}
@@ -31,7 +31,7 @@ func (OS) Stat(name string) (fs.FileInfo, error) { return os.Stat(name) }
 
 // OpenFile implements Writer.
 func (OS) OpenFile(name string, flag int, perm fs.FileMode) (File, error) {
-	f, err := os.OpenFile(name, flag, perm)
+	f, err := openFile(name, flag, perm)
 	if err != nil {
 		return nil, err
 	}

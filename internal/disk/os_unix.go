@@ -4,9 +4,14 @@ package disk
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"syscall"
 )
+
+func openFile(name string, flag int, perm fs.FileMode) (*os.File, error) {
+	return os.OpenFile(name, flag, perm)
+}
 
 // Rename implements Writer.
 func (OS) Rename(from, to string) error { return os.Rename(from, to) }

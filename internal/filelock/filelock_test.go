@@ -46,8 +46,10 @@ func TestTry(t *testing.T) {
 		if err := a.Close(); err != nil {
 			t.Fatal(err)
 		}
-		if err := filelock.Try(b, filelock.Exclusive); err != nil {
-			t.Errorf("after the end of %s: %v", c.first, err)
+		if c.want != nil {
+			if err := filelock.Try(b, c.second); err != nil {
+				t.Errorf("%s, after the end of %s: %v", c.second, c.first, err)
+			}
 		}
 		if err := b.Close(); err != nil {
 			t.Fatal(err)

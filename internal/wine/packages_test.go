@@ -12,9 +12,6 @@ import (
 // testedHere are the packages whose tests run under Wine: what does otherwise on Windows.
 var testedHere = []string{"connector/control", "internal/disk", "internal/filelock", "internal/private", "internal/service", "printer/spooler"}
 
-// unfit are tests of them that Wine or Windows cannot run, see docs/windows.md.
-const unfit = "TestReplaceFollowsNoLink|TestSockets"
-
 // The tests of packages with files for Windows pass there.
 func TestPackages(t *testing.T) {
 	t.Parallel()
@@ -29,7 +26,7 @@ func TestPackages(t *testing.T) {
 			t.Errorf("build the tests of %s: %v\n%s", name, err, out)
 			continue
 		}
-		out, err := p.try(onZ(exe), "-test.v", "-test.timeout=60s", "-test.skip", "^("+unfit+")$")
+		out, err := p.try(onZ(exe), "-test.v", "-test.timeout=60s")
 		if n := strings.Count(out, "--- PASS"); err != nil && !onlyLeftOvers(out) {
 			t.Errorf("%s: %v\n%s", name, err, out)
 		} else {
