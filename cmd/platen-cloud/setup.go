@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
@@ -106,15 +105,15 @@ func (s *setup) run(ctx context.Context) (err error) {
 		return err
 	}
 	if err := s.ask(ctx); err != nil {
-		return untouched(err)
+		return s.untouched(err)
 	}
 	edit, err := s.edit(ctx)
 	if err != nil {
-		return untouched(err)
+		return s.untouched(err)
 	}
 	password, err := s.askAdmin(ctx)
 	if err != nil {
-		return untouched(err)
+		return s.untouched(err)
 	}
 	if err := edit.Write(); err != nil {
 		return err
@@ -127,9 +126,9 @@ func (s *setup) run(ctx context.Context) (err error) {
 }
 
 // untouched says of a conversation that ended early that nothing was written.
-func untouched(err error) error {
+func (s *setup) untouched(err error) error {
 	if errors.Is(err, context.Canceled) || errors.Is(err, cli.ErrNoAnswer) {
-		return cli.Hint(fmt.Errorf("the setup ended before its last answer: %w", err), "nothing was written; run it again at any time")
+		s.talk.Say("\nNothing was written. Run 'platen-cloud setup' again at any time.")
 	}
 	return err
 }
@@ -151,8 +150,8 @@ func (s *setup) begin() (err error) {
 		return cli.Usage(errors.New("--password-stdin goes with --non-interactive and --admin"))
 	}
 	s.done.Settings = config.Choose(s.o.configFile, server.ConfigFile()).Path
-	if !s.noService && os.Geteuid() != 0 && os.Getenv("OS") != "Windows_NT" {
-		return cli.Hint(errors.New("only root may install and start services"), "run it with sudo, or give --no-service and start 'platen-cloud serve' yourself")
+	if !s.noService && !service.MayChange() {
+		return cli.Hint(errors.New("only an administrator may install and start services"), "run it as root, or give --no-service and start 'platen-cloud serve' yourself")
 	}
 	return nil
 }

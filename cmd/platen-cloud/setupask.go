@@ -17,6 +17,7 @@ import (
 
 	"platen/cloud/server"
 	"platen/internal/cli"
+	"platen/internal/service"
 )
 
 // ordinaryPort is where a cloud without a domain listens: no rights are needed for it.
@@ -309,7 +310,7 @@ func anywhere(address string) string {
 
 // tryPorts opens the ports that the cloud will have, unless a cloud runs, which has them.
 func (s *setup) tryPorts() error {
-	if status, err := s.service.Status(); !s.noService && err == nil && status.State == "running" {
+	if status, err := s.service.Status(); !s.noService && err == nil && status.State == service.Running {
 		return nil
 	}
 	if s.running() {

@@ -132,15 +132,7 @@ func pairHint(err error) error {
 func askPlace(in io.Reader, out io.Writer, gone []gcp.Connector) gcp.ProxyID {
 	lines := bufio.NewScanner(in)
 	for _, c := range gone {
-		seen := "never seen"
-		if c.Seen > 0 {
-			seen = "last seen " + ago(time.Since(c.Seen.Time()))
-		}
-		printers := "1 printer"
-		if c.Printers != 1 {
-			printers = fmt.Sprintf("%d printers", c.Printers)
-		}
-		fmt.Fprintf(out, "replace %s (%s, %s)? [y/N] ", cli.Printable(daemon.ConnectorName(c)), seen, printers)
+		fmt.Fprintf(out, "replace %s? [y/N] ", cli.Printable(place(c)))
 		if !lines.Scan() {
 			fmt.Fprintln(out)
 			return ""
@@ -150,6 +142,19 @@ func askPlace(in io.Reader, out io.Writer, gone []gcp.Connector) gcp.ProxyID {
 		}
 	}
 	return ""
+}
+
+// place describes a connector whose place could be taken.
+func place(c gcp.Connector) string {
+	seen := "never seen"
+	if c.Seen > 0 {
+		seen = "last seen " + ago(time.Since(c.Seen.Time()))
+	}
+	printers := "1 printer"
+	if c.Printers != 1 {
+		printers = fmt.Sprintf("%d printers", c.Printers)
+	}
+	return fmt.Sprintf("%s (%s, %s)", daemon.ConnectorName(c), seen, printers)
 }
 
 // ago says roughly how long something is past.

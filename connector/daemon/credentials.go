@@ -116,5 +116,5 @@ func (c Credentials) Write(stateDir string) error {
 	if err := disk.Replace(disk.OS{}, credentialsPath(stateDir), data); err != nil {
 		return fmt.Errorf("write credentials: %w", err)
 	}
-	return nil
+	return giveTo(stateDir, credentialsPath(stateDir)) // root pairs for the service's user
 }

@@ -55,11 +55,11 @@ func (r Reach) Look(ctx context.Context) (string, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, reachTime)
 	defer cancel()
-	if err = p.pinned(ctx, base); err != nil {
-		return base, explainReach(err)
+	if err = p.pinned(ctx, base); err == nil {
+		err = r.ask(ctx, base, r.Authorities+p.authority)
 	}
-	if err := r.ask(ctx, base, r.Authorities+p.authority); err != nil {
-		return base, explainReach(err)
+	if err != nil {
+		return base, explainReach(fmt.Errorf("look at %s: %w", base, err))
 	}
 	return base, nil
 }
@@ -96,17 +96,24 @@ func (r Reach) ask(ctx context.Context, base, authority string) error {
 	err = json.NewDecoder(io.LimitReader(resp.Body, maxDescription)).Decode(&says)
 	if _, ours := says.Paths["/cloudprint/createrobot"]; resp.StatusCode != http.StatusOK || err != nil || !ours {
 		return &ReachError{
-			Err:    fmt.Errorf("%s answers (status %d), and is no Platen cloud", base, resp.StatusCode),
+			Err:    fmt.Errorf("what answers there (status %d) is no Platen cloud", resp.StatusCode),
 			Advice: "is the address complete, with its port? the cloud's own page shows it under Administration",
 		}
 	}
 	return nil
 }
 
+// UnknownAuthority reports whether a cloud was not believed because nobody known signed
+// its certificate: its own authority may have.
+func UnknownAuthority(err error) bool {
+	_, unknown := errors.AsType[x509.UnknownAuthorityError](err)
+	return unknown
+}
+
 // explainReach adds what to do to why a cloud was not reached.
 func explainReach(err error) error {
-	if _, told := errors.AsType[*ReachError](err); told {
-		return err
+	if told, is := errors.AsType[*ReachError](err); is {
+		return &ReachError{Err: err, Advice: told.Advice}
 	}
 	advice := "try the address in a browser on this machine"
 	dns, named := errors.AsType[*net.DNSError](err)
