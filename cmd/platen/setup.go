@@ -34,6 +34,7 @@ type setup struct {
 	queues, add                          []string
 	testPage                             string
 	insecure, replace, noService, search bool
+	searchTime                           time.Duration
 	force, silent, asJSON                bool
 
 	cfg    daemon.Config
@@ -85,6 +86,7 @@ func newSetup(o *options) *cobra.Command {
 	f.StringSliceVar(&s.queues, "queue", nil, "`name` of a queue to share, with * and ?; may be repeated (default: all plain ones)")
 	f.StringArrayVar(&s.add, "add", nil, "`[NAME=]ADDRESS` of a printer to add; may be repeated")
 	f.BoolVar(&s.search, "search", false, "add the printers that announce themselves on the network")
+	f.DurationVar(&s.searchTime, "search-time", 4*time.Second, "how long printers of the network are listened for; 0 for not at all")
 	f.StringVar(&s.testPage, "test-page", "", "`printer` to print a test page on")
 	f.BoolVar(&s.noService, "no-service", false, "install and start nothing")
 	f.BoolVar(&s.force, "force", false, "replace what a person wrote into the settings")
@@ -281,12 +283,12 @@ func (s *setup) tell() error {
 	return err
 }
 
-// searchTime is how long printers of the network are listened for.
-const searchTime = 4 * time.Second
-
 // onNetwork are the printers that announce themselves; none where that cannot be had.
 func (s *setup) onNetwork(ctx context.Context) []discover.Found {
-	found, err := discover.Browse(ctx, searchTime)
+	if s.searchTime <= 0 {
+		return nil
+	}
+	found, err := discover.Browse(ctx, min(s.searchTime, maxDiscover))
 	if err != nil {
 		s.talk.Say("note: %v", err)
 	}

@@ -122,7 +122,9 @@ func (s *setup) chooseQueues(ctx context.Context) error {
 // chooseAddresses asks which printers of the network are added, and for addresses of
 // others.
 func (s *setup) chooseAddresses(ctx context.Context) error {
-	s.talk.Say("Looking for printers on the network ...")
+	if s.searchTime > 0 {
+		s.talk.Say("Looking for printers on the network ...")
+	}
 	found := slices.DeleteFunc(s.onNetwork(ctx), func(f discover.Found) bool { return f.Queue })
 	if err := ctx.Err(); err != nil {
 		return err

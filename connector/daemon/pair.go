@@ -230,7 +230,7 @@ func (p *Pairing) base() (string, error) {
 		text = "https://" + text
 	}
 	u, err := url.Parse(text)
-	if err != nil || u.Host == "" || u.User != nil {
+	if err != nil || u.Hostname() == "" || strings.HasSuffix(u.Host, ":") || u.User != nil {
 		return "", fmt.Errorf("%q is no address of a cloud: write one like https://print.example.com", p.Cloud)
 	}
 	switch {
