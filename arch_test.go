@@ -109,7 +109,7 @@ var mayImport = map[string][]string{
 	"internal/bench":     {"gcp", "gcp/client", "cloud", "cloud/oauth", "cloud/server", "cloud/store", "internal/config", "internal/impose", "internal/lab", "internal/raster", "internal/secret"},
 	"internal/screens":   {"gcp", "cloud", "cloud/blob", "cloud/oauth", "cloud/passkey", "cloud/server", "cloud/store", "internal/lab", "internal/secret", "internal/smallpdf"},
 	"internal/soak":      {"gcp", "gcp/client", "internal/lab", "internal/secret", "internal/vprinter"},
-	"cmd/platen":         {"gcp", "gcp/client", "printer", "printer/spooler", "printer/discover", "cups", "connector/control", "connector/daemon", "connector/spool", "internal/impose", "internal/cli", "internal/config", "internal/nearest", "internal/ppd", "internal/raster", "internal/secret", "internal/service"},
+	"cmd/platen":         {"gcp", "gcp/client", "printer", "printer/spooler", "printer/discover", "cups", "connector/control", "connector/daemon", "connector/spool", "internal/impose", "internal/cli", "internal/config", "internal/nearest", "internal/ppd", "internal/raster", "internal/secret", "internal/service", "internal/backoff"},
 	"cmd/platen-cloud":   {"gcp", "gcp/client", "cloud", "cloud/oauth", "cloud/server", "cloud/xmppauth", "internal/backoff", "internal/cli", "internal/config", "internal/demo", "internal/raster", "internal/secret", "internal/service"},
 }
 
