@@ -153,3 +153,14 @@ func AuthorityFingerprint(stateDir string) (string, error) {
 	sum := sha256.Sum256(a.cert.Raw)
 	return hex.EncodeToString(sum[:]), giveTo(stateDir, filepath.Join(stateDir, archive.Authority))
 }
+
+// ownRoots trusts the own authority alone.
+func ownRoots(stateDir string) (*x509.CertPool, error) {
+	a, err := openAuthority(stateDir)
+	if err != nil {
+		return nil, err
+	}
+	roots := x509.NewCertPool()
+	roots.AddCert(a.cert)
+	return roots, nil
+}

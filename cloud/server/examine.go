@@ -122,9 +122,14 @@ func examineServing(ctx context.Context, s *Server) cli.Finding {
 	ctx, cancel := context.WithTimeout(ctx, examineTimeout)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.base+"/", nil)
+	transport := &http.Transport{Proxy: http.ProxyFromEnvironment, TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12}}
+	defer transport.CloseIdleConnections()
+	if err == nil && s.cfg.mode() == TLSOwn { // for which nobody else vouches
+		transport.TLSClientConfig.RootCAs, err = ownRoots(s.cfg.StateDir)
+	}
 	if err == nil {
 		var resp *http.Response
-		if resp, err = http.DefaultClient.Do(req); err == nil {
+		if resp, err = transport.RoundTrip(req); err == nil {
 			err = resp.Body.Close()
 		}
 	}

@@ -35,7 +35,9 @@ func newPair(o *options) *cobra.Command {
 			"keep their ids, shares and history. --adopt does so without a question.\n\n" +
 			"After a revocation, pair again with --replace: the running connector goes on by itself. A machine that was\n" +
 			"copied from another one is stopped and paired with --new: it gets a name of its own, and leaves jobs and\n" +
-			"printers to the original. URL is the cloud of the last pairing, where there was one.",
+			"printers to the original. URL is the cloud of the last pairing, where there was one.\n\n" +
+			"A cloud with an authority of its own is known by that one's fingerprint: --ca-fingerprint, or the address as\n" +
+			"the QR code of 'platen-cloud setup' has it, with #ca=sha256:... at its end.",
 		Example: "  platen pair https://print.example.com\n  PLATEN_TOKEN=... platen pair https://print.example.com\n" +
 			"  platen pair https://print.example.com --adopt front-desk\n  platen pair --new",
 		Args: cobra.MaximumNArgs(1),
@@ -121,6 +123,9 @@ func pairHint(err error) error {
 		return cli.Hint(err, "stop the running connector first; it would go on with the old credentials")
 	case errors.Is(err, daemon.ErrNoConnector):
 		return cli.Hint(err, "pair without --adopt to begin anew, or with one of those names")
+	}
+	if daemon.UnknownAuthority(err) {
+		return cli.Hint(err, "a cloud with an authority of its own: give its fingerprint, --ca-fingerprint, which 'platen-cloud setup' and its page /ca show")
 	}
 	if _, cut := errors.AsType[*client.TransportError](err); cut {
 		return cli.Hint(err, "check the address in a browser; the pairing stays as it was, try again")

@@ -199,3 +199,29 @@ func TestSetupErrors(t *testing.T) {
 		}
 	}
 }
+
+// 'platen pair' takes what the QR code of the cloud's setup says, and the fingerprint as
+// a certificate's viewer writes it; without either, nobody vouches for the cloud.
+func TestPairByFingerprint(t *testing.T) {
+	c := newCloud(t, func(*server.Config) {})
+	var pairs []string
+	for rest := strings.ToUpper(c.fingerprint); rest != ""; rest = rest[2:] {
+		pairs = append(pairs, rest[:2])
+	}
+	for want, args := range map[int][][]string{
+		0: {{c.BaseURL() + "/#ca=sha256:" + c.fingerprint}, {c.BaseURL(), "--ca-fingerprint", strings.Join(pairs, ":")}},
+		1: {{c.BaseURL()}, {c.BaseURL() + "/#ca=sha256:" + strings.Repeat("ab", 32)}},
+	} {
+		for _, a := range args {
+			p := newSpot(t)
+			root := newRoot()
+			var errs bytes.Buffer
+			root.SetOut(&errs)
+			root.SetErr(&errs)
+			code := cli.Execute(t.Context(), root, append([]string{"pair", "--config", p.config, "--state-dir", p.state(), "--token", c.key}, a...))
+			if code != want || want == 1 && !strings.Contains(errs.String(), "fingerprint") {
+				t.Errorf("pair %q: %d %s", a, code, errs.String())
+			}
+		}
+	}
+}
