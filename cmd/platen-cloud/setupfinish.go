@@ -53,7 +53,21 @@ func (s *setup) askAdmin(ctx context.Context) (secret.Text, error) {
 			return secret.Text{}, err
 		}
 	}
-	return s.askPassword(ctx)
+	password, err := s.askPassword(ctx)
+	if err != nil {
+		return secret.Text{}, err
+	}
+	return password, s.askConnector(ctx)
+}
+
+// askConnector asks whether the connector here is set up, too, where it is installed.
+func (s *setup) askConnector(ctx context.Context) error {
+	if _, err := beside("platen"); err != nil || s.connector || s.noService {
+		return nil //nolint:nilerr // there is none
+	}
+	answer, err := s.talk.Confirm(ctx, "Set up the connector for the printers of this machine, too?", cli.AnswerYes)
+	s.connector = answer == cli.AnswerYes
+	return err
 }
 
 func (s *setup) askPassword(ctx context.Context) (secret.Text, error) {
@@ -231,7 +245,10 @@ func (s *setup) pairConnector(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	args := []string{"setup", "--non-interactive", "--cloud", s.cfg.BaseURL}
+	args := []string{"setup", "--cloud", s.cfg.BaseURL}
+	if !s.asks {
+		args = append(args, "--non-interactive")
+	}
 	if s.done.Fingerprint != "" {
 		args = append(args, "--ca-fingerprint", s.done.Fingerprint)
 	}
@@ -241,7 +258,7 @@ func (s *setup) pairConnector(ctx context.Context) error {
 	cmd := exec.CommandContext(ctx, program, args...) //nolint:gosec // the program that came with this one
 	cmd.Env = append(os.Environ(), "PLATEN_TOKEN="+key.Reveal())
 	var said bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &said, s.c.ErrOrStderr()
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = s.c.InOrStdin(), &said, s.c.ErrOrStderr() // it goes on with the conversation
 	err = cmd.Run()
 	revoked := s.withCloud(context.WithoutCancel(ctx), func(c *server.Server) error {
 		return c.OAuth().RevokeKey(context.WithoutCancel(ctx), owner, id)
