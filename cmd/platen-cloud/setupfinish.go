@@ -109,6 +109,10 @@ func (s *setup) hasAccounts() bool {
 // service, and the connector's pairing.
 func (s *setup) finish(ctx context.Context, password secret.Text) error {
 	if !s.noService {
+		var err error
+		if s.service, err = s.o.service(); err != nil { // with the ports that were written just now
+			return err
+		}
 		if err := s.service.Install(); err != nil {
 			return err
 		}
