@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"golang.org/x/crypto/acme"
@@ -82,7 +83,11 @@ func (s *Server) plainHandler() http.Handler {
 			http.Error(w, "this port is not encrypted: use "+s.base, http.StatusForbidden)
 			return
 		}
-		http.Redirect(w, r, s.base+r.URL.RequestURI(), http.StatusTemporaryRedirect)
+		path := r.URL.RequestURI()
+		if !strings.HasPrefix(path, "/") { // it would become a part of the name before it
+			path = "/"
+		}
+		http.Redirect(w, r, s.base+path, http.StatusTemporaryRedirect)
 	})
 	mux := http.NewServeMux()
 	mux.Handle("/", elsewhere)

@@ -55,13 +55,17 @@ func wrapCertificate(err error) error {
 	return nil
 }
 
+// maxReached is how many addresses of a machine, which may change each day, are kept.
+const maxReached = 32
+
 // ownCertificate is a certificate of the own authority that renews itself.
 type ownCertificate struct {
-	ca   *authority
-	here bool // it is also for the addresses of this machine that callers come to
+	ca    *authority
+	hosts []string
+	here  bool // it is also for the addresses of this machine that callers come to
 
 	mu      sync.Mutex // guards what follows
-	hosts   []string
+	reached []string   // those addresses, the last ones
 	current tls.Certificate
 	until   time.Time
 }
@@ -69,11 +73,14 @@ type ownCertificate struct {
 func (o *ownCertificate) get(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if at := localAddr(hello); o.here && at != "" && !slices.Contains(o.hosts, at) {
-		o.hosts, o.until = append(o.hosts, at), time.Time{}
+	if at := localAddr(hello); o.here && at != "" && !slices.Contains(o.hosts, at) && !slices.Contains(o.reached, at) {
+		if len(o.reached) == maxReached {
+			o.reached = slices.Delete(o.reached, 0, 1)
+		}
+		o.reached, o.until = append(o.reached, at), time.Time{}
 	}
 	if time.Now().After(o.until) {
-		made, err := o.ca.issue(o.hosts...)
+		made, err := o.ca.issue(slices.Concat(o.hosts, o.reached)...)
 		if err != nil {
 			return nil, err
 		}

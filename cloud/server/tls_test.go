@@ -153,6 +153,15 @@ func TestOwnAuthority(t *testing.T) {
 	if status, _, header := get("/printers?q=a"); status != http.StatusTemporaryRedirect || header.Get("Location") != "https://cloud.lan:8631/printers?q=a" {
 		t.Errorf("another page: %d %v", status, header)
 	}
+	raw, err := net.Dial("tcp", s.plain.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = raw.Close() }()
+	_, _ = raw.Write([]byte("GET evil:.example.com HTTP/1.0\r\nHost: x\r\n\r\n"))
+	if answer, err := io.ReadAll(raw); err != nil || strings.Contains(string(answer), "cloud.lan:8631evil") || strings.Contains(string(answer), "example.com") {
+		t.Errorf("a path that is none: %s, %v", answer, err)
+	}
 	resp, err := http.Post(plain+"/signin", "application/x-www-form-urlencoded", strings.NewReader("password=x"))
 	if err != nil || resp.StatusCode != http.StatusForbidden {
 		t.Errorf("a password without TLS: %v %v", resp, err)

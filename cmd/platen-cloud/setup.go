@@ -120,7 +120,8 @@ func (s *setup) run(ctx context.Context) (err error) {
 	}
 	s.done.Changed = edit.Changes()
 	if err := s.finish(ctx, password); err != nil {
-		return cli.Hint(err, "the settings are written; run 'platen-cloud setup' again, it goes on from here")
+		s.talk.Say("The settings are written. Run 'platen-cloud setup' again: it goes on from here.")
+		return err
 	}
 	return s.tell()
 }

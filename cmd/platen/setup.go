@@ -37,13 +37,12 @@ type setup struct {
 	searchTime                           time.Duration
 	force, silent, asJSON                bool
 
-	cfg    daemon.Config
-	pin    daemon.Fingerprint
-	base   string       // of the cloud that was looked at
-	adds   []addition   // printers to be added by address
-	todo   *config.Edit // of the settings file
-	done   setUp
-	paired bool // this run paired it
+	cfg  daemon.Config
+	pin  daemon.Fingerprint
+	base string       // of the cloud that was looked at
+	adds []addition   // printers to be added by address
+	todo *config.Edit // of the settings file
+	done setUp
 }
 
 // setUp is the answer of setup: what stands now.
@@ -112,11 +111,24 @@ func (s *setup) left(err error) error {
 	if !errors.Is(err, context.Canceled) && !errors.Is(err, cli.ErrNoAnswer) {
 		return err
 	}
-	if s.paired {
-		s.talk.Say("\nThis connector is paired with %s; nothing else was changed after that.\nRun 'platen setup' again to go on.", s.done.Cloud)
-	} else {
-		s.talk.Say("\nNothing was changed. Run 'platen setup' again at any time.")
+	var stands []string
+	if s.done.Paired {
+		stands = append(stands, "this connector is paired with "+s.done.Cloud)
 	}
+	if len(s.done.Changed) > 0 {
+		stands = append(stands, "the settings are written")
+	}
+	if s.done.Service == serviceRuns {
+		stands = append(stands, "the service runs")
+	}
+	for _, name := range s.done.Added {
+		stands = append(stands, string(name)+" is added")
+	}
+	if len(stands) == 0 {
+		s.talk.Say("\nNothing was changed. Run 'platen setup' again at any time.")
+		return err
+	}
+	s.talk.Say("\nWhat stands: %s.\nRun 'platen setup' again to go on.", strings.Join(stands, "; "))
 	return err
 }
 
@@ -231,7 +243,6 @@ func (s *setup) pair(ctx context.Context) error {
 	if err != nil {
 		return pairHint(err)
 	}
-	s.paired = true
 	s.done = setUp{Cloud: made.Cloud, Account: made.Owner, Proxy: made.Proxy, Paired: true}
 	return nil
 }

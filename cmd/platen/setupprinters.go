@@ -198,9 +198,15 @@ func (s *setup) mayWrite(ctx context.Context) error {
 
 // write changes the settings file.
 func (s *setup) write(context.Context) error {
+	if err := s.todo.Write(); err != nil {
+		return err
+	}
 	s.done.Changed = s.todo.Changes()
-	return s.todo.Write()
+	return nil
 }
+
+// serviceRuns is what is said of the service once it answers.
+const serviceRuns = "running"
 
 // startTime is how long the connector may take until it answers.
 const startTime = time.Minute
@@ -229,7 +235,7 @@ func (s *setup) start(ctx context.Context) error {
 	defer cancel()
 	for {
 		if _, err := d.Status(wait); err == nil {
-			s.done.Service = "running"
+			s.done.Service = serviceRuns
 			return nil
 		}
 		if err := backoff.Sleep(wait, 200*time.Millisecond); err != nil {
