@@ -41,6 +41,7 @@ fuzz: ; @tools/fuzz.sh $(FUZZTIME)
 
 # One table of latency, throughput, memory and pages, measured in one run.
 bench: testdeps build ; go run ./internal/bench
+	@go test -count=1 -timeout 5m -run TestFleet -v ./internal/e2e -fleet 400
 
 # Pictures of every screen, light, dark and on a phone, in build/screenshots; those of
 # the README in docs/pictures.

@@ -9,6 +9,16 @@ import (
 	"platen/printer"
 )
 
+// Ruler is what a daemon knows of printer rules.
+type Ruler interface {
+	// CheckRules says what a file of printer rules would change. An error with the method
+	// BadRequest() bool that returns true is the file's.
+	CheckRules(ctx context.Context, f RulesFile) (RulesPlan, error)
+	// ApplyRules reads the printer rules again, and returns when the service has what they
+	// want, with what that changed.
+	ApplyRules(ctx context.Context) (RulesPlan, error)
+}
+
 // RulesFile is a file of printer rules.
 type RulesFile struct {
 	Name string `json:"name"` // for errors

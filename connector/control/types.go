@@ -125,9 +125,6 @@ type Watcher interface {
 	Trace(ctx context.Context, id gcp.JobID) (Trace, error)
 	// Explain asks a printer what it is, and says what would become of a job on it.
 	Explain(ctx context.Context, w Wish) (Explanation, error)
-	// CheckRules says what a file of printer rules would change. An error with the method
-	// BadRequest() bool that returns true is the file's.
-	CheckRules(ctx context.Context, f RulesFile) (RulesPlan, error)
 	// Answer returns the bytes of a printer's answer about all that it is; the printer
 	// is named as for Explain.
 	Answer(ctx context.Context, printer string) ([]byte, error)
@@ -145,9 +142,6 @@ type Operator interface {
 	SharePrinter(ctx context.Context, name printer.Name) (Printer, error)
 	// AdoptPrinter says that a local printer is one that the service knows.
 	AdoptPrinter(ctx context.Context, name printer.Name, id gcp.PrinterID) error
-	// ApplyRules reads the printer rules again, and returns when the service has what they
-	// want, with what that changed.
-	ApplyRules(ctx context.Context) (RulesPlan, error)
 	// TestPage prints a page without the service, and returns the printer's number for it.
 	TestPage(ctx context.Context, name printer.Name) (int, error)
 	// CancelJob cancels a job in hand.
@@ -161,4 +155,5 @@ type Operator interface {
 type Daemon interface {
 	Watcher
 	Operator
+	Ruler
 }

@@ -3,7 +3,6 @@ package daemon
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -16,7 +15,7 @@ import (
 	"platen/printer"
 )
 
-// CheckRules implements control.Watcher. The command line uses it while no daemon
+// CheckRules implements control.Ruler. The command line uses it while no daemon
 // runs, too.
 func (d *Daemon) CheckRules(ctx context.Context, file control.RulesFile) (control.RulesPlan, error) {
 	f, err := rules.Parse(file.Name, []byte(file.Text))
@@ -32,7 +31,7 @@ type wrongRules struct{ error }
 // BadRequest returns true.
 func (*wrongRules) BadRequest() bool { return true }
 
-// ApplyRules implements control.Operator. It returns what was to be changed, and why
+// ApplyRules implements control.Ruler. It returns what was to be changed, and why
 // what is not.
 func (d *Daemon) ApplyRules(ctx context.Context) (control.RulesPlan, error) {
 	text, err := readRules(d.rules.path)
@@ -70,11 +69,8 @@ func (d *Daemon) ApplyRules(ctx context.Context) (control.RulesPlan, error) {
 func (d *Daemon) planRules(ctx context.Context, name string, f rules.File) (control.RulesPlan, error) {
 	plan := control.RulesPlan{File: name, Rules: len(f.Rules), Printers: []control.PrinterPlan{}}
 	list, err := d.system.Printers(ctx)
-	if err != nil && len(list) == 0 {
-		return plan, fmt.Errorf("look at the printers: %w", err)
-	}
-	if partial, ok := errors.AsType[*printer.PartialError](err); ok {
-		plan.Missed = partial.Error()
+	if err != nil { // of those that did not answer nothing is said
+		plan.Missed = err.Error()
 	}
 	ids := map[printer.Name]connector.Identity{}
 	for _, id := range d.known.Identities() {

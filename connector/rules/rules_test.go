@@ -1,6 +1,7 @@
 package rules_test
 
 import (
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -70,6 +71,24 @@ offer = "no"
 		if got := f.Offer(name); got != want {
 			t.Errorf("Offer(%s) = %q, want %q", name, got, want)
 		}
+	}
+}
+
+// The example of the documentation is a file of rules.
+func TestExampleOfTheDocumentation(t *testing.T) {
+	text, err := os.ReadFile("../../docs/rules.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, example, _ := strings.Cut(string(text), "```toml\n")
+	example, _, found := strings.Cut(example, "```")
+	f := parse(t, example)
+	u := f.Of(printer.Printer{Name: "floor2-1", Info: "Copier"})
+	if !found || len(f.Rules) != 4 || u.Name != "Berlin Copier" || u.Location != "second floor" || len(u.Access) != 3 || u.Defaults.Options["finishings"] != "staple" {
+		t.Errorf("%d rules, floor2-1 is %+v", len(f.Rules), u)
+	}
+	if f.Offer("label-1") != rules.OfferNo || f.Of(printer.Printer{Name: "lobby"}).Name != "Berlin Front desk" {
+		t.Errorf("label-1: %s, lobby: %q", f.Offer("label-1"), f.Of(printer.Printer{Name: "lobby"}).Name)
 	}
 }
 

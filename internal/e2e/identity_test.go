@@ -65,6 +65,7 @@ func (p *place) device(name string) string { return "lab:" + p.cups.Out + "?dela
 // seen is what the cloud has of a printer.
 type seen struct {
 	ID, Name, UUID, CapsHash, DisplayName, ConnectionStatus string
+	UpdateTime                                              string
 	Tags                                                    []string
 	Access                                                  []struct{ Scope, Role string }
 }
