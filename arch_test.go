@@ -22,17 +22,18 @@ var mayImport = map[string][]string{
 	"gcp/ticket": {"gcp"},
 
 	// The connector's half.
-	"printer":           {"gcp", "gcp/ticket", "internal/impose", "internal/ppd"},
-	"printer/spooler":   {},
-	"printer/discover":  {},
-	"cups":              {"gcp", "printer", "internal/backoff", "internal/fault", "internal/ppd", "internal/secret"},
-	"notify":            {"gcp", "internal/backoff"},
-	"notify/xmpp":       {"gcp", "notify", "internal/backoff", "internal/secret"},
-	"notify/poll":       {"gcp", "notify", "internal/backoff"},
-	"connector":         {"gcp", "printer", "internal/backoff", "internal/fault", "internal/impose"},
-	"connector/spool":   {"gcp", "printer", "connector", "internal/disk", "internal/filelock", "internal/private"},
-	"connector/rules":   {"gcp", "printer", "connector", "internal/config"},
-	"connector/control": {"gcp", "internal/impose", "internal/nearest", "internal/private", "printer"},
+	"printer":               {"gcp", "gcp/ticket", "internal/impose", "internal/ppd"},
+	"printer/spooler":       {},
+	"printer/discover":      {},
+	"cups":                  {"gcp", "printer", "internal/backoff", "internal/fault", "internal/ppd", "internal/secret"},
+	"notify":                {"gcp", "internal/backoff"},
+	"notify/xmpp":           {"gcp", "notify", "internal/backoff", "internal/secret"},
+	"notify/poll":           {"gcp", "notify", "internal/backoff"},
+	"connector":             {"gcp", "printer", "internal/backoff", "internal/fault", "internal/impose"},
+	"connector/spool":       {"gcp", "printer", "connector", "internal/disk", "internal/filelock", "internal/private"},
+	"connector/predecessor": {"gcp", "internal/config", "internal/secret"},
+	"connector/rules":       {"gcp", "printer", "connector", "internal/config"},
+	"connector/control":     {"gcp", "internal/impose", "internal/nearest", "internal/private", "printer"},
 	"connector/daemon": {
 		"gcp", "gcp/client", "printer", "cups", "notify", "notify/poll", "notify/xmpp", "connector",
 		"connector/spool", "connector/control", "connector/rules", "internal/backoff", "internal/cli", "internal/config", "internal/disk", "internal/impose", "internal/metrics", "internal/nearest", "internal/private", "internal/smallpdf", "internal/raster", "internal/secret",
@@ -109,7 +110,7 @@ var mayImport = map[string][]string{
 	"internal/bench":     {"gcp", "gcp/client", "cloud", "cloud/oauth", "cloud/server", "cloud/store", "internal/config", "internal/impose", "internal/lab", "internal/raster", "internal/secret"},
 	"internal/screens":   {"gcp", "cloud", "cloud/blob", "cloud/oauth", "cloud/passkey", "cloud/server", "cloud/store", "internal/lab", "internal/secret", "internal/smallpdf"},
 	"internal/soak":      {"gcp", "gcp/client", "internal/lab", "internal/secret", "internal/vprinter"},
-	"cmd/platen":         {"gcp", "gcp/client", "printer", "printer/spooler", "printer/discover", "cups", "connector/control", "connector/daemon", "connector/spool", "internal/impose", "internal/cli", "internal/config", "internal/nearest", "internal/ppd", "internal/raster", "internal/secret", "internal/service", "internal/backoff"},
+	"cmd/platen":         {"gcp", "gcp/client", "printer", "printer/spooler", "printer/discover", "cups", "connector/control", "connector/daemon", "connector/spool", "internal/impose", "internal/cli", "internal/config", "internal/nearest", "internal/ppd", "internal/raster", "internal/secret", "internal/service", "internal/backoff", "connector/predecessor"},
 	"cmd/platen-cloud":   {"gcp", "gcp/client", "cloud", "cloud/oauth", "cloud/server", "cloud/xmppauth", "internal/backoff", "internal/cli", "internal/config", "internal/demo", "internal/raster", "internal/secret", "internal/service"},
 }
 

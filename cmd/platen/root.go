@@ -38,7 +38,7 @@ func newRoot() *cobra.Command {
 	flags.StringVar(&o.stateDir, "state-dir", "", "`folder` of credentials, spool and journal")
 	cli.LogFormatFlag(root, &o.logFormat)
 	root.AddCommand(
-		newSetup(o), newPair(o), newUnpair(o), newBackup(o), newRestore(o), newRun(o), newStatus(o), newPrinter(o), newJob(o), newDoctor(o), newService(o), cli.NewConfig(o.settings), cli.NewVersion(), cli.NewDocs(),
+		newSetup(o), newPair(o), newUnpair(o), newBackup(o), newRestore(o), newRun(o), newStatus(o), newPrinter(o), newJob(o), newDoctor(o), newService(o), newConfig(o), cli.NewVersion(), cli.NewDocs(),
 	)
 	return root
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/pelletier/go-toml/v2"
 )
 
-// Change is a setting to be written: a string, a bool or a []string.
+// Change is a setting to be written: a string, a bool, an int64 or a []string.
 type Change struct {
 	Key   string // with its table, such as push.direct_listen
 	Value any
