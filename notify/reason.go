@@ -19,6 +19,7 @@ type Reason string
 const (
 	ReasonCredentials Reason = "credentials" // the service does not accept ours
 	ReasonConflict    Reason = "conflict"    // another installation has them
+	ReasonClock       Reason = "clock"       // this machine's is before the service's certificate was made
 	ReasonName        Reason = "name"        // DNS does not know the service, or does not answer
 	ReasonTLS         Reason = "tls"         // the certificate is not good, or the other side speaks no TLS
 	ReasonRefused     Reason = "refused"     // nobody listens
@@ -39,6 +40,8 @@ func ReasonOf(err error) Reason {
 		return ReasonConflict
 	case errors.As(err, &name):
 		return ReasonName
+	case clock(err) != "":
+		return ReasonClock
 	case isTLS(err):
 		return ReasonTLS
 	case errors.Is(err, syscall.ECONNREFUSED):

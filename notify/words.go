@@ -1,14 +1,17 @@
 package notify
 
 import (
+	"crypto/x509"
+	"errors"
 	"net"
 	"strings"
+	"time"
 )
 
 // words returns what an error says, without our own ends of connections: their ports
 // differ each time, and nobody needs them.
 func words(err error) string {
-	text := err.Error()
+	text := clock(err) + err.Error()
 	for _, source := range sources(err) {
 		text = strings.ReplaceAll(text, source+"->", "")
 	}
@@ -32,4 +35,16 @@ func sources(err error) []string {
 		}
 	}
 	return list
+}
+
+// clock says first that this machine's clock is wrong, where a certificate that was made
+// says so; "" for other errors.
+func clock(err error) string {
+	var invalid x509.CertificateInvalidError
+	now := time.Now()
+	if !errors.As(err, &invalid) || invalid.Reason != x509.Expired || invalid.Cert == nil || !now.Before(invalid.Cert.NotBefore) {
+		return ""
+	}
+	return "this machine's clock is wrong: it says " + now.UTC().Format(time.DateOnly) + ", before the service's certificate was made (" +
+		invalid.Cert.NotBefore.UTC().Format(time.DateOnly) + "); it is tried again until the clock is set: "
 }

@@ -62,9 +62,10 @@ type Config struct {
 
 // handler serves the interfaces.
 type handler struct {
-	cfg     Config
-	routes  map[string]route
-	fetcher fetcher
+	cfg      Config
+	routes   map[string]route
+	fetcher  fetcher
+	troubles troubles
 }
 
 // New returns a handler for everything under Prefix.

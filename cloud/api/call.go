@@ -91,13 +91,13 @@ func (c *call) fail(err error) {
 			level = slog.LevelDebug // every connector that waited calls once more
 		default:
 		}
-		c.h.cfg.Logger.Log(c.ctx, level, "call put off", "call", c.name, "err", errors.Join(e, e.Cause))
+		c.h.troubles.failed(c, level, "put off", errors.Join(e, e.Cause))
 		c.w.Header().Set("Retry-After", "5")
 		http.Error(c.w, e.Message, http.StatusServiceUnavailable)
 	case c.r.Context().Err() != nil:
 		// Nobody is left to hear it.
 	default:
-		c.h.cfg.Logger.ErrorContext(c.ctx, "call failed", "call", c.name, "err", err)
+		c.h.troubles.failed(c, slog.LevelError, "failed", err)
 		c.w.Header().Set("Retry-After", "5")
 		http.Error(c.w, "The service is in trouble. Try again later.", http.StatusServiceUnavailable)
 	}

@@ -112,7 +112,9 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer c.close()
 	if err := c.run(rt); err != nil {
 		c.fail(err)
+		return
 	}
+	h.troubles.worked(c)
 }
 
 // allowed reports whether a method will do: GET and POST are the same, except

@@ -30,16 +30,17 @@ func Examine(ctx context.Context, cfg Config) []cli.Finding {
 	list = append(list, cli.Found("pairing", "paired with "+credentials.Cloud+" for "+credentials.Owner, err,
 		"pair it: platen pair https://ADDRESS-OF-THE-CLOUD"))
 	if err == nil {
-		list = append(list, examineCloud(ctx, cfg, credentials), examinePush(ctx, cfg, credentials))
+		list = append(list, examineClock(ctx, cfg, credentials), examineCloud(ctx, cfg, credentials), examinePush(ctx, cfg, credentials))
 	}
 	list = append(list, examinePrinters(ctx, cfg, credentials)...)
+	list = append(list, examineQueues(ctx, cfg, credentials)...)
 	if _, err := os.Stat(cfg.StateDir); !errors.Is(err, fs.ErrNotExist) { // else it would be made, for what is compiled
-		list = append(list, examineRenderer(ctx, cfg))
+		list = append(list, examineWriting(cfg), examineDisk(cfg), examineRenderer(ctx, cfg))
 	}
 	if cfg.Render {
 		list = append(list, examineOffice(ctx))
 	}
-	return append(list, examineDaemon(ctx, cfg))
+	return append(list, examineMetrics(ctx, cfg), examineDaemon(ctx, cfg))
 }
 
 func examineState(cfg Config) cli.Finding {
@@ -61,8 +62,14 @@ func examineCloud(ctx context.Context, cfg Config, c Credentials) cli.Finding {
 	if refused(err) {
 		err = errors.New(c.refusal())
 	}
-	return cli.Found("cloud", fmt.Sprintf("%s knows %d printers of this connector", c.Cloud, n), err,
-		"is the cloud up, and its address right? if the pairing was revoked: platen pair "+c.Cloud+" --replace")
+	works := fmt.Sprintf("%s knows %d printers of this connector", c.Cloud, n)
+	if proxy := proxyOf(cfg, c.Cloud); proxy != "" {
+		works += ", by way of the proxy " + proxy
+	}
+	if clock := cli.ClockWrong(err, time.Now()); clock != "" {
+		err = fmt.Errorf("%s: %w", clock, err)
+	}
+	return cli.Judged("cloud", works, err, "is the cloud up, and its address right? if the pairing was revoked: platen pair "+c.Cloud+" --replace")
 }
 
 func countPrinters(ctx context.Context, cfg Config, c Credentials) (int, error) {
@@ -121,8 +128,7 @@ func examinePrinters(ctx context.Context, cfg Config, c Credentials) []cli.Findi
 	list := make([]cli.Finding, 0, len(cfg.CUPS)+1)
 	for _, server := range cupsServers(cfg.CUPS) {
 		n, err := ask(cups.Config{Servers: []cups.Server{server}})
-		list = append(list, cli.Found("CUPS at "+server.Address, fmt.Sprintf("%d queues", n), err,
-			"is cupsd running, and may this user talk to it? the setting cups lists the servers"))
+		list = append(list, cli.Found("CUPS at "+server.Address, fmt.Sprintf("%d queues", n), err, explainCUPS(server.Address, err)))
 	}
 	known, err := openPrinters(cfg.StateDir)
 	if err != nil {
@@ -166,6 +172,12 @@ func examineDaemon(ctx context.Context, cfg Config) cli.Finding {
 	}
 	if err != nil {
 		return cli.Found("daemon", "", err, "'platen status' says more")
+	}
+	if f := judgeDaemon(s); !f.OK {
+		return f
+	}
+	if err := examineVersion(s, cli.Version()); err != nil {
+		return cli.Found("daemon", "", err, "restart it: systemctl restart platen")
 	}
 	return judgeDaemon(s)
 }

@@ -21,6 +21,11 @@ func Found(check, detail string, err error, advice string) Finding {
 	return Finding{Check: check, OK: true, Detail: detail}
 }
 
+// Judged is Found with the advice that the error itself gives, if it gives any: see Advice.
+func Judged(check, detail string, err error, otherwise string) Finding {
+	return Found(check, detail, err, Advice(err, otherwise))
+}
+
 // PrintFindings writes one line a finding, and the advice below it.
 func PrintFindings(w io.Writer, findings []Finding) error {
 	for _, f := range findings {

@@ -18,12 +18,18 @@ import (
 // and what trusts it.
 func Certificate(t TB, names ...string) (*tls.Config, *x509.CertPool) {
 	t.Helper()
+	return CertificateFrom(t, time.Now().Add(-time.Hour), names...)
+}
+
+// CertificateFrom is Certificate with one that begins at a time, and ends two hours later.
+func CertificateFrom(t TB, from time.Time, names ...string) (*tls.Config, *x509.CertPool) {
+	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		t.Fatalf("make a key: %v", err)
 	}
 	tmpl := &x509.Certificate{
-		SerialNumber: big.NewInt(1), NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		SerialNumber: big.NewInt(1), NotBefore: from, NotAfter: from.Add(2 * time.Hour),
 		Subject:     pkix.Name{CommonName: "lab"},
 		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, DNSNames: append([]string{"localhost"}, names...),
 		IsCA: true, BasicConstraintsValid: true,
