@@ -33,7 +33,9 @@ func Examine(ctx context.Context, cfg Config) []cli.Finding {
 		return []cli.Finding{settings, cli.Found("state folder", "", fmt.Errorf("%s is not there: no cloud was set up in it yet", cfg.StateDir),
 			"platen-cloud user add ADDRESS --admin makes it, with the first account; if the cloud has another one, name it: --state-dir FOLDER")}
 	}
-	list := []cli.Finding{settings, examineState(cfg), examineDisk(cfg), examineRender(ctx, cfg, slog.New(slog.DiscardHandler))}
+	list := []cli.Finding{settings, examineClock(time.Now(), cli.BuildTime()), examineState(cfg), examineWriting(cfg), examineDisk(cfg), examinePort(ctx, cfg), examineFront(cfg)}
+	list = append(list, examineCertificates(cfg)...)
+	list = append(list, examineRender(ctx, cfg, slog.New(slog.DiscardHandler)))
 	if cfg.Render {
 		list = append(list, examineOffice(ctx))
 	}
@@ -41,7 +43,7 @@ func Examine(ctx context.Context, cfg Config) []cli.Finding {
 	list = append(list, cli.Found("database", filepath.Join(cfg.StateDir, archive.Database), err,
 		"a newer program's database needs that program; else restore a backup"))
 	if err == nil {
-		list = append(list, examineAccounts(ctx, s), examineServing(ctx, s),
+		list = append(list, examineAccounts(ctx, s), examineVersions(ctx, s), examineServing(ctx, s),
 			cli.Found("documents", "there is room", s.blobs.Room(ctx), "make room, or raise limits.disk_percent"))
 		if cfg.OIDC.Issuer != "" {
 			list = append(list, examineProvider(ctx, s)...)
@@ -133,7 +135,10 @@ func examineServing(ctx context.Context, s *Server) cli.Finding {
 			err = resp.Body.Close()
 		}
 	}
-	return cli.Found("public address", s.base+" answers", err, "is the cloud running (platen-cloud serve), and base_url right?")
+	if clock := cli.ClockWrong(err, time.Now()); clock != "" {
+		err = fmt.Errorf("%s: %w", clock, err)
+	}
+	return cli.Judged("public address", s.base+" answers", err, "is the cloud running (platen-cloud serve), and base_url right?")
 }
 
 // examinePush looks whether notifications go out.

@@ -11,7 +11,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -34,7 +33,7 @@ const clockSlack = 2 * time.Minute
 func examineClock(ctx context.Context, cfg Config, c Credentials) cli.Finding {
 	const check, advice = "clock", "set it (timedatectl set-ntp true); a board without a battery gets it from the network: the connector waits, and goes on by itself"
 	now := time.Now()
-	if built := buildTime(); now.Before(built) {
+	if built := cli.BuildTime(); now.Before(built) {
 		return cli.Found(check, "", fmt.Errorf("it says %s, which is before this program was built (%s): it is wrong by %s",
 			now.Format(time.DateOnly), built.Format(time.DateOnly), apart(built.Sub(now))), advice)
 	}
@@ -66,21 +65,6 @@ func apart(d time.Duration) string {
 		return fmt.Sprintf("%d days", d/day)
 	}
 	return d.Round(time.Second).String()
-}
-
-// buildTime is when the version of this program was committed; zero if it does not know.
-func buildTime() time.Time {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return time.Time{}
-	}
-	for _, s := range info.Settings {
-		if s.Key == "vcs.time" {
-			at, _ := time.Parse(time.RFC3339, s.Value) // zero for what is none
-			return at
-		}
-	}
-	return time.Time{}
 }
 
 // timeOf asks a server what time it is.

@@ -7,6 +7,7 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"syscall"
+	"time"
 
 	"github.com/pelletier/go-toml/v2"
 	"github.com/spf13/cobra"
@@ -33,6 +34,21 @@ func Version() string {
 		return info.Main.Version
 	}
 	return "(devel)"
+}
+
+// BuildTime is when the version of this program was committed; zero if it does not know.
+func BuildTime() time.Time {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return time.Time{}
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.time" {
+			at, _ := time.Parse(time.RFC3339, s.Value) // zero for what is none
+			return at
+		}
+	}
+	return time.Time{}
 }
 
 // NewVersion returns the verb that prints the version.

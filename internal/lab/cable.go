@@ -95,9 +95,20 @@ func (c *Cable) Plug() {
 	go c.accept(l)
 }
 
+// Join joins what connects from now on to another address, and closes what is open.
+func (c *Cable) Join(to string) {
+	c.mu.Lock()
+	c.to = to
+	c.mu.Unlock()
+	c.Drop()
+}
+
 func (c *Cable) carry(in net.Conn) {
 	c.wait(there)
-	out, err := net.Dial("tcp", c.to)
+	c.mu.Lock()
+	to := c.to
+	c.mu.Unlock()
+	out, err := net.Dial("tcp", to)
 	if err != nil {
 		_ = in.Close()
 		return

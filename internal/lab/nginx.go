@@ -1,6 +1,9 @@
 package lab
 
 import (
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
 	"fmt"
 	"net"
 	"os"
@@ -16,13 +19,46 @@ import (
 // http://127.0.0.1:1234.
 func Nginx(t TB, file string, words ...string) string {
 	t.Helper()
-	Need(t, "nginx")
-	text, err := os.ReadFile(filepath.Join(root(t), "examples", file))
+	at := net.JoinHostPort("127.0.0.1", strconv.Itoa(freePort(t)))
+	nginx(t, filepath.Join("examples", file), at, append(words, "127.0.0.1:8080", at))
+	return "http://" + at
+}
+
+// NginxBefore starts a private nginx with the file of packaging that describes one before
+// platen-cloud, with a certificate, before a cloud at an address.
+// Further words of it are replaced, each of which must be there. It returns its address,
+// such as 127.0.0.1:1234.
+func NginxBefore(t TB, cloud string, certificate *tls.Config, words ...string) string {
+	t.Helper()
+	at := net.JoinHostPort("127.0.0.1", strconv.Itoa(freePort(t)))
+	dir := workDir(t)
+	cert, key := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
+	der, err := x509.MarshalPKCS8PrivateKey(certificate.Certificates[0].PrivateKey)
 	if err != nil {
 		t.Fatalf("%v", err)
 	}
-	at := net.JoinHostPort("127.0.0.1", strconv.Itoa(freePort(t)))
-	words = append(words, "127.0.0.1:8080", at)
+	for path, block := range map[string]*pem.Block{
+		cert: {Type: "CERTIFICATE", Bytes: certificate.Certificates[0].Certificate[0]}, key: {Type: "PRIVATE KEY", Bytes: der},
+	} {
+		if err := os.WriteFile(path, pem.EncodeToMemory(block), 0o600); err != nil {
+			t.Fatalf("%v", err)
+		}
+	}
+	nginx(t, filepath.Join("packaging", "nginx", "platen-cloud.conf"), at, append(words,
+		"listen 443 ssl", "listen "+at+" ssl", "http://127.0.0.1:8631", "http://"+cloud,
+		"/etc/letsencrypt/live/print.example.com/fullchain.pem", cert, "/etc/letsencrypt/live/print.example.com/privkey.pem", key,
+	))
+	return at
+}
+
+// nginx starts one with a file of the checkout, in which words are replaced.
+func nginx(t TB, file, at string, words []string) {
+	t.Helper()
+	Need(t, "nginx")
+	text, err := os.ReadFile(filepath.Join(root(t), file))
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
 	for i := 0; i < len(words); i += 2 {
 		if !strings.Contains(string(text), words[i]) {
 			t.Fatalf("%s lacks %q", file, words[i])
@@ -53,7 +89,6 @@ func Nginx(t TB, file string, words ...string) string {
 		tail(t, log)
 		t.Fatalf("nginx did not start")
 	}
-	return "http://" + at
 }
 
 // Example returns the folder of an example.

@@ -59,3 +59,11 @@ func (d *Disk) Free() {
 		d.t.Fatalf("%v", err)
 	}
 }
+
+// ReadOnly takes away the right to write.
+func (d *Disk) ReadOnly() {
+	d.t.Helper()
+	if out, err := exec.Command("mount", "-o", "remount,ro", d.path).CombinedOutput(); err != nil {
+		d.t.Fatalf("mount: %v: %s", err, out)
+	}
+}
