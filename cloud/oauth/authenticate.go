@@ -46,21 +46,30 @@ func (s *Server) Authenticate(ctx context.Context, token string) (cloud.Caller, 
 	if ok {
 		return caller, nil
 	}
-	t, err := s.live(ctx, hash, KindAccess, KindKey)
+	caller, t, err := s.read(ctx, hash)
 	if err != nil {
 		return cloud.Caller{}, err
 	}
-	caller, err = s.caller(ctx, t)
-	if err != nil {
-		return cloud.Caller{}, err
-	}
-	s.touch(ctx, t)
 	until := now.Add(cacheLifetime)
 	if !t.ExpireTime.IsZero() && t.ExpireTime.Before(until) {
 		until = t.ExpireTime
 	}
 	s.cache.keep(hash, generation, cachedCaller{caller, until})
 	return caller, nil
+}
+
+// read looks up a token in the store, and whom it speaks for.
+func (s *Server) read(ctx context.Context, hash Hash) (cloud.Caller, Token, error) {
+	t, err := s.live(ctx, hash, KindAccess, KindKey)
+	if err != nil {
+		return cloud.Caller{}, Token{}, err
+	}
+	caller, err := s.caller(ctx, t)
+	if err != nil {
+		return cloud.Caller{}, Token{}, err
+	}
+	s.touch(ctx, t)
+	return caller, t, nil
 }
 
 // live returns a token that has not expired and is of one of the kinds.

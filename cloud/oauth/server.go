@@ -76,6 +76,7 @@ type Server struct {
 	cfg     Config
 	clients map[string]Client
 	cache   *callerCache
+	proven  *proven
 	limit   *limiter
 }
 
@@ -97,7 +98,7 @@ func New(cfg Config) *Server {
 		cfg.RemoteAddr = peerAddr
 	}
 	cfg.BaseURL = strings.TrimSuffix(cfg.BaseURL, "/")
-	s := &Server{cfg: cfg, clients: map[string]Client{}, cache: newCallerCache(), limit: newLimiter()}
+	s := &Server{cfg: cfg, clients: map[string]Client{}, cache: newCallerCache(), limit: newLimiter(), proven: newProven()}
 	for _, c := range cfg.Clients {
 		s.clients[c.ID] = c
 	}

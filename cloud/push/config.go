@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"time"
 
+	"platen/cloud"
 	"platen/gcp"
 )
 
@@ -34,10 +35,10 @@ type Config struct {
 	Service string      // address that hints come from; "" means ClassicService
 	TLS     *tls.Config // certificate; required by Serve
 
-	// Authenticate returns the robot that a token belongs to. A *cloud.Error of
-	// kind credentials, forbidden, notfound, invalid, missing or tokenexpired
-	// refuses the login; any other error is told as a passing failure.
-	Authenticate func(ctx context.Context, token string) (gcp.RobotID, error)
+	// Authenticate returns the robot that a login's token belongs to; the user counts for
+	// nothing. A *cloud.Error of kind credentials, forbidden, notfound, invalid, missing or
+	// tokenexpired refuses the login; any other error is told as a passing failure.
+	Authenticate func(ctx context.Context, l cloud.Login) (gcp.RobotID, error)
 
 	// Presence is called when a robot subscribed, every PresenceEvery while it
 	// is there, and when its last stream ended. Calls for one robot never

@@ -18,6 +18,7 @@ import (
 	"platen/cloud"
 	"platen/gcp"
 	"platen/internal/lab"
+	"platen/internal/secret"
 )
 
 const (
@@ -28,8 +29,8 @@ const (
 	patience   = 30 * time.Second
 )
 
-func authenticate(_ context.Context, token string) (gcp.RobotID, error) {
-	switch token {
+func authenticate(_ context.Context, l cloud.Login) (gcp.RobotID, error) {
+	switch l.Token.Reveal() {
 	case testToken:
 		return testRobot, nil
 	case otherToken:
@@ -39,6 +40,8 @@ func authenticate(_ context.Context, token string) (gcp.RobotID, error) {
 	}
 	return "", &cloud.Error{Kind: cloud.KindCredentials, Message: "no such token"}
 }
+
+func shows(token string) cloud.Login { return cloud.Login{Token: secret.New(token)} }
 
 // presence notes what the server reports.
 type presence struct {

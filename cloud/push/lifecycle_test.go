@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"platen/cloud"
 	"platen/gcp"
 )
 
@@ -57,14 +58,14 @@ func TestSTARTTLS(t *testing.T) {
 func TestRevoke(t *testing.T) {
 	var gone atomic.Bool
 	f := start(t, Direct, func(c *Config) {
-		c.Authenticate = func(ctx context.Context, tok string) (gcp.RobotID, error) {
+		c.Authenticate = func(ctx context.Context, l cloud.Login) (gcp.RobotID, error) {
 			switch {
-			case tok == "new":
+			case l.Token.Reveal() == "new":
 				return testRobot, nil
 			case gone.Load():
-				return authenticate(ctx, "revoked")
+				return authenticate(ctx, shows("revoked"))
 			}
-			return authenticate(ctx, tok)
+			return authenticate(ctx, l)
 		}
 	})
 	p := f.subscribedPeer(t)
@@ -94,12 +95,12 @@ func TestRevokeDuringLogin(t *testing.T) {
 	var f *fixture
 	var calls atomic.Int32
 	f = start(t, Direct, func(c *Config) {
-		c.Authenticate = func(ctx context.Context, tok string) (gcp.RobotID, error) {
+		c.Authenticate = func(ctx context.Context, l cloud.Login) (gcp.RobotID, error) {
 			if calls.Add(1) > 1 {
-				return authenticate(ctx, "revoked")
+				return authenticate(ctx, shows("revoked"))
 			}
 			f.Revoke(ctx, testRobot)
-			return authenticate(ctx, tok)
+			return authenticate(ctx, l)
 		}
 	})
 	p := f.dial(t)

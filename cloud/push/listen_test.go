@@ -47,7 +47,7 @@ func listening(t *testing.T) (*Server, *presenceLog) {
 	p := &presenceLog{last: map[gcp.RobotID]bool{}}
 	s, err := New(Config{
 		TLS: &tls.Config{MinVersion: tls.VersionTLS12}, Presence: p.note,
-		Authenticate: func(context.Context, string) (gcp.RobotID, error) { return "", cloud.ErrNotFound },
+		Authenticate: func(context.Context, cloud.Login) (gcp.RobotID, error) { return "", cloud.ErrNotFound },
 	})
 	if err != nil {
 		t.Fatal(err)

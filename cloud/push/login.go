@@ -160,6 +160,11 @@ func (c *conn) identify(ctx context.Context, user, actsFor, tok string) saslFail
 	return c.checkToken(ctx, tok)
 }
 
+// shown is what the peer logs in with.
+func (c *conn) shown() cloud.Login {
+	return cloud.Login{User: c.person.user, Token: c.token, From: c.addr.Addr()}
+}
+
 // checkToken finds the robot. When tokens were revoked meanwhile it asks again,
 // as the answer may be from before.
 func (c *conn) checkToken(ctx context.Context, tok string) saslFailure {
@@ -167,10 +172,13 @@ func (c *conn) checkToken(ctx context.Context, tok string) saslFailure {
 	for range 3 {
 		seen := c.srv.revocations()
 		call, cancel := context.WithTimeout(ctx, callTime)
-		id, err := c.srv.cfg.Authenticate(call, tok)
+		id, err := c.srv.cfg.Authenticate(call, c.shown())
 		cancel()
-		if cloud.Denies(err) {
+		switch {
+		case cloud.Denies(err):
 			return failDenied
+		case cloud.KindOf(err) == cloud.KindQuota: // too many wrong ones, which is no trouble of ours
+			return failTemporary
 		}
 		c.srv.fault(ctx, "check of a token", err)
 		if err != nil {
@@ -190,7 +198,7 @@ func (c *conn) checkToken(ctx context.Context, tok string) saslFailure {
 func (c *conn) recheck(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
-	if id, err := c.srv.cfg.Authenticate(ctx, c.token.Reveal()); err != nil || id != c.robot {
+	if id, err := c.srv.cfg.Authenticate(ctx, c.shown()); err != nil || id != c.robot {
 		c.fail(errNotAuthorized)
 	}
 }

@@ -15,9 +15,9 @@ import (
 type People interface {
 	// Names reports whether the user of a login names a person, and not a connector.
 	Names(user string) bool
-	// SignIn returns the local part of the address of the person whom user names, if the
-	// token is that person's. Its errors are as those of Config.Authenticate.
-	SignIn(ctx context.Context, user, token string) (local string, err error)
+	// SignIn returns the local part of the address of the person whom the login names, if
+	// the token is that person's. Its errors are as those of Config.Authenticate.
+	SignIn(ctx context.Context, l cloud.Login) (local string, err error)
 	// Handle answers a stanza of a session, by its full address.
 	Handle(ctx context.Context, from string, n node) []string
 	// Ended is told that a session has ended.
@@ -87,9 +87,12 @@ func (c *conn) admitPerson(ctx context.Context, user, tok string) saslFailure {
 	seen := c.srv.losses()
 	call, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
-	local, err := c.srv.cfg.People.SignIn(call, user, tok)
-	if cloud.Denies(err) {
+	local, err := c.srv.cfg.People.SignIn(call, c.shown())
+	switch {
+	case cloud.Denies(err):
 		return failDenied
+	case cloud.KindOf(err) == cloud.KindQuota:
+		return failTemporary
 	}
 	c.srv.fault(ctx, "check of a token", err)
 	if err != nil || !c.srv.joinPerson(ctx, c, strings.ToLower(local), seen) {
@@ -178,7 +181,7 @@ func (c *conn) recheckPerson(ctx context.Context) bool {
 	s.mu.Unlock()
 
 	call, cancel := context.WithTimeout(ctx, callTime)
-	local, err := s.cfg.People.SignIn(call, c.person.user, c.token.Reveal())
+	local, err := s.cfg.People.SignIn(call, c.shown())
 	cancel()
 	denied := cloud.Denies(err)
 	if !denied {

@@ -3,11 +3,15 @@ package push
 import (
 	"context"
 	"fmt"
+	"log/slog"
+	"net/netip"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"platen/cloud"
+	"platen/gcp"
 )
 
 // crowd is who is let in as a person, for tests.
@@ -21,13 +25,13 @@ type crowd struct {
 
 func (p *crowd) Names(user string) bool { return strings.Contains(user, `\40`) }
 
-func (p *crowd) SignIn(_ context.Context, user, token string) (string, error) {
+func (p *crowd) SignIn(_ context.Context, l cloud.Login) (string, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if token != "key of "+user || p.out {
+	if l.Token.Reveal() != "key of "+l.User || p.out {
 		return "", &cloud.Error{Kind: cloud.KindCredentials, Message: "no such key"}
 	}
-	return user, nil
+	return l.User, nil
 }
 
 func (p *crowd) Handle(_ context.Context, from string, n node) []string {
@@ -204,4 +208,48 @@ func TestPersonsStreamsAreFew(t *testing.T) {
 	if _, _, refused := f.personal(t, mechPlain, message); !refused {
 		t.Error("one more is let in")
 	}
+}
+
+// TestTooManyWrongTokens: who is refused for too many wrong tokens, whosever they are, is told that
+// it passes, and nobody logs it as trouble; whoever counts is told from where the login came.
+func TestTooManyWrongTokens(t *testing.T) {
+	var trouble atomic.Bool
+	var from atomic.Value
+	many := func(l cloud.Login) error {
+		from.Store(l.From)
+		return &cloud.Error{Kind: cloud.KindQuota, Message: "too many"}
+	}
+	f := start(t, Direct, func(c *Config) {
+		c.People = counting{&crowd{}, many}
+		c.Authenticate = func(_ context.Context, l cloud.Login) (gcp.RobotID, error) { return "", many(l) }
+		c.Logger = slog.New(slog.NewTextHandler(writer(func([]byte) { trouble.Store(true) }), &slog.HandlerOptions{Level: slog.LevelWarn}))
+	})
+	for _, user := range []string{ann, string(testRobot)} {
+		p := f.dial(t)
+		p.send(clientHeader)
+		p.until(`</stream:features>`)
+		p.send(authStanza(mechPlain, "\x00"+user+"\x00guess"))
+		p.until(`<failure xmlns="urn:ietf:params:xml:ns:xmpp-sasl"><temporary-auth-failure/></failure>`)
+		if got := from.Load(); got != netip.MustParseAddr("127.0.0.1") {
+			t.Errorf("%s comes from %v", user, got)
+		}
+	}
+	if trouble.Load() {
+		t.Error("it is logged as trouble")
+	}
+}
+
+// counting is a crowd that has been asked too often.
+type counting struct {
+	*crowd
+	many func(cloud.Login) error
+}
+
+func (c counting) SignIn(_ context.Context, l cloud.Login) (string, error) { return "", c.many(l) }
+
+type writer func([]byte)
+
+func (w writer) Write(b []byte) (int, error) {
+	w(b)
+	return len(b), nil
 }

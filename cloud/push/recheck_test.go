@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"platen/cloud"
 )
 
 // gate is a crowd whose answers can be held back, or fail.
@@ -16,10 +18,10 @@ type gate struct {
 	asked   map[string]int // by the user's name
 }
 
-func (g *gate) SignIn(ctx context.Context, user, token string) (string, error) {
-	local, err := g.crowd.SignIn(ctx, user, token)
+func (g *gate) SignIn(ctx context.Context, l cloud.Login) (string, error) {
+	local, err := g.crowd.SignIn(ctx, l)
 	g.mu.Lock()
-	g.asked[user]++
+	g.asked[l.User]++
 	hold := g.hold
 	if g.trouble {
 		err = errors.New("the database is locked")

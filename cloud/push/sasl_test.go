@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"platen/cloud"
 	"platen/gcp"
 )
 
@@ -88,9 +89,9 @@ func FuzzLogin(f *testing.F) {
 	f.Add(`<iq/>`)
 	f.Fuzz(func(t *testing.T, in string) {
 		asked := ""
-		s, err := New(Config{TLS: &tls.Config{}, Authenticate: func(ctx context.Context, tok string) (gcp.RobotID, error) {
-			asked = tok
-			return authenticate(ctx, tok)
+		s, err := New(Config{TLS: &tls.Config{}, Authenticate: func(ctx context.Context, l cloud.Login) (gcp.RobotID, error) {
+			asked = l.Token.Reveal()
+			return authenticate(ctx, l)
 		}})
 		if err != nil {
 			t.Fatal(err)

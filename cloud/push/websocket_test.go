@@ -16,6 +16,7 @@ import (
 
 	"github.com/coder/websocket"
 
+	"platen/cloud"
 	"platen/gcp"
 )
 
@@ -338,12 +339,12 @@ func TestWebSocketLifecycle(t *testing.T) {
 		w := startWeb(t, func(c *Config) {
 			revoked = make(chan struct{})
 			was := c.Authenticate
-			c.Authenticate = func(ctx context.Context, token string) (gcp.RobotID, error) {
+			c.Authenticate = func(ctx context.Context, l cloud.Login) (gcp.RobotID, error) {
 				select {
 				case <-revoked:
-					return was(ctx, "revoked")
+					return was(ctx, shows("revoked"))
 				default:
-					return was(ctx, token)
+					return was(ctx, l)
 				}
 			}
 		})

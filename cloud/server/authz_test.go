@@ -14,6 +14,7 @@ import (
 	"platen/cloud/oauth"
 	"platen/cloud/web"
 	"platen/gcp"
+	"platen/internal/secret"
 )
 
 // expectedMounts is what the server's own addresses answer, and where those lead that
@@ -189,7 +190,7 @@ func TestStreamsAreConnectors(t *testing.T) {
 		"connector": connector.Robot.ID, "person": cloud.OwnRobot(r.user.ID), "administrator": cloud.OwnRobot(administrator.User.ID),
 	}
 	for who, token := range all {
-		robot, err := r.robotOf(t.Context(), token)
+		robot, err := r.robotOf(t.Context(), cloud.Login{Token: secret.New(token)})
 		if robot != want[who] || (err == nil) != (robot != "") {
 			t.Errorf("%s: %q, %v, want %q", who, robot, err, want[who])
 		}

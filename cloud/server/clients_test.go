@@ -11,15 +11,17 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"platen/cloud"
 	"platen/gcp"
 	"platen/internal/lab"
+	"platen/internal/secret"
 )
 
 // robotStream returns the account and the token of a connector of the person.
 func (r *running) robotStream() (robot gcp.RobotID, token string) {
 	r.t.Helper()
 	token, _ = r.robotTokens()
-	robot, err := r.robotOf(r.t.Context(), token)
+	robot, err := r.robotOf(r.t.Context(), cloud.Login{Token: secret.New(token)})
 	r.ok(err)
 	return robot, token
 }

@@ -33,18 +33,31 @@ func (p *people) Names(user string) bool {
 }
 
 // SignIn checks that a token is the person's, and may read printers and jobs.
-func (p *people) SignIn(ctx context.Context, user, token string) (local string, err error) {
-	email, _ := pubsub.Person(user)
-	c, err := p.s.oauth.Authenticate(ctx, token)
-	switch {
-	case err != nil:
+func (p *people) SignIn(ctx context.Context, l cloud.Login) (local string, err error) {
+	email, _ := pubsub.Person(l.User)
+	l.User = email
+	c, err := p.s.logIn(ctx, l, func(c cloud.Caller) error {
+		switch {
+		case c.User == nil || c.User.Email != email:
+			return errWrongPerson
+		case len(c.Scopes) > 0 && !slices.Contains(c.Scopes, string(oauth.ScopePrint)):
+			return errScope
+		}
+		return nil
+	})
+	if err != nil {
 		return "", err
-	case c.User == nil || c.User.Email != email:
-		return "", errWrongPerson
-	case len(c.Scopes) > 0 && !slices.Contains(c.Scopes, string(oauth.ScopePrint)):
-		return "", errScope
 	}
 	return pubsub.EscapeLocal(c.User.Email), nil
+}
+
+// logIn checks a login's token.
+func (s *Server) logIn(ctx context.Context, l cloud.Login, fits func(cloud.Caller) error) (cloud.Caller, error) {
+	from := ""
+	if l.From.IsValid() {
+		from = subscriber(l.From).String() // as remoteAddr: what is counted of HTTP counts here
+	}
+	return s.oauth.LogIn(ctx, oauth.Login{Token: l.Token.Reveal(), Account: l.User, From: from, Fits: fits})
 }
 
 // openPubSub makes the service that tells people of printers and jobs.

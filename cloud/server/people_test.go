@@ -263,6 +263,91 @@ func behind(t *testing.T, begin func(*testing.T, lab.XMPPOptions) *lab.XMPPServe
 	return made, s
 }
 
+// knows is what an XMPP server with the secret "hush" is told of a login, from an address if it
+// knows one.
+func (r *running) knows(user, key, ip string) int {
+	form := url.Values{"user": {user}, "host": {r.cfg.Push.Domain}, "token": {key}, "ip": {ip}}
+	req := httptest.NewRequest(http.MethodPost, "/xmpp/auth", strings.NewReader(form.Encode()))
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Authorization", "Bearer hush")
+	w := httptest.NewRecorder()
+	r.handler.ServeHTTP(w, req)
+	return w.Code
+}
+
+// TestWrongKeysAreTooMany: who guesses an account's key, or keys from one address, is refused for
+// a while, over XMPP as by an XMPP server; whoever was in before is not.
+func TestWrongKeysAreTooMany(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(file, []byte("hush"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := start(t, func(s *Server) { s.cfg.Push.Server.AuthSecretFile = file })
+	bob, err := r.service.AddUser(t.Context(), "bob@example.com", "", false)
+	r.ok(err)
+	known, bobsKey := r.keyOf(r.user.ID, oauth.ScopePrint), r.keyOf(bob.ID, oauth.ScopePrint)
+	port, to := r.direct.Addr().(*net.TCPAddr).Port, r.cfg.Push.Domain //nolint:forcetypeassert // it listens on TCP
+	expect := func(what string, got, want int) {
+		t.Helper()
+		if got != want {
+			t.Errorf("%s: HTTP %d, want %d", what, got, want)
+		}
+	}
+	guesses := func(most int, guess func(i int) int) (n int) {
+		for n < most && guess(n) == http.StatusForbidden {
+			n++
+		}
+		return n
+	}
+
+	expect("ada", r.knows(adas, known, ""), http.StatusNoContent)
+	guessed := guesses(1000, func(i int) int {
+		if i%2 == 0 {
+			return r.knows(adas, fmt.Sprint("guess", i), "")
+		}
+		return r.knows(adas, bobsKey, "") // somebody else's
+	})
+	if guessed < 50 || guessed > 200 {
+		t.Errorf("ada's key may be guessed %d times", guessed)
+	}
+	// Two a second are let through: right after a refusal there is none left, unless the test is
+	// kept from running.
+	tired := func(what, user, key, ip string, refused func() bool) {
+		t.Helper()
+		for range 20 {
+			for r.knows(user, key, ip) != http.StatusTooManyRequests {
+			}
+			if refused() {
+				return
+			}
+		}
+		t.Errorf("%s is let in", what)
+	}
+	tired("a key that nobody came with yet", adas, "guess", "", func() bool {
+		return r.knows(adas, r.keyOf(r.user.ID, oauth.ScopePrint), "") == http.StatusTooManyRequests
+	})
+	expect("ada, who was in before", r.knows(adas, known, ""), http.StatusNoContent)
+	expect("somebody else", r.knows(bobs, bobsKey, ""), http.StatusNoContent)
+	if _, refused := chat(t, port, to, adas, known); refused {
+		t.Error("ada does not get in at the embedded service")
+	}
+	if _, refused := chat(t, port, to, adas, bobsKey); !refused {
+		t.Error("bob's key is ada's at the embedded service")
+	}
+
+	guessed = guesses(5000, func(i int) int { return r.knows(fmt.Sprintf(`p%d\40example.com`, i), "guess", "2001:db8::1") })
+	if guessed < 500 || guessed > 2000 {
+		t.Errorf("keys may be guessed %d times from one address", guessed)
+	}
+	tired("the neighbour of who guesses", `new\40example.com`, "x", "2001:db8::1", func() bool {
+		return r.knows(`other\40example.com`, "x", "2001:db8::2") == http.StatusTooManyRequests
+	})
+	expect("bob, who was in before, there", r.knows(bobs, bobsKey, "2001:db8::2"), http.StatusNoContent)
+	expect("elsewhere", r.knows(`new\40example.com`, "x", "2001:db8:0:1::1"), http.StatusForbidden)
+	r.ok(r.service.Disable(t.Context(), cloud.OperatorCaller(), bob.ID))
+	expect("bob's key when it is good no more", r.knows(bobs, bobsKey, ""), http.StatusForbidden)
+}
+
 // TestPersonsToken: who asks for an XMPP server is told of people as of connectors.
 func TestPersonsToken(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "secret")
@@ -271,15 +356,7 @@ func TestPersonsToken(t *testing.T) {
 	}
 	r := start(t, func(s *Server) { s.cfg.Push.Server.AuthSecretFile = file })
 	robot, token := r.robotStream()
-	ask := func(user, key string) int {
-		form := url.Values{"user": {user}, "host": {r.cfg.Push.Domain}, "token": {key}}
-		req := httptest.NewRequest(http.MethodPost, "/xmpp/auth", strings.NewReader(form.Encode()))
-		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		req.Header.Set("Authorization", "Bearer hush")
-		w := httptest.NewRecorder()
-		r.handler.ServeHTTP(w, req)
-		return w.Code
-	}
+	ask := func(user, key string) int { return r.knows(user, key, "") }
 	for _, c := range []struct {
 		user, key string
 		want      int

@@ -92,8 +92,8 @@ func (o *ownCertificate) get(hello *tls.ClientHelloInfo) (*tls.Certificate, erro
 
 // robotOf tells push whom a token belongs to. The oldest connectors have that of a
 // person.
-func (s *Server) robotOf(ctx context.Context, token string) (gcp.RobotID, error) {
-	c, err := s.oauth.Authenticate(ctx, token)
+func (s *Server) robotOf(ctx context.Context, l cloud.Login) (gcp.RobotID, error) {
+	c, err := s.logIn(ctx, l, nil)
 	if err != nil {
 		return "", err
 	}

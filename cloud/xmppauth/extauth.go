@@ -113,7 +113,8 @@ func (e *ExtAuth) ask(ctx context.Context, form url.Values) (bool, error) {
 	switch resp.StatusCode {
 	case http.StatusNoContent:
 		return true, nil
-	case http.StatusForbidden, http.StatusBadRequest: // the latter is too long for a token
+	case http.StatusForbidden, http.StatusBadRequest, // the latter is too long for a token
+		http.StatusTooManyRequests: // who waits for that to be over keeps others waiting
 		return false, nil
 	case http.StatusUnauthorized:
 		return false, fmt.Errorf("%w: the cloud does not know the secret; is it that of its push.server.auth_secret_file?", errSettings)

@@ -70,6 +70,7 @@ func TestExtAuth(t *testing.T) {
 		"auth::" + domain + ":" + good:                     false,
 		"auth:" + robot + ":" + domain + ":":               false,
 		"auth:" + robot + ":example.org:" + good:           false,
+		"auth:" + robot + ":" + domain + ":often":          false,
 		"auth:" + robot:                                    false,
 		"isuser:" + robot + ":" + domain:                   true,
 		"isuser::" + domain:                                false,

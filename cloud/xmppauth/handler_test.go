@@ -23,12 +23,14 @@ const (
 	domain = "print.example.com"
 )
 
-func authenticate(_ context.Context, token string) (gcp.RobotID, error) {
-	switch token {
+func authenticate(_ context.Context, l cloud.Login) (gcp.RobotID, error) {
+	switch l.Token.Reveal() {
 	case good:
 		return robot, nil
 	case "busy":
 		return "", errors.New("database is locked")
+	case "often":
+		return "", &cloud.Error{Kind: cloud.KindQuota, Message: "too many"}
 	}
 	return "", &cloud.Error{Kind: cloud.KindCredentials, Message: "no such token"}
 }
@@ -84,6 +86,7 @@ func TestOnlyTheRobotOfTheToken(t *testing.T) {
 		{robot, "example.org", good, 403},
 		{robot + "@example.org", domain, good, 403},
 		{robot, domain, "busy", 503}, // not refused: nobody knows
+		{robot, domain, "often", 429},
 	} {
 		form := url.Values{"user": {c.user}, "host": {c.host}, "token": {c.token}}
 		if got := ask(t, address, "Bearer "+shared, form); got != c.want {

@@ -190,8 +190,8 @@ func TestRevoked(t *testing.T) {
 	var pairing atomic.Int64 // the one whose token is good
 	token := func(n int64) string { return fmt.Sprintf("ya29.pairing%d", n) }
 	srv := newService(t, push.Direct, func(cfg *push.Config) {
-		cfg.Authenticate = func(_ context.Context, tok string) (gcp.RobotID, error) {
-			if tok != token(pairing.Load()) {
+		cfg.Authenticate = func(_ context.Context, l cloud.Login) (gcp.RobotID, error) {
+			if l.Token.Reveal() != token(pairing.Load()) {
 				return "", &cloud.Error{Kind: cloud.KindCredentials, Message: "no such token"}
 			}
 			return testRobot, nil

@@ -56,8 +56,8 @@ func newService(t testing.TB, mode push.Mode, edit func(*push.Config)) *service 
 
 func (s *service) start(addr string) {
 	s.t.Helper()
-	cfg := push.Config{TLS: s.tls, Authenticate: func(_ context.Context, tok string) (gcp.RobotID, error) {
-		if tok != testToken {
+	cfg := push.Config{TLS: s.tls, Authenticate: func(_ context.Context, l cloud.Login) (gcp.RobotID, error) {
+		if l.Token.Reveal() != testToken {
 			return "", &cloud.Error{Kind: cloud.KindCredentials, Message: "no such token"}
 		}
 		return testRobot, nil

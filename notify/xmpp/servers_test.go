@@ -33,8 +33,8 @@ func cloudOf(t *testing.T) (address string, away *atomic.Bool) {
 	t.Helper()
 	check := xmppauth.New(xmppauth.Config{
 		Secret: secret.New("the secret of the logins"), Domain: lab.XMPPDomain, Logger: slog.New(slog.DiscardHandler),
-		Authenticate: func(_ context.Context, token string) (gcp.RobotID, error) {
-			switch token {
+		Authenticate: func(_ context.Context, l cloud.Login) (gcp.RobotID, error) {
+			switch l.Token.Reveal() {
 			case testToken:
 				return testRobot, nil
 			case "of another":

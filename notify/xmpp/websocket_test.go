@@ -13,6 +13,7 @@ import (
 
 	"github.com/coder/websocket"
 
+	"platen/cloud"
 	"platen/cloud/push"
 	"platen/gcp"
 	"platen/internal/lab"
@@ -141,7 +142,7 @@ func TestWebSocketEnds(t *testing.T) {
 		t.Errorf("a service that stops: %v", err)
 	}
 	other := newService(t, push.Direct, func(c *push.Config) {
-		c.Authenticate = func(context.Context, string) (gcp.RobotID, error) { return "", nil }
+		c.Authenticate = func(context.Context, cloud.Login) (gcp.RobotID, error) { return "", nil }
 	})
 	opt.WebSocket, opt.RootCAs = overHTTPS(t, other, other.ServeWebSocket), other.pool
 	if err := carry(t, opt, &sink{}, patience); !errors.Is(err, notify.ErrCredentials) {

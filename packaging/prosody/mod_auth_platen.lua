@@ -37,7 +37,7 @@ local function note(what)
 end
 
 -- Returns true, false, or nil if nobody knows. It waits without holding others up.
-local function ask(user, token)
+local function ask(user, token, ip)
 	local wait, done = async.waiter();
 	local status, what, answered;
 	local function answer(code, text)
@@ -48,7 +48,7 @@ local function ask(user, token)
 	local timer = module:add_timer(timeout, function () answer(0, "no answer in time"); end);
 	http.request(url, {
 		headers = { ["Authorization"] = "Bearer "..secret; ["Content-Type"] = "application/x-www-form-urlencoded" };
-		body = formencode({ user = user, token = token, host = module.host });
+		body = formencode({ user = user, token = token, host = module.host, ip = ip or "" });
 	}, function (text, code) answer(code, code == 0 and text or "HTTP "..code); end);
 	wait();
 	timer:stop();
@@ -56,7 +56,7 @@ local function ask(user, token)
 		note(nil);
 		return status == 204;
 	end
-	note(what);
+	note(status ~= 429 and what or nil); -- too many wrong tokens are no trouble of the cloud's
 	return nil;
 end
 
@@ -73,7 +73,7 @@ local read = { ["X-OAUTH2"] = plain, ["X-GOOGLE-TOKEN"] = plain, ["PLAIN"] = pla
 -- failure that passes.
 local handler = {};
 local handler_mt = { __index = handler };
-local function new_handler() return setmetatable({}, handler_mt); end
+local function new_handler(ip) return setmetatable({ ip = ip }, handler_mt); end
 
 function handler:mechanisms()
 	local names = {};
@@ -87,13 +87,13 @@ function handler:select(mechanism)
 	return true;
 end
 
-function handler:clean_clone() return new_handler(); end
+function handler:clean_clone() return new_handler(self.ip); end
 
 function handler:process(message)
 	local user, token = read[self.selected](message or "");
 	user = user and nodeprep(user);
 	if not user or user == "" or not token then return "failure", "malformed-request"; end
-	local yes = ask(user, token);
+	local yes = ask(user, token, self.ip);
 	if yes then
 		self.username = user;
 		return "success";
@@ -106,7 +106,7 @@ end
 -- Accounts are the cloud's: nobody is listed, made or changed here. Who is a user only a token
 -- shows, so that every name may be one.
 local provider = {};
-function provider.get_sasl_handler() return new_handler(); end
+function provider.get_sasl_handler(session) return new_handler(session and session.ip); end
 function provider.test_password(user, token) return ask(user, token) or nil, "not authorized"; end
 function provider.user_exists() return true; end
 function provider.users() return function () end; end
