@@ -1,9 +1,9 @@
-// Follows the printers that somebody may use, and the own jobs: logs in over a WebSocket,
+// Follows the printers that somebody may use, and the own jobs: logs in over a WebSocket, or BOSH,
 // asks how things are, subscribes, and shows what comes. docs/xmpp.md has the names.
 "use strict";
 
 const { Strophe, $iq, $pres } = window.strophe ?? window;
-const { domain, service, websocket } = document.body.dataset;
+const { domain, service } = document.body.dataset;
 const PUBSUB = "http://jabber.org/protocol/pubsub";
 const show = (id, text) => { document.getElementById(id).textContent = text; };
 
@@ -32,8 +32,9 @@ function message(stanza) {
 }
 
 function follow(address, key) {
-  const url = new URL(websocket, location.href);
-  url.protocol = url.protocol.replace("http", "ws");
+  const { websocket, bosh } = document.body.dataset;
+  const url = new URL(bosh || websocket, location.href);
+  if (!bosh) url.protocol = url.protocol.replace("http", "ws");
   const connection = new Strophe.Connection(url.href);
   const me = `${Strophe.escapeNode(address)}@${domain}`;
   const ask = (type, verb, attributes) => new Promise((resolve, reject) => {
