@@ -226,6 +226,39 @@ func TestChatOnServers(t *testing.T) {
 	}
 }
 
+// TestFederation: an account of another server, of a domain that is trusted, follows a printer as the
+// person with that address does; one of a domain that is not is refused, and may look what there is.
+func TestFederation(t *testing.T) {
+	var there *lab.XMPPServer
+	r, _ := behind(t, func(t *testing.T, o lab.XMPPOptions) (here *lab.XMPPServer) {
+		here, there = lab.Federation(t, o, map[string]string{"ada@example.com": "pass", "ada@other.example": "pass"})
+		return here
+	}, "example.com")
+	service, id := lab.XMPPService, r.named("Office")
+	node, contact := pubsub.PrinterNode(id), string(id)+"@"+service
+	ada, refused := chat(t, there.Direct, "example.com", "ada", "pass")
+	eve, alsoRefused := chat(t, there.Direct, "other.example", "ada", "pass")
+	if refused || alsoRefused {
+		t.Fatal("the other server does not let its own people in")
+	}
+	if got := ada.ask(service, "s1", subscription(node, "ada@example.com")); !strings.Contains(got, "result") {
+		t.Fatalf("subscribe: %s", got)
+	}
+	r.says(id, "Paper jam")
+	ada.until(`<message [^>]*>.*?<body>Office: Paper jam</body>.*?</message>`)
+	ada.send(`<presence type='subscribe' to='` + contact + `'/>`)
+	ada.until(`<presence [^>]*from=['"]` + regexp.QuoteMeta(contact) + `['"].*?Paper jam`)
+
+	if got := eve.ask(service, "s1", subscription(node, "ada@other.example")); !strings.Contains(got, "error") {
+		t.Errorf("a stranger subscribes: %s", got)
+	}
+	eve.until(`<forbidden `)
+	eve.send(`<presence type='subscribe' to='` + contact + `'/>`)
+	eve.until(`<presence [^>]*type=['"]unsubscribed['"]`)
+	eve.send(`<iq type='get' id='d1' to='` + service + `'><query xmlns='http://jabber.org/protocol/disco#info'/></iq>`)
+	eve.until(`<iq [^>]*id=['"]d1['"].*?category=['"]pubsub['"]`)
+}
+
 // testLostWhileAway: who lost a key while no cloud ran is logged out by the one that comes.
 func testLostWhileAway(t *testing.T, r *running, port int) {
 	t.Helper()
@@ -242,7 +275,7 @@ func testLostWhileAway(t *testing.T, r *running, port int) {
 }
 
 // behind runs a cloud that is a component of a server, which asks it about logins.
-func behind(t *testing.T, begin func(*testing.T, lab.XMPPOptions) *lab.XMPPServer) (*running, *lab.XMPPServer) {
+func behind(t *testing.T, begin func(*testing.T, lab.XMPPOptions) *lab.XMPPServer, trusted ...string) (*running, *lab.XMPPServer) {
 	t.Helper()
 	asked := make(chan *running, 1)
 	var r *running
@@ -255,7 +288,7 @@ func behind(t *testing.T, begin func(*testing.T, lab.XMPPOptions) *lab.XMPPServe
 	t.Cleanup(cloudAddress.Close)
 	s := begin(t, lab.XMPPOptions{Cloud: cloudAddress.URL})
 	cfg := outside(t, DriverComponent)
-	cfg.Domain, cfg.Service = lab.XMPPDomain, lab.XMPPService
+	cfg.Domain, cfg.Service, cfg.Trusted = lab.XMPPDomain, lab.XMPPService, trusted
 	cfg.Server = XMPPServerConfig{Component: s.Component, SecretFile: s.Secret, AuthSecretFile: filepath.Join(s.Dir, "auth.secret")}
 	made := start(t, func(s *Server) { s.cfg.Push = cfg })
 	asked <- made

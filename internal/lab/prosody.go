@@ -19,8 +19,13 @@ func Prosody(t TB, o XMPPOptions) *XMPPServer {
 	s.ready = append(s.ready, net.JoinHostPort("127.0.0.1", strconv.Itoa(s.WebSocket)))
 	_, component, _ := net.SplitHostPort(s.Component)
 	idle := cmp.Or(o.Idle, 90*time.Second)
+	modules, others, plugins := `"websocket"`, `s2s_ports, modules_disabled = { }, { "s2s" }`, filepath.Join(root(t), "packaging", "prosody")
+	if o.s2s != 0 {
+		s.put("mod_lab_records.lua", records(o.servers))
+		modules, others, plugins = `"websocket"; "dialback"; "lab_records"`, fmt.Sprintf("s2s_ports, s2s_secure_auth = { %d }, false", o.s2s), plugins+`"; "`+s.Dir
+	}
 	s.put("platen.cfg.lua", s.shipped("prosody/platen.cfg.lua",
-		"/usr/share/platen-cloud/prosody", filepath.Join(root(t), "packaging", "prosody"),
+		"/usr/share/platen-cloud/prosody", plugins,
 		"read_timeout = 90", "read_timeout = "+strconv.FormatFloat(idle.Seconds(), 'f', -1, 64),
 		"{ 5223 }", "{ "+strconv.Itoa(s.Direct)+" }",
 		"{ 5347 }", "{ "+component+" }",
@@ -37,15 +42,15 @@ log = { info = "*console" }
 interfaces = { "127.0.0.1" }
 c2s_ports = { %[2]d }
 c2s_require_encryption = true
-s2s_ports, http_ports, https_ports = { }, { %[3]d }, { }
+http_ports, https_ports = { %[3]d }, { }
 http_interfaces = { "127.0.0.1" }
 http_default_host = "%[4]s"
-consider_websocket_secure = true
-modules_enabled = { "disco"; "ping"; "roster"; "saslauth"; "tls"; "websocket" }
-modules_disabled = { "s2s" }
+consider_websocket_secure, consider_bosh_secure = true, true
+modules_enabled = { "bosh"; "disco"; "ping"; "roster"; "saslauth"; "tls"; %[5]s }
+%[6]s
 ssl = { certificate = "%[1]s/server.crt"; key = "%[1]s/server.key" }
 Include "%[1]s/platen.cfg.lua"
-`, s.Dir, s.STARTTLS, s.WebSocket, s.domain))
+`, s.Dir, s.STARTTLS, s.WebSocket, s.domain, modules, others))
 	s.command = func() (string, []string) {
 		return "prosody", []string{"--config", s.file("prosody.cfg.lua"), "-F"}
 	}

@@ -33,6 +33,9 @@ type XMPPOptions struct {
 	JWK string
 
 	Domain, Service string // of the robots, and of the cloud; "" for those of the files that we ship
+
+	s2s     int            // port for other servers; 0 for none, which is a server on its own
+	servers map[string]int // ports of the domains that there are then
 }
 
 // XMPPServer is a private Prosody or ejabberd with the settings that we ship, on
@@ -41,7 +44,7 @@ type XMPPServer struct {
 	Dir       string
 	Direct    int    // port of connectors: TLS at once
 	STARTTLS  int    // port of connectors
-	WebSocket int    // port of streams over WebSockets, without TLS; 0 for none
+	WebSocket int    // port of streams over WebSockets and BOSH, without TLS; 0 for none
 	Component string // address for components; of a cluster, Peer's
 	Secret    string // path of the file with the component's secret
 
