@@ -137,6 +137,8 @@ func (o *options) askPrinter(c *cobra.Command, name string, ask func(context.Con
 	switch {
 	case errors.As(err, &missing) && missing.NotFound():
 		return cli.Hint(err, "'platen printer list' tells more of them; a printer that is not among them is named by its address, such as ipp://HOST/ipp/print")
+	case errors.Is(err, control.ErrDenied):
+		return explain(err)
 	case err != nil && strings.Contains(name, "://"):
 		return cli.Hint(err, "%s", addHint(name))
 	}

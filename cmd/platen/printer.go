@@ -72,7 +72,7 @@ func (o *options) printers(c *cobra.Command) ([]control.Printer, error) {
 	}
 	list, err := d.Printers(c.Context())
 	if !errors.Is(err, control.ErrNotRunning) {
-		return list, err
+		return list, explain(err)
 	}
 	list = []control.Printer{}
 	err = o.withoutDaemon(c, func(ctx context.Context, d *daemon.Daemon) error {
@@ -132,6 +132,9 @@ func newPrinterAdd(o *options) *cobra.Command {
 					p = control.Printer{Name: added.Name, Was: added.Was}
 					return err
 				})
+			}
+			if errors.Is(err, control.ErrDenied) {
+				return explain(err)
 			}
 			if err != nil {
 				return cli.Hint(err, "%s", addHint(args[0]))
@@ -248,6 +251,9 @@ func newPrinterTrust(o *options) *cobra.Command {
 					fingerprint, err = d.Trust(ctx, args[0])
 					return err
 				})
+			}
+			if errors.Is(err, control.ErrDenied) {
+				return explain(err)
 			}
 			if err != nil {
 				return cli.Hint(err, "only what is reached with TLS has a key, such as ipps://HOST/ipp/print: 'platen printer list --json' shows the addresses")

@@ -69,10 +69,13 @@ func (o *options) dial() (*control.Client, error) {
 	return control.Dial(cfg.SocketPath()), nil
 }
 
-// explain adds what to do when the daemon does not answer.
+// explain adds what to do when the daemon does not answer, or not to this user.
 func explain(err error) error {
 	if errors.Is(err, control.ErrNotRunning) {
 		return cli.Hint(err, "start it with 'platen run'; if it runs with other settings, give the same --config or --state-dir")
+	}
+	if errors.Is(err, control.ErrDenied) {
+		return cli.Hint(err, "run it with sudo, or as the user that the connector runs as")
 	}
 	if e, ok := errors.AsType[*control.Error](err); ok && e.Status == http.StatusNotFound {
 		return cli.Hint(err, "'platen printer list' and 'platen job list' show what there is")

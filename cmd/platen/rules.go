@@ -152,7 +152,7 @@ func rulesHint(err error) error {
 	if ok && e.Status == http.StatusBadRequest || errors.As(err, &wrong) && wrong.BadRequest() {
 		return cli.Hint(cli.Usage(err), "docs/rules.md has the format; the rules in force stay as they are")
 	}
-	return err
+	return explain(err)
 }
 
 func printPlan(c *cobra.Command, plan control.RulesPlan, asJSON bool, verb string) error {

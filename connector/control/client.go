@@ -19,6 +19,9 @@ import (
 // ErrNotRunning means that no daemon listens at the socket.
 var ErrNotRunning = errors.New("the daemon is not running")
 
+// ErrDenied means that this user may not reach the daemon's socket.
+var ErrDenied = errors.New("this user may not ask the running connector: permission denied")
+
 // Error is what the daemon answered to a request that failed.
 type Error struct {
 	Status  int // of HTTP
@@ -140,6 +143,9 @@ func (c *Client) do(ctx context.Context, method, path string, in, out any) error
 	resp, err := c.http.Do(req)
 	if nobody(err) {
 		return ErrNotRunning
+	}
+	if errors.Is(err, fs.ErrPermission) {
+		return ErrDenied
 	}
 	if err != nil {
 		return fmt.Errorf("ask the daemon: %w", err)
