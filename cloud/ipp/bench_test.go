@@ -281,8 +281,8 @@ func flag(n string, v bool) goipp.Attribute {
 	return goipp.MakeAttribute(n, goipp.TagBoolean, goipp.Boolean(v))
 }
 
-func mime(n, v string) goipp.Attribute {
-	return goipp.MakeAttribute(n, goipp.TagMimeType, goipp.String(v))
+func format(v string) goipp.Attribute {
+	return goipp.MakeAttribute("document-format", goipp.TagMimeType, goipp.String(v))
 }
 
 func status(m *goipp.Message) goipp.Status { return goipp.Status(m.Code) }

@@ -109,7 +109,7 @@ func (c *call) printJob() error {
 		return err
 	}
 	o.accepted(c)
-	c.answerJob(shownJob{number: numbers[0], view: j}, acceptedWish)
+	c.answerJob(shownJob{number: numbers[0], view: j})
 	return nil
 }
 
@@ -149,7 +149,7 @@ func (c *call) createJob() error {
 	now := c.h.cfg.Now()
 	if j := c.h.incoming.again(c.place.printer, c.caller.User.ID, o.key, now); j != nil {
 		o.accepted(c)
-		c.answerJob(shownJob{number: j.number, coming: j.state(now)}, acceptedWish)
+		c.answerJob(shownJob{number: j.number, coming: j.state(now)})
 		return nil
 	}
 	if !c.h.incoming.room(c.caller.User.ID, now) {
@@ -164,7 +164,7 @@ func (c *call) createJob() error {
 		created: now, until: now.Add(incomingTime),
 	})
 	o.accepted(c)
-	c.answerJob(shownJob{number: n, coming: j.state(now)}, acceptedWish)
+	c.answerJob(shownJob{number: n, coming: j.state(now)})
 	return nil
 }
 
@@ -208,7 +208,7 @@ func (c *call) bound(j *coming, view cloud.JobView) error {
 		}
 		return refuse(goipp.StatusErrorJobCanceled, "The job was cancelled meanwhile.")
 	}
-	c.answerJob(shownJob{number: j.number, view: view}, acceptedWish)
+	c.answerJob(shownJob{number: j.number, view: view})
 	return nil
 }
 
@@ -226,7 +226,7 @@ func (c *call) anotherDocument(n int) error {
 		}
 		return refuse(goipp.StatusErrorMultipleJobsNotSupported, "A job has one document here.")
 	}
-	c.answerJob(j, acceptedWish)
+	c.answerJob(j)
 	return nil
 }
 

@@ -33,11 +33,10 @@ type shownJob struct {
 // acceptedWish is what a job's creation tells of it (RFC 8011, 4.2.1.2).
 const acceptedWish = "job-uri job-id job-uuid job-state job-state-reasons job-state-message"
 
-// answerJob adds a job to the answer; of its attributes those in wish, where the request
-// names none or must not.
-func (c *call) answerJob(j shownJob, wish string) {
+// answerJob tells of a job that was just made.
+func (c *call) answerJob(j shownJob) {
 	attrs := c.describeJob(j)
-	want := strings.Fields(wish)
+	want := strings.Fields(acceptedWish)
 	c.x.Answer(goipp.TagJobGroup, slices.DeleteFunc(attrs, func(a goipp.Attribute) bool { return !slices.Contains(want, a.Name) }))
 }
 

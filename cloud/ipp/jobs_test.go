@@ -61,7 +61,7 @@ func TestCreateAndSend(t *testing.T) {
 			t.Errorf("%s by somebody else: %s", op, status(m))
 		}
 	}
-	send := ask{op: goipp.OpSendDocument, bearer: key, attrs: goipp.Attributes{id, flag("last-document", false), mime("document-format", "application/pdf")}, doc: pdf()}
+	send := ask{op: goipp.OpSendDocument, bearer: key, attrs: goipp.Attributes{id, flag("last-document", false), format("application/pdf")}, doc: pdf()}
 	b.must(send)
 	j := b.newest()
 	if j.Title != "report" || b.ticket().Copies == nil || b.ticket().Copies.Copies != 2 {
@@ -158,9 +158,9 @@ func TestCompressedDocuments(t *testing.T) {
 	}{
 		{goipp.Attributes{keyword("compression", "compress")}, pdf(), goipp.StatusErrorCompressionNotSupported},
 		{goipp.Attributes{keyword("compression", "gzip")}, pdf(), goipp.StatusErrorCompressionError},
-		{goipp.Attributes{mime("document-format", "application/vnd.hp-pcl")}, []byte("\x1bE"), goipp.StatusErrorDocumentFormatNotSupported},
-		{goipp.Attributes{mime("document-format", "application/pdf")}, []byte("\x1bE hello"), goipp.StatusErrorDocumentFormatError},
-		{goipp.Attributes{mime("document-format", "image/pwg-raster")}, []byte("RaS2 and nothing"), goipp.StatusErrorDocumentFormatError},
+		{goipp.Attributes{format("application/vnd.hp-pcl")}, []byte("\x1bE"), goipp.StatusErrorDocumentFormatNotSupported},
+		{goipp.Attributes{format("application/pdf")}, []byte("\x1bE hello"), goipp.StatusErrorDocumentFormatError},
+		{goipp.Attributes{format("image/pwg-raster")}, []byte("RaS2 and nothing"), goipp.StatusErrorDocumentFormatError},
 		{nil, nil, goipp.StatusErrorBadRequest},
 		{nil, bytes.Repeat([]byte("%PDF-1.4\n"), 1<<19), goipp.StatusErrorRequestEntity},
 	} {

@@ -31,8 +31,17 @@ func (d *door) visit(t *testing.T) *visitor {
 	return v
 }
 
-func (v *visitor) read(resp *http.Response, err error) string {
+// ask sends a request, and returns the page.
+func (v *visitor) ask(method, path string, form url.Values) string {
 	v.t.Helper()
+	req, err := http.NewRequestWithContext(v.t.Context(), method, v.base+path, strings.NewReader(form.Encode()))
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	if form != nil {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	resp, err := v.client.Do(req)
 	if err != nil {
 		v.t.Fatal(err)
 	}
@@ -49,10 +58,10 @@ var xsrf = regexp.MustCompile(`name="xsrf" value="([^"]+)"`)
 // send fills a form in that is on one page, and sends it to an address.
 func (v *visitor) send(page, to string, form url.Values) string {
 	v.t.Helper()
-	if m := xsrf.FindStringSubmatch(v.read(v.client.Get(v.base + page))); m != nil {
+	if m := xsrf.FindStringSubmatch(v.ask(http.MethodGet, page, nil)); m != nil {
 		form.Set("xsrf", m[1])
 	}
-	return v.read(v.client.PostForm(v.base+to, form))
+	return v.ask(http.MethodPost, to, form)
 }
 
 var madeAddress = regexp.MustCompile(`id="address" class="secret" readonly value="([^"]+)"`)
