@@ -62,7 +62,7 @@ var mayImport = map[string][]string{
 	"cloud/xmppauth":        {"gcp", "cloud", "internal/backoff", "internal/secret"},
 	"cloud/server": {
 		"gcp", "cloud", "cloud/oauth", "cloud/oidc", "cloud/passkey", "cloud/archive", "cloud/bearer", "cloud/blob", "cloud/store", "cloud/api", "cloud/web",
-		"cloud/component", "cloud/ipp", "cloud/push", "cloud/mail", "cloud/pubsub", "cloud/xmppauth", "internal/activation", "internal/cli", "internal/config", "internal/disk", "internal/filelock", "internal/metrics", "internal/raster", "internal/secret", "internal/stream",
+		"cloud/component", "cloud/ipp", "cloud/push", "cloud/mail", "cloud/pubsub", "cloud/xmppauth", "internal/activation", "internal/cli", "internal/config", "internal/disk", "internal/filelock", "internal/metrics", "internal/raster", "internal/secret", "internal/stream", "internal/impose",
 	},
 
 	// Helpers, which know nothing of either half.
