@@ -2,6 +2,8 @@ package ipp
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"slices"
 	"strconv"
@@ -160,10 +162,12 @@ func (d *description) deviceID() string {
 		clean.Replace(cmp.Or(p.Model, "Cloud Printer")), strings.Join(cmd, ",")), 1023)
 }
 
-// uuidOf writes an id of 32 hexadecimal digits as a URN (RFC 9562, 4).
+// uuidOf writes an id of 32 hexadecimal digits as a URN (RFC 9562, 4); of another, which
+// an import may have brought, it makes one.
 func uuidOf(id string) string {
 	if len(id) != 32 {
-		return "urn:uuid:00000000-0000-0000-0000-" + fmt.Sprintf("%012x", len(id))
+		sum := sha256.Sum256([]byte(id))
+		id = hex.EncodeToString(sum[:16])
 	}
 	return "urn:uuid:" + id[:8] + "-" + id[8:12] + "-" + id[12:16] + "-" + id[16:20] + "-" + id[20:]
 }
