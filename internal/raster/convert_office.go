@@ -150,15 +150,40 @@ func programFolder(program string) string {
 	return filepath.Dir(program)
 }
 
-// alone starts LibreOffice and waits for it.
+// errAgain is how LibreOffice says that it wants to be started again: the first time,
+// once it has made its profile (EXITHELPER_NORMAL_RESTART of its desktop).
+var errAgain = errors.New("LibreOffice wants to be started again")
+
+const exitAgain = 81
+
+// alone has LibreOffice do its work.
 func (o office) alone(ctx context.Context, dir, document string) error {
+	program := o.program
+	// The script that one starts refuses to without this file, which a service that sees
+	// nothing of /proc but processes has not. What it would start is beside it.
+	if _, err := os.Stat("/proc/version"); err != nil {
+		if path, err := filepath.EvalSymlinks(program); err == nil {
+			if _, err := os.Stat(path + ".bin"); err == nil {
+				program = path + ".bin"
+			}
+		}
+	}
+	err := o.once(ctx, program, dir, document)
+	if errors.Is(err, errAgain) { // which the script would do, too
+		err = o.once(ctx, program, dir, document)
+	}
+	return err
+}
+
+// once starts LibreOffice and waits for it.
+func (o office) once(ctx context.Context, program, dir, document string) error {
 	limited, cancel := context.WithTimeoutCause(ctx, o.limit.time, errTimeout)
 	defer cancel()
 	limited, stop := context.WithCancelCause(limited)
 	defer stop(nil)
 	var said bytes.Buffer
 	build := func() *exec.Cmd {
-		cmd := exec.CommandContext(limited, o.program, "-env:UserInstallation="+profileURL(dir),
+		cmd := exec.CommandContext(limited, program, "-env:UserInstallation="+profileURL(dir),
 			"--headless", "--norestore", "--nologo", "--nodefault", "--nolockcheck", "--convert-to", "pdf", "--outdir", dir, document)
 		cmd.Dir = dir
 		cmd.Env = []string{"HOME=" + dir, "TMPDIR=" + dir, "LANG=C.UTF-8", "PATH=/usr/bin:/bin", "SAL_USE_VCLPLUGIN=svp"}
@@ -186,6 +211,8 @@ func (o office) alone(ctx context.Context, dir, document string) error {
 		return &impose.Error{Cause: impose.CauseTimeout, Text: "LibreOffice needs more time for the document than is allowed.", Err: cause}
 	case errors.Is(cause, errMemory):
 		return tooBig(cause)
+	case err != nil && cmd.ProcessState.ExitCode() == exitAgain:
+		return &impose.Error{Cause: impose.CauseFailed, Text: "LibreOffice does not start.", Err: errAgain}
 	case err != nil:
 		return &impose.Error{Cause: impose.CauseDamaged, Text: "LibreOffice cannot read the document.", Err: fmt.Errorf("%w: %s", err, first(said.Bytes()))}
 	}
