@@ -108,7 +108,7 @@ func (o *options) takeOver(old predecessor.Settings, purpose daemon.Purpose, rep
 		return done, err
 	}
 	if old.Rules != "" {
-		return done, daemon.InstallRules(cfg, []byte(old.Rules))
+		return done, daemon.InstallRules(cfg, done.Rules, []byte(old.Rules))
 	}
 	return done, nil
 }

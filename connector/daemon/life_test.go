@@ -26,7 +26,7 @@ func kernel(t *testing.T) (machine, func(path, text string)) {
 	write("proc/sys/kernel/random/boot_id", "11111111-0000-0000-0000-000000000000\n")
 	write("proc/self/cgroup", "4:memory:/old\n0::/system.slice/platen.service\n")
 	write("cgroup/system.slice/platen.service/memory.events", "low 0\nhigh 0\nmax 3\noom 1\noom_kill 0\noom_group_kill 0\n")
-	return machine{filepath.Join(dir, "proc"), filepath.Join(dir, "cgroup")}, write
+	return machine{proc: filepath.Join(dir, "proc"), cgroups: filepath.Join(dir, "cgroup")}, write
 }
 
 func TestHowTheProcessBeforeEnded(t *testing.T) {
