@@ -3,11 +3,7 @@
 set -eu
 
 # program:package
-<<<<<<< HEAD
-need="cupsd:cups-daemon lpadmin:cups-client ippeveprinter:cups-ipp-utils dbus-daemon:dbus-daemon strace:strace pdftotext:poppler-utils soffice:libreoffice-writer-nogui ip:iproute2 chromium:chromium node:nodejs npm:npm curl:curl zbarimg:zbar-tools tinyproxy:tinyproxy-bin prosody:prosody ejabberdctl:ejabberd nginx:nginx-light systemd-nspawn:systemd-container rpm:rpm pebble:pebble aiosmtpd:python3-aiosmtpd"
-=======
-need="cupsd:cups-daemon lpadmin:cups-client ippeveprinter:cups-ipp-utils dbus-daemon:dbus-daemon avahi-daemon:avahi-daemon strace:strace pdftotext:poppler-utils soffice:libreoffice-writer-nogui ip:iproute2 chromium:chromium node:nodejs npm:npm curl:curl zbarimg:zbar-tools tinyproxy:tinyproxy-bin prosody:prosody ejabberdctl:ejabberd nginx:nginx-light systemd-nspawn:systemd-container rpm:rpm aiosmtpd:python3-aiosmtpd"
->>>>>>> bbd0bf4 (printer: find IPP printers on the network by DNS-SD)
+need="cupsd:cups-daemon lpadmin:cups-client ippeveprinter:cups-ipp-utils dbus-daemon:dbus-daemon avahi-daemon:avahi-daemon strace:strace pdftotext:poppler-utils soffice:libreoffice-writer-nogui ip:iproute2 chromium:chromium node:nodejs npm:npm curl:curl zbarimg:zbar-tools tinyproxy:tinyproxy-bin prosody:prosody ejabberdctl:ejabberd nginx:nginx-light systemd-nspawn:systemd-container rpm:rpm pebble:pebble wine:wine wineboot:wine64 wixl:wixl msibuild:msitools aiosmtpd:python3-aiosmtpd"
 export PATH="$PATH:/usr/sbin:/sbin"
 
 packages=
