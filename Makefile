@@ -5,6 +5,9 @@ export CGO_ENABLED := 0
 # The packages whose tests run goroutines against each other.
 concurrent := ./cloud/... ./connector/... ./cups ./gcp/client ./notify/... ./internal/vprinter
 
+# The packages with files for Windows, and what they make up.
+windows := ./cmd/... ./cloud/blob ./cloud/server ./connector/... ./internal/disk ./internal/filelock ./internal/private ./internal/raster ./internal/service ./printer/...
+
 .PHONY: build demo test race check lint fmt dead fuzz bench screenshots soak soak-short packages msi testdeps clean
 
 build: ; go build -trimpath -o bin/ ./cmd/...
@@ -28,6 +31,8 @@ check: lint test
 
 lint:
 	$(tool) golangci-lint run
+	GOOS=windows go vet $(windows)
+	GOOS=darwin GOARCH=arm64 go build ./cmd/...
 	go fix -diff ./...
 	go mod tidy -diff
 
@@ -56,12 +61,13 @@ soak: testdeps build
 # Ten minutes of it, with 50 queues.
 soak-short: testdeps build ; go run ./internal/soak --minutes 10 --queues 50
 
-# Packages for Linux and archives for macOS, with checksums, in build/packages.
-packages: ; go run ./internal/packages $(if $(VERSION),-version $(VERSION))
+# Packages for Linux, archives for macOS and the installer for Windows, with checksums, in build/packages.
+packages: msi ; go run ./internal/packages $(if $(VERSION),-version $(VERSION))
 
 # The connector's installer for Windows (wixl, msitools), in build/packages. Its version is three numbers.
 msi:
-	GOOS=windows GOARCH=amd64 go build -trimpath -o build/windows/platen.exe ./cmd/platen
+	GOOS=windows GOARCH=amd64 go build -trimpath -buildvcs=false -ldflags "-s -w -buildid= -X platen/internal/cli.version=$(or $(VERSION),0.0.0)" \
+		-o build/windows/platen.exe ./cmd/platen
 	packaging/windows/msi.sh $(or $(VERSION),0.0.0) build/windows/platen.exe build/packages/platen-$(or $(VERSION),0.0.0).msi
 
 clean: ; rm -rf bin build demo platen-demo

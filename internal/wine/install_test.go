@@ -47,18 +47,26 @@ func installer(t *testing.T, version, program string) string {
 	return file
 }
 
-// The connector is installed without a question, paired on the way, prints as a service,
-// is stopped, started, brought up to date and taken away.
-func TestService(t *testing.T) {
+// What is Windows' own works under Wine.
+func TestWine(t *testing.T) {
 	t.Parallel()
 	lab.Need(t, "wine", "wixl", "msibuild")
+	p := newPrefix(t)
+	t.Run("service", func(t *testing.T) { testService(p.in(t)) })
+	t.Run("packages", func(t *testing.T) { testPackages(p.in(t)) })
+}
+
+// testService installs the connector without a question, pairs it on the way, prints with
+// it as a service, stops and starts it, brings it up to date and takes it away.
+func testService(p *prefix) {
+	t := p.t
 	exe := compile(t)
 	first, second := installer(t, "1.0.0", exe), installer(t, "1.0.1", exe)
 	site := lab.NewSite(t, lab.SiteOptions{Bin: lab.Build(t)})
 	site.StartCloud()
 	eve := lab.IPPEve(t, lab.EveOptions{Name: "front"})
 	raster := lab.IPPEve(t, lab.EveOptions{Name: "raster", Formats: []string{"image/pwg-raster"}})
-	p := newPrefix(t)
+	lab.ShareModule(t, p.path("ProgramData/Platen"))
 
 	step := time.Now()
 	done := func(what string) {

@@ -6,16 +6,14 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"testing"
 )
 
 // testedHere are the packages whose tests run under Wine: what does otherwise on Windows.
 var testedHere = []string{"connector/control", "internal/disk", "internal/filelock", "internal/private", "internal/service", "printer/spooler"}
 
-// The tests of packages with files for Windows pass there.
-func TestPackages(t *testing.T) {
-	t.Parallel()
-	p := newPrefix(t)
+// testPackages runs the tests of packages with files for Windows there.
+func testPackages(p *prefix) {
+	t := p.t
 	dir := t.TempDir()
 	for _, name := range testedHere {
 		exe := filepath.Join(dir, filepath.Base(name)+".test.exe")

@@ -53,6 +53,9 @@ func newPrefix(t *testing.T) *prefix {
 	return p
 }
 
+// in returns the prefix for a part of the test.
+func (p *prefix) in(t *testing.T) *prefix { return &prefix{t: t, dir: p.dir} }
+
 func (p *prefix) env() []string {
 	return append(os.Environ(), "WINEPREFIX="+p.dir, "WINEDEBUG=-all", "WINEDLLOVERRIDES=mscoree=;mshtml=;winemenubuilder.exe=", "DISPLAY=")
 }
