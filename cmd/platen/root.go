@@ -75,7 +75,7 @@ func explain(err error) error {
 		return cli.Hint(err, "start it with 'platen run'; if it runs with other settings, give the same --config or --state-dir")
 	}
 	if errors.Is(err, control.ErrDenied) {
-		return cli.Hint(err, "run it with sudo, or as the user that the connector runs as")
+		return cli.Hint(err, control.AskAs)
 	}
 	if e, ok := errors.AsType[*control.Error](err); ok && e.Status == http.StatusNotFound {
 		return cli.Hint(err, "'platen printer list' and 'platen job list' show what there is")

@@ -16,6 +16,9 @@ import (
 // socketMode lets the daemon's group talk to it, and nobody else.
 const socketMode = 0o660
 
+// AskAs says as whom the connector may be asked.
+const AskAs = "run it with sudo, or as the user that the connector runs as"
+
 // Listen opens the socket at path. A socket file that a dead daemon left is
 // replaced: the lock on the state folder, which the caller holds, has already
 // decided that no other daemon runs.

@@ -25,6 +25,9 @@ func Listen(path string) (net.Listener, error) {
 	return listenPipe(path)
 }
 
+// AskAs says as whom the connector may be asked.
+const AskAs = `open a terminal with "Run as administrator", and ask there`
+
 // busyTime is the pause before a pipe is tried again of which every end is taken.
 const busyTime = 20 * time.Millisecond
 
@@ -42,8 +45,6 @@ func dial(ctx context.Context, path string) (net.Conn, error) {
 		switch {
 		case err == nil:
 			return &pipeConn{File: os.NewFile(uintptr(h), path), path: pipeAddr(path)}, nil
-		case errors.Is(err, fs.ErrPermission):
-			return nil, fmt.Errorf("%w: open a terminal with \"Run as administrator\"", err)
 		case !errors.Is(err, windows.ERROR_PIPE_BUSY):
 			return nil, err
 		}
