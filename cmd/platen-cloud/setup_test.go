@@ -160,7 +160,7 @@ func TestSetupErrors(t *testing.T) {
 		"a short password":  {[]string{"--address", "a.lan", "--admin", "a@example.com", "--password-stdin"}, "short\n", 1, "password"},
 		"a password alone":  {[]string{"--address", "a.lan", "--password-stdin"}, "x\n", 2, "goes with --non-interactive and --admin"},
 		"whose connector":   {[]string{"--address", "a.lan", "--with-connector"}, "", 2, "needs --admin"},
-		"no such flag":      {[]string{"--adress", "a.lan"}, "", 2, "--help"},
+		"no such flag":      {[]string{"--nonsense"}, "", 2, "--help"},
 	} {
 		p := newPlace(t, "render = false\n")
 		code, _, errs := p.set(tt.stdin, tt.args...)
