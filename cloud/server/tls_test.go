@@ -227,9 +227,13 @@ func TestACME(t *testing.T) {
 	if err := handshake(s.http, "other.example.com", nil); err == nil || !strings.Contains(err.Error(), "internal error") {
 		t.Errorf("a name that is not ours: %v", err)
 	}
-	kept, err := filepath.Glob(filepath.Join(state, acmeFolder, "print.example.com*"))
-	if info, serr := os.Stat(filepath.Join(state, acmeFolder)); err != nil || len(kept) == 0 || serr != nil || info.Mode().Perm() != 0o700 {
-		t.Errorf("kept: %v, %v, %v", kept, err, serr)
+	folder := filepath.Join(state, acmeFolder)
+	lab.Until(t, patience, "the certificate is kept", func() bool {
+		kept, err := filepath.Glob(filepath.Join(folder, "print.example.com*"))
+		return err == nil && len(kept) > 0
+	})
+	if info, err := os.Stat(folder); err != nil || info.Mode().Perm() != 0o700 {
+		t.Errorf("the folder of certificates and keys: %v, %v", info, err)
 	}
 }
 
