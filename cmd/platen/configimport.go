@@ -118,7 +118,7 @@ func keepName(cfg daemon.Config, old predecessor.Settings, purpose daemon.Purpos
 	if old.Proxy == "" {
 		return nil
 	}
-	_, err := daemon.Takeover{Proxy: old.Proxy, Cloud: old.Cloud, Token: old.Token}.Keep(cfg.StateDir, purpose)
+	err := daemon.Takeover{Proxy: old.Proxy, Cloud: old.Cloud, Token: old.Token}.Keep(cfg.StateDir, purpose)
 	switch {
 	case errors.Is(err, daemon.ErrPaired):
 		done.Proxy = ""
@@ -151,7 +151,7 @@ func printImported(c *cobra.Command, done imported) error {
 		_, err := fmt.Fprintf(out, "nothing was written; it would be: %s\n", files(done))
 		return err
 	}
-	_, err := fmt.Fprintf(out, "written: %s\nnow stop the old connector, and pair this one: platen pair%s\n", files(done), pairWith(done))
+	_, err := fmt.Fprintf(out, "in place: %s\nnow stop the old connector, and pair this one: platen pair%s\n", files(done), pairWith(done))
 	return err
 }
 

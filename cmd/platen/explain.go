@@ -13,6 +13,7 @@ import (
 	"platen/connector/control"
 	"platen/connector/daemon"
 	"platen/internal/cli"
+	"platen/printer"
 )
 
 // explainFlags are what a person asks of explain.
@@ -95,7 +96,7 @@ func (o *options) explanation(c *cobra.Command, args []string, f explainFlags) (
 		if err != nil {
 			return control.Explanation{}, err
 		}
-		return control.Explain(p, w), nil
+		return control.Explain(p, printer.Defaults{}, w), nil
 	case len(args) == 0:
 		return control.Explanation{}, &cli.Error{
 			Err: errors.New("which printer?"), Hint: "'platen printer list' shows them; --from FILE.ipp reads a captured answer", Code: cli.ExitUsage,

@@ -42,9 +42,11 @@ type Attribute struct {
 	Values []string `json:"values"`
 }
 
-// Explain says what the service sees of a printer, and what would become of a job.
-func Explain(p printer.Printer, w Wish) Explanation {
-	e := Explanation{CDD: p.CDD, State: p.State, JobAttributes: []Attribute{}, Name: p.Name, Info: p.Info, Kind: p.Kind}
+// Explain says what the service sees of a printer with the defaults that rules choose,
+// and what would become of a job.
+func Explain(p printer.Printer, chosen printer.Defaults, w Wish) Explanation {
+	e := Explanation{State: p.State, JobAttributes: []Attribute{}, Name: p.Name, Info: p.Info, Kind: p.Kind}
+	e.CDD, _ = chosen.Describe(p.CDD)
 	var t gcp.CJT
 	var ignored []string
 	if len(w.Ticket) > 0 {
@@ -57,7 +59,7 @@ func Explain(p printer.Printer, w Wish) Explanation {
 	if w.Format == "" {
 		w.Format = usualFormat(p)
 	}
-	plan, err := printer.PlanJob(p, t, w.Format)
+	plan, err := printer.PlanJob(p, chosen.Fill(p.CDD, t), w.Format)
 	if err != nil {
 		e.Error = err.Error()
 		return e

@@ -21,7 +21,7 @@ func (d *Daemon) Explain(ctx context.Context, w control.Wish) (control.Explanati
 	if err != nil {
 		return control.Explanation{}, err
 	}
-	return control.Explain(p, w), nil
+	return control.Explain(p, d.rules.of(p).Defaults, w), nil
 }
 
 // Answer implements control.Watcher. The command line uses it while no daemon runs, too.

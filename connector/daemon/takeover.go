@@ -18,23 +18,23 @@ type Takeover struct {
 // Keep writes the name down that the next pairing uses, so that the cloud knows this
 // connector, and its printers, again. The error is ErrPaired where the installation is
 // paired already, unless it is under that name, and spool.ErrLocked while a daemon
-// runs. changed tells whether anything was to be written; with the purpose Try nothing is.
-func (t Takeover) Keep(stateDir string, purpose Purpose) (changed bool, err error) {
+// runs. With the purpose Try nothing is written, and no lock is needed.
+func (t Takeover) Keep(stateDir string, purpose Purpose) (err error) {
 	if purpose == Do {
 		lock, err := spool.Acquire(stateDir)
 		if err != nil {
-			return false, err
+			return err
 		}
 		defer func() { err = errors.Join(err, handOver(stateDir), lock.Release()) }()
 	}
 	old, err := ReadCredentials(stateDir)
 	switch {
 	case err == nil && old.Proxy == t.Proxy:
-		return false, nil
+		return nil
 	case err == nil:
-		return false, ErrPaired
+		return ErrPaired
 	case !errors.Is(err, ErrNotPaired):
-		return false, err
+		return err
 	}
 	next := Credentials{Cloud: old.Cloud, Proxy: t.Proxy, Printers: old.Printers, Former: old.Former}
 	if t.Cloud != "" {
@@ -44,13 +44,10 @@ func (t Takeover) Keep(stateDir string, purpose Purpose) (changed bool, err erro
 		next.Former = old.former()
 		next.Former[t.Cloud] = t.Token.Reveal()
 	}
-	if old.Proxy == next.Proxy && old.Cloud == next.Cloud && old.Former[t.Cloud] == next.Former[t.Cloud] {
-		return false, nil
-	}
 	if purpose == Try {
-		return true, nil
+		return nil
 	}
-	return true, next.Write(stateDir)
+	return next.Write(stateDir)
 }
 
 // Purpose says whether something is done, or it is only said what would be.
