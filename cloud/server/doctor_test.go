@@ -25,8 +25,8 @@ func wantFound(t *testing.T, f cli.Finding, detail, advice string) {
 	}
 }
 
-// lastingFiles writes a certificate that begins at a time and lasts two hours.
-func lastingFiles(t *testing.T, from time.Time) (cert, key string) {
+// doctoredFiles writes a certificate that begins at a time and lasts two hours.
+func doctoredFiles(t *testing.T, from time.Time) (cert, key string) {
 	t.Helper()
 	made, _ := lab.CertificateFrom(t, from, "print.example.com")
 	der, err := x509.MarshalPKCS8PrivateKey(made.Certificates[0].PrivateKey)
@@ -59,13 +59,13 @@ func TestDoctorFindsCertificates(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			cfg := Default()
 			cfg.BaseURL = "https://" + test.host
-			cfg.TLSCert, cfg.TLSKey = lastingFiles(t, test.from)
+			cfg.TLSCert, cfg.TLSKey = doctoredFiles(t, test.from)
 			wantFound(t, examineCertificates(cfg)[0], test.detail, test.advice)
 		})
 	}
 	cfg := Default()
 	cfg.BaseURL = "https://print.example.com"
-	cfg.TLSCert, cfg.TLSKey = lastingFiles(t, now.Add(-time.Hour))
+	cfg.TLSCert, cfg.TLSKey = doctoredFiles(t, now.Add(-time.Hour))
 	if f := examineCertificates(cfg)[0]; !f.OK {
 		t.Errorf("a good one: %+v", f)
 	}
