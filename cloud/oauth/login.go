@@ -26,15 +26,14 @@ const (
 )
 
 // LogIn is Authenticate for a session that goes on, so that what is remembered of a token
-// lets nobody in. Too many wrong ones are refused for a while, of one address and of one
-// account; one that proved right before is looked at all the same, so that nobody is kept out by
-// somebody else's guesses who was in before.
+// lets nobody in. After too many wrong ones, of one address or of one account, only those
+// are let in for a while whose grant, or key, let somebody in before: guesses keep out nobody
+// who was there.
 func (s *Server) LogIn(ctx context.Context, l Login) (cloud.Caller, error) {
 	if l.Token == "" || len(l.Token) > maxSecret {
 		return cloud.Caller{}, refused(errShape)
 	}
-	hash, now := HashOf(l.Token), s.cfg.Now()
-	costs := map[string]float64{}
+	now, costs := s.cfg.Now(), map[string]float64{}
 	if l.From != "" {
 		costs["token "+l.From] = wrongTokenCost
 	}
@@ -42,58 +41,44 @@ func (s *Server) LogIn(ctx context.Context, l Login) (cloud.Caller, error) {
 		costs["account "+l.Account] = wrongLoginCost
 	}
 	paid := s.limit.allowAll(costs, now)
-	if !paid && !s.proven.has(hash, now) {
+	c, t, err := s.read(ctx, HashOf(l.Token))
+	if err == nil && l.Fits != nil {
+		err = l.Fits(c)
+	}
+	wrong := cloud.KindOf(err) == cloud.KindCredentials
+	switch {
+	case !paid && (wrong || err == nil && !s.proven.has(t.Grant, now)):
 		return cloud.Caller{}, &cloud.Error{Kind: cloud.KindQuota, Message: "Too many wrong tokens. Try again in half a minute.", After: 30 * time.Second}
+	case err == nil:
+		s.proven.keep(t.Grant, now)
 	}
-	c, err := s.fitting(ctx, l, hash)
-	if err == nil {
-		s.proven.keep(hash, now)
-	}
-	if paid && cloud.KindOf(err) != cloud.KindCredentials {
-		for who, cost := range costs {
+	for who, cost := range costs {
+		if paid && !wrong {
 			s.limit.refund(who, cost)
 		}
 	}
 	return c, err
 }
 
-// fitting looks up a token, and whether it is one for the login.
-func (s *Server) fitting(ctx context.Context, l Login, hash Hash) (cloud.Caller, error) {
-	c, _, err := s.read(ctx, hash)
-	if cloud.KindOf(err) == cloud.KindCredentials {
-		s.proven.forget(hash)
-	}
-	if err == nil && l.Fits != nil {
-		err = l.Fits(c)
-	}
-	return c, err
-}
-
-// proven remembers tokens that let somebody in.
+// proven remembers grants that let somebody in.
 type proven struct {
 	mu    sync.Mutex // guards what follows
-	until map[Hash]time.Time
+	until map[GrantID]time.Time
 }
 
-func newProven() *proven { return &proven{until: map[Hash]time.Time{}} }
+func newProven() *proven { return &proven{until: map[GrantID]time.Time{}} }
 
-func (p *proven) has(h Hash, now time.Time) bool {
+func (p *proven) has(grant GrantID, now time.Time) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return now.Before(p.until[h])
+	return now.Before(p.until[grant])
 }
 
-func (p *proven) keep(h Hash, now time.Time) {
+func (p *proven) keep(grant GrantID, now time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if len(p.until) >= provenSize {
 		clear(p.until) // rare, and cheaper than keeping an order
 	}
-	p.until[h] = now.Add(provenFor)
-}
-
-func (p *proven) forget(h Hash) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	delete(p.until, h)
+	p.until[grant] = now.Add(provenFor)
 }

@@ -25,6 +25,7 @@ import (
 	"platen/cloud/store"
 	"platen/gcp"
 	"platen/internal/lab"
+	"platen/internal/secret"
 )
 
 const (
@@ -367,6 +368,22 @@ func TestWrongKeysAreTooMany(t *testing.T) {
 	if _, refused := chat(t, port, to, adas, bobsKey); !refused {
 		t.Error("bob's key is ada's at the embedded service")
 	}
+
+	// A connector's tokens change each hour: what it was paired with is what was there before.
+	access, refresh := r.robotTokens()
+	robot, err := r.robotOf(t.Context(), cloud.Login{Token: secret.New(access)})
+	r.ok(err)
+	for r.knows(string(robot), "guess", "") != http.StatusTooManyRequests {
+	}
+	resp, err := r.do(http.MethodPost, "/o/oauth2/token", "application/x-www-form-urlencoded",
+		strings.NewReader(url.Values{"grant_type": {"refresh_token"}, "refresh_token": {refresh}, "client_id": {"c"}}.Encode()))
+	r.ok(err)
+	defer func() { _ = resp.Body.Close() }()
+	var next struct {
+		Token string `json:"access_token"`
+	}
+	r.ok(json.NewDecoder(resp.Body).Decode(&next))
+	expect("a connector's next token", r.knows(string(robot), next.Token, ""), http.StatusNoContent)
 
 	guessed = guesses(5000, func(i int) int { return r.knows(fmt.Sprintf(`p%d\40example.com`, i), "guess", "2001:db8::1") })
 	if guessed < 500 || guessed > 2000 {
