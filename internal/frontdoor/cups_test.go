@@ -59,18 +59,15 @@ func TestCUPSIsTheClient(t *testing.T) {
 	}
 
 	// Out of paper at the far end is out of paper in lpstat.
-	resp, err := http.Get("http://" + d.eve.Addr + "/media?size1=iso_a4_210x297mm&type1=stationery&level1=0&size2=none&level2=0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_ = resp.Body.Close() // nothing is read of it
+	d.paper(t, "0")
 	d.eve.SetDelay("20")
 	out := cups.Run("lp", "-d", "door", file)
 	lab.Until(t, time.Minute, "lpstat to tell of the paper", func() bool {
 		return strings.Contains(cups.Run("lpstat", "-l", "-p", "door"), "media-empty")
 	})
 
-	// Taken back by lp's side, it stops at the far end.
+	// Taken back by lp's side, it is cancelled at the far end.
+	d.paper(t, "250")
 	m := requestID.FindStringSubmatch(out)
 	if m == nil {
 		t.Fatalf("lp says %q", out)
@@ -78,7 +75,18 @@ func TestCUPSIsTheClient(t *testing.T) {
 	job := d.newest()
 	d.Await(job, time.Minute, func(j lab.Job) bool { return j.State() == "IN_PROGRESS" || j.State() == "STOPPED" })
 	cups.Run("cancel", "door-"+m[1])
-	d.Await(job, 90*time.Second, func(j lab.Job) bool { return j.State() == "ABORTED" })
+	// The words are ippeveprinter's own: it cancels once its print command has ended.
+	d.Await(job, time.Minute, func(j lab.Job) bool { return j.State() == "ABORTED" || j.Message == "Job canceling." })
+}
+
+// paper says how much paper the far printer has.
+func (d *door) paper(t *testing.T, level string) {
+	t.Helper()
+	resp, err := http.Get("http://" + d.eve.Addr + "/media?size1=iso_a4_210x297mm&type1=stationery&level1=" + level + "&size2=none&level2=0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close() // nothing is read of it
 }
 
 func pages(t *testing.T, pdf []byte) int {
