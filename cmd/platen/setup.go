@@ -72,7 +72,7 @@ func newSetup(o *options) *cobra.Command {
 			"  platen setup --non-interactive --add desk=ipp://192.0.2.7/ipp/print --test-page desk",
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			s.c = c
+			s.c, s.o.makesFile = c, true
 			return s.run(c.Context())
 		},
 	}
