@@ -69,7 +69,7 @@ func await(t *testing.T, c *control.Client, ok func(control.Status) bool) contro
 // A revoked pairing is named, and not tried again at once.
 func TestRefusedCredentials(t *testing.T) {
 	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path != "/o/oauth2/token" && r.URL.Path != gcp.WebSocketPath { // where the doctor only knocks
+		if r.URL.Path != "/o/oauth2/token" && r.URL.Path != "/" && r.URL.Path != gcp.WebSocketPath { // the doctor only knocks
 			t.Errorf("%s was called without a token", r.URL.Path)
 		}
 		w.Header().Set("Content-Type", "application/json")
