@@ -31,6 +31,14 @@ func Need(t TB, programs ...string) {
 	}
 }
 
+// NeedRoot skips the test where it does not run as root; with CI=true it fails.
+func NeedRoot(t TB) {
+	t.Helper()
+	if os.Getuid() != 0 {
+		missing(t, "root")
+	}
+}
+
 // missing skips the test, or fails it with CI=true.
 func missing(t TB, what string) {
 	t.Helper()

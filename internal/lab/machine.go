@@ -35,9 +35,7 @@ var unwanted = []string{
 func Boot(t TB) *Machine {
 	t.Helper()
 	Need(t, "systemd-nspawn", "nsenter")
-	if os.Getuid() != 0 {
-		missing(t, "root, who may start machines,")
-	}
+	NeedRoot(t)
 	dir, err := os.MkdirTemp("", "platen-machine")
 	if err != nil {
 		t.Fatalf("%v", err)
@@ -154,7 +152,7 @@ func (m *Machine) Path(name string) string { return filepath.Join(m.Root, name) 
 // Try runs a shell script as root in the machine, and returns what it says.
 func (m *Machine) Try(script string) (string, error) {
 	cmd := exec.Command("nsenter", "--target", strconv.Itoa(m.leader), "--all", "--", "/usr/bin/env", "-i",
-		"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LC_ALL=C.UTF-8", "DEBIAN_FRONTEND=noninteractive", "/bin/sh", "-c", script)
+		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LC_ALL=C.UTF-8", "DEBIAN_FRONTEND=noninteractive", "/bin/sh", "-c", script)
 	out, err := cmd.CombinedOutput()
 	return string(out), err
 }
