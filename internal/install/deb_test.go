@@ -134,7 +134,10 @@ func TestDebianPackages(t *testing.T) {
 	step("restart", site.restart)
 	step("reboot", site.reboot)
 	step("upgrade", site.upgrade)
+	step("office", site.office)
+	step("ports", site.ports)
 	step("remove", site.remove)
+	step("without packages", site.byHand)
 	t.Logf("all of it: %v", time.Since(began).Round(time.Millisecond))
 }
 
@@ -242,8 +245,66 @@ func (s site) upgrade() {
 	}
 }
 
+// office prints what LibreOffice must read, whose child has the least of all rights.
+func (s site) office() {
+	if err := os.WriteFile(s.Path("/root/letter.rtf"), []byte(`{\rtf1\ansi Dear all, this is a letter.\par}`), 0o600); err != nil {
+		s.t.Fatal(err)
+	}
+	s.prints("/root/letter.rtf")
+}
+
+// ports has the cloud listen where only root may: systemd opens the port for it.
+func (s site) ports() {
+	s.Run(`printf 'listen = ":443"\ninsecure_http = true\n' >>/etc/platen-cloud/platen-cloud.toml && platen-cloud service install`)
+	for range 2 {
+		lab.Until(s.t, 30*time.Second, "the cloud answers at port 443", func() bool {
+			out, err := s.Try("curl --silent --max-time 3 --fail --output /dev/null --write-out '%{http_code}' http://127.0.0.1:443/signin")
+			return err == nil && out == "200"
+		})
+		if got := s.Run("ps -o user= -p " + s.unit("platen-cloud", "MainPID")); strings.TrimSpace(got) == "root" {
+			s.t.Error("the cloud runs as root")
+		}
+		s.Run("systemctl restart platen-cloud") // nobody else gets the port meanwhile
+	}
+	s.Run(`sed -i '/^listen/d;/^insecure_http/d' /etc/platen-cloud/platen-cloud.toml && platen-cloud service install && systemctl restart platen-cloud`)
+	if out, err := s.Try("curl --silent --max-time 3 --fail http://127.0.0.1:443/signin"); err == nil {
+		s.t.Errorf("port 443 is still open: %s", out)
+	}
+}
+
+// byHand installs programs that came without a package.
+func (s site) byHand() {
+	unit := s.Run("cat /root/platen.service")
+	s.Run("install -m 0755 /root/platen /usr/local/bin/platen")
+	if out, err := s.Try("platen service start"); err == nil || !strings.Contains(out, "platen service install") {
+		s.t.Errorf("a service that is not there starts: %s", out)
+	}
+	for range 2 { // the second time changes nothing
+		s.Run("platen service install && platen service start")
+		if got := s.Run("platen service status"); !strings.Contains(got, "platen: running (linux-systemd)") {
+			s.t.Errorf("it says %q", got)
+		}
+	}
+	got := s.Run("cat /etc/systemd/system/platen.service")
+	if want := strings.ReplaceAll(unit, "ExecStart=/usr/bin/platen ", "ExecStart=/usr/local/bin/platen "); strings.TrimSpace(got) != strings.TrimSpace(want) {
+		s.t.Errorf("the unit is %s\nwant %s", got, want)
+	}
+	s.Run("platen service restart && platen service stop")
+	if out, err := s.Try("platen service status"); err == nil || !strings.Contains(out, "stopped") {
+		s.t.Errorf("a stopped service says %s", out)
+	}
+	s.Run("platen service uninstall && platen service uninstall")
+	if got := s.unit("platen", "LoadState"); got != "not-found" {
+		s.t.Errorf("after uninstall the unit is %s", got)
+	}
+	if out, err := s.Try("setpriv --reuid=65534 --regid=65534 --clear-groups platen service install"); err == nil || !strings.Contains(out, "sudo platen service install") {
+		s.t.Errorf("who may not install is told %s", out)
+	}
+}
+
 // remove takes the packages away: what they kept stays, until they are purged.
 func (s site) remove() {
+	s.Run("cp /usr/bin/platen /usr/lib/systemd/system/platen.service /root/")
 	s.Run("dpkg --remove platen platen-cloud")
 	for _, name := range []string{"platen", "platen-cloud"} {
 		if got := s.unit(name, "ActiveState"); got != "inactive" {

@@ -67,7 +67,7 @@ func (m machine) folder() string { return m.os + "-" + m.name() }
 type build struct {
 	out, version string
 	date         time.Time // of everything that has one
-	only         []string  // kinds and architectures; empty for all
+	only         []string  // kinds, architectures and programs; empty for all
 }
 
 // newBuild takes version and date from git where they are not given. The date is
@@ -107,13 +107,27 @@ func (b *build) epoch() string { return fmt.Sprintf("SOURCE_DATE_EPOCH=%d", b.da
 func (b *build) wants(kind string, m machine) bool {
 	kinds, archs := false, false // does the list have any?
 	for _, word := range b.only {
-		if slices.Contains([]string{"deb", "rpm", "apk", "mac"}, word) {
+		switch {
+		case slices.Contains([]string{"deb", "rpm", "apk", "mac"}, word):
 			kinds = true
-		} else {
+		case !named(word):
 			archs = true
 		}
 	}
 	return (!kinds || slices.Contains(b.only, kind)) && (!archs || slices.Contains(b.only, m.name()))
+}
+
+// named reports whether a word is the name of a program.
+func named(word string) bool {
+	return slices.ContainsFunc(products, func(p product) bool { return p.name == word })
+}
+
+// wanted are the programs that were asked for.
+func (b *build) wanted() []product {
+	if !slices.ContainsFunc(b.only, named) {
+		return products
+	}
+	return slices.DeleteFunc(slices.Clone(products), func(p product) bool { return !slices.Contains(b.only, p.name) })
 }
 
 // all makes everything that was asked for.
@@ -142,7 +156,7 @@ func (b *build) all(ctx context.Context) error {
 // machine makes what is for one machine.
 func (b *build) machine(ctx context.Context, stage string, m machine) error {
 	dir := filepath.Join(stage, m.folder())
-	for _, p := range products {
+	for _, p := range b.wanted() {
 		program := filepath.Join(dir, p.name)
 		if err := b.compile(ctx, p, m, program); err != nil {
 			return err
@@ -181,7 +195,7 @@ func (b *build) compile(ctx context.Context, p product, m machine, to string) er
 
 // docs writes manual pages and completions of both programs below stage.
 func (b *build) docs(ctx context.Context, stage string) error {
-	for _, p := range products {
+	for _, p := range b.wanted() {
 		here := machine{os: runtime.GOOS, arch: runtime.GOARCH}
 		program := filepath.Join(stage, here.folder(), p.name)
 		if err := b.compile(ctx, p, here, program); err != nil {

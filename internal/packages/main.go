@@ -27,7 +27,7 @@ func run(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("packages", flag.ContinueOnError)
 	out := flags.String("out", "build/packages", "`folder` that they go to")
 	version := flags.String("version", "", "`version`; empty asks git")
-	only := flags.String("only", "", "comma-separated kinds and architectures, such as deb,amd64; empty for all")
+	only := flags.String("only", "", "comma-separated kinds, architectures and programs, such as deb,amd64,platen; empty for all")
 	settings := flags.Bool("settings", false, "write the commented settings of packaging/settings again, and nothing else")
 	if err := flags.Parse(args); err != nil {
 		return err

@@ -81,13 +81,14 @@ func (b *build) recipe(kind string, p product, m machine, stage, dir string) (re
 		r.Recommends, r.Suggests = p.recommends, p.suggests
 	}
 	for _, script := range []string{"postinstall", "preremove", "postremove"} {
-		path, err := fill(p, script, dir)
+		path, err := b.fill(p, script, dir)
 		if err != nil {
 			return r, err
 		}
 		r.Scripts[script] = path
 	}
-	if kind == "apk" {
+	if kind == "apk" { // whose description is one line
+		r.Description = p.title
 		r.APK.Scripts = map[string]string{"postupgrade": r.Scripts["postinstall"]}
 	}
 	add := func(from, to string, mode int) {
@@ -144,11 +145,14 @@ func owner(unit string) string {
 }
 
 // fill writes a script of the packages for one program, and returns where.
-func fill(p product, script, dir string) (string, error) {
+func (b *build) fill(p product, script, dir string) (string, error) {
 	text, err := os.ReadFile("packaging/scripts/" + script + ".sh")
 	if err != nil {
 		return "", err
 	}
 	path := filepath.Join(dir, p.name+"."+script)
-	return path, os.WriteFile(path, []byte(strings.ReplaceAll(string(text), "@NAME@", p.name)), 0o755) //nolint:gosec // a script
+	if err := os.WriteFile(path, []byte(strings.ReplaceAll(string(text), "@NAME@", p.name)), 0o755); err != nil { //nolint:gosec // a script
+		return "", err
+	}
+	return path, os.Chtimes(path, b.date, b.date) // apk has it
 }
