@@ -37,12 +37,15 @@ type setup struct {
 	searchTime                           time.Duration
 	force, silent, asJSON                bool
 
-	cfg  daemon.Config
-	pin  daemon.Fingerprint
-	base string       // of the cloud that was looked at
-	adds []addition   // printers to be added by address
-	todo *config.Edit // of the settings file
-	done setUp
+	cfg daemon.Config
+
+	rules     string // file of printer rules; "" for none
+	rulesText []byte
+	pin       daemon.Fingerprint
+	base      string       // of the cloud that was looked at
+	adds      []addition   // printers to be added by address
+	todo      *config.Edit // of the settings file
+	done      setUp
 }
 
 // setUp is the answer of setup: what stands now.
@@ -54,6 +57,7 @@ type setUp struct {
 	Changed  []string       `json:"changed"`            // what was written into the settings
 	Added    []printer.Name `json:"added"`              // printers by address
 	Service  string         `json:"service"`            // running, or why not
+	Rules    string         `json:"rules,omitempty"`    // what those that were given changed
 	TestPage int            `json:"test_job,omitempty"` // the printer's number of the test page
 }
 
@@ -86,6 +90,7 @@ func newSetup(o *options) *cobra.Command {
 	f.StringArrayVar(&s.add, "add", nil, "`[NAME=]ADDRESS` of a printer to add; may be repeated")
 	f.BoolVar(&s.search, "search", false, "add the printers that announce themselves on the network")
 	f.DurationVar(&s.searchTime, "search-time", 4*time.Second, "how long printers of the network are listened for; 0 for not at all")
+	f.StringVar(&s.rules, "rules", "", "`file` of printer rules to put into force (docs/rules.md)")
 	f.StringVar(&s.testPage, "test-page", "", "`printer` to print a test page on")
 	f.BoolVar(&s.noService, "no-service", false, "install and start nothing")
 	f.BoolVar(&s.force, "force", false, "replace what a person wrote into the settings")
@@ -98,7 +103,7 @@ func (s *setup) run(ctx context.Context) error {
 	if err := s.begin(); err != nil {
 		return err
 	}
-	for _, step := range []func(context.Context) error{s.findCloud, s.pair, s.choosePrinters, s.write, s.start, s.addPrinters, s.test} {
+	for _, step := range []func(context.Context) error{s.findCloud, s.pair, s.choosePrinters, s.write, s.putRules, s.start, s.addPrinters, s.followRules, s.test} {
 		if err := step(ctx); err != nil {
 			return s.left(err)
 		}
@@ -149,6 +154,9 @@ func (s *setup) begin() (err error) {
 		if s.pin, err = daemon.ParseFingerprint(s.fingerprint); err != nil {
 			return cli.Usage(err)
 		}
+	}
+	if err := s.readRules(); err != nil {
+		return err
 	}
 	for _, text := range s.add {
 		a, err := parseAddition(text)
@@ -288,6 +296,9 @@ func (s *setup) tell() error {
 	}
 	if s.done.TestPage != 0 {
 		lines = append(lines, fmt.Sprintf("a test page was sent to %s as its job %d", s.testPage, s.done.TestPage))
+	}
+	if s.done.Rules != "" {
+		lines = append(lines, "rules: "+s.done.Rules)
 	}
 	lines = append(lines, "service: "+s.done.Service)
 	_, err := fmt.Fprintln(s.c.OutOrStdout(), strings.Join(lines, "\n"))

@@ -124,17 +124,25 @@ func (c Config) offers(f rules.File, p printer.Printer) bool {
 	return c.shared(p)
 }
 
+// CheckRulesText refuses rules that cannot be, as InstallRules does.
+func CheckRulesText(name string, text []byte) error {
+	if len(text) > maxRulesFile {
+		return &wrongRules{&config.Wrong{Key: "rules", Value: "a larger file", Want: "at most 1 MiB"}}
+	}
+	if _, err := rules.Parse(name, text); err != nil {
+		return &wrongRules{err}
+	}
+	return nil
+}
+
 // InstallRules puts rules into the file that the settings name, after a check; name is
 // what errors about the rules call them. The daemon takes them up when it is told to
 // reload, or starts. An error with the method BadRequest is the rules'.
 func InstallRules(cfg Config, name string, text []byte) error {
-	if len(text) > maxRulesFile {
-		return &wrongRules{&config.Wrong{Key: "rules", Value: "a larger file", Want: "at most 1 MiB"}}
+	if err := CheckRulesText(name, text); err != nil {
+		return err
 	}
 	path := cfg.RulesPath()
-	if _, err := rules.Parse(name, text); err != nil {
-		return &wrongRules{err}
-	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return fmt.Errorf("install the printer rules: %w", err)
 	}

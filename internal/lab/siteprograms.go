@@ -92,6 +92,14 @@ func (s *Site) Pair() {
 	s.run("platen", []string{"--config", s.file("platen.toml"), "pair", base}, []string{"PLATEN_TOKEN=" + s.PairKey})
 }
 
+// Setup runs 'platen setup' without a service and without a question, and returns what it
+// printed.
+func (s *Site) Setup(args ...string) string {
+	s.t.Helper()
+	args = append([]string{"--config", s.file("platen.toml"), "setup", "--non-interactive", "--no-service", "--cloud", s.Base}, args...)
+	return s.run("platen", args, []string{"PLATEN_TOKEN=" + s.PairKey})
+}
+
 // StartConnector starts the connector and waits until its socket answers.
 func (s *Site) StartConnector(env ...string) {
 	s.t.Helper()
