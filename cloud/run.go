@@ -52,7 +52,9 @@ func (s *Service) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return s.feed(ctx, last) })
 	g.Go(func() error { return s.every(ctx, tickEvery, s.ticker()) })
-	g.Go(func() error { return s.every(ctx, tickEvery, func(ctx context.Context) { s.attempt(ctx, "end jobs that are due", s.endDue) }) })
+	g.Go(func() error {
+		return s.every(ctx, tickEvery, func(ctx context.Context) { s.attempt(ctx, "end jobs that are due", s.endDue) })
+	})
 	g.Go(func() error { return s.every(ctx, sweepEvery, s.sweeper()) })
 	s.attempt(ctx, "hint of waiting jobs", s.hintAll)
 	err = g.Wait()

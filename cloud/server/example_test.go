@@ -17,7 +17,7 @@ func TestExamplePage(t *testing.T) {
 	r, s := behind(t, func(t *testing.T, o lab.XMPPOptions) *lab.XMPPServer { return lab.Prosody(t, o) })
 	address := lab.Nginx(t, "follow/nginx.conf", "/srv/platen-follow", lab.Example(t, "follow"), "/srv/node_modules", modules,
 		"127.0.0.1:5280", fmt.Sprintf("127.0.0.1:%d", s.WebSocket))
-	id := r.named("Office")
+	id := r.office()
 	tab := lab.Chromium(t).Open(t, lab.View{})
 	tab.Go(address + "/index.html")
 	tab.Fill(`[name=address]`, "ada@example.com")

@@ -33,9 +33,10 @@ const (
 	bobs = `bob\40example.com`
 )
 
-// named adds a printer of the person, whose connector is there.
-func (r *running) named(name string) gcp.PrinterID {
+// office adds a printer of the person, whose connector is there.
+func (r *running) office() gcp.PrinterID {
 	r.t.Helper()
+	const name = "Office"
 	id := gcp.PrinterID("printer-" + strings.ToLower(name))
 	r.ok(r.db.AddRobot(r.t.Context(), cloud.Robot{ID: "robot-of-" + gcp.RobotID(name), Owner: r.user.ID, Proxy: gcp.ProxyID(name)}))
 	_, err := r.db.SavePrinter(r.t.Context(), cloud.PrinterKey{Owner: r.user.ID, Proxy: gcp.ProxyID(name), Name: name},
@@ -135,8 +136,9 @@ func (c *chatter) find(pattern string) ([]string, error) {
 }
 
 // ask sends a request to the service, and returns the answer's start tag.
-func (c *chatter) ask(service, id, payload string) string {
+func (c *chatter) ask(service, payload string) string {
 	c.t.Helper()
+	const id = "s1"
 	c.send(`<iq type='set' id='` + id + `' to='` + service + `'>` + payload + `</iq>`)
 	return c.until(`<iq [^>]*id=['"]` + id + `['"][^>]*>`)[0]
 }
@@ -150,7 +152,7 @@ func subscription(node, jid string) string {
 func testChat(t *testing.T, r *running, port int) {
 	t.Helper()
 	to, service := r.cfg.Push.Domain, r.cfg.Push.Service
-	id := r.named("Office")
+	id := r.office()
 	bob, err := r.service.AddUser(t.Context(), "bob@example.com", "", false)
 	r.ok(err)
 	key, bobsKey := r.keyOf(r.user.ID, oauth.ScopePrint), r.keyOf(bob.ID, oauth.ScopePrint)
@@ -168,10 +170,10 @@ func testChat(t *testing.T, r *running, port int) {
 	if refused || alsoRefused {
 		t.Fatal("a good key does not let in")
 	}
-	if got := ada.ask(service, "s1", subscription(node, adas+"@"+to)); !strings.Contains(got, "result") {
+	if got := ada.ask(service, subscription(node, adas+"@"+to)); !strings.Contains(got, "result") {
 		t.Fatalf("subscribe: %s", got)
 	}
-	if got := other.ask(service, "s1", subscription(node, bobs+"@"+to)); !strings.Contains(got, "error") {
+	if got := other.ask(service, subscription(node, bobs+"@"+to)); !strings.Contains(got, "error") {
 		t.Errorf("somebody else may subscribe: %s", got)
 	}
 	r.says(id, "Paper jam, tray 2")
@@ -235,14 +237,14 @@ func TestFederation(t *testing.T) {
 		here, there = lab.Federation(t, o, map[string]string{"ada@example.com": "pass", "ada@other.example": "pass"})
 		return here
 	}, "example.com")
-	service, id := lab.XMPPService, r.named("Office")
+	service, id := lab.XMPPService, r.office()
 	node, contact := pubsub.PrinterNode(id), string(id)+"@"+service
 	ada, refused := chat(t, there.Direct, "example.com", "ada", "pass")
 	eve, alsoRefused := chat(t, there.Direct, "other.example", "ada", "pass")
 	if refused || alsoRefused {
 		t.Fatal("the other server does not let its own people in")
 	}
-	if got := ada.ask(service, "s1", subscription(node, "ada@example.com")); !strings.Contains(got, "result") {
+	if got := ada.ask(service, subscription(node, "ada@example.com")); !strings.Contains(got, "result") {
 		t.Fatalf("subscribe: %s", got)
 	}
 	r.says(id, "Paper jam")
@@ -250,7 +252,7 @@ func TestFederation(t *testing.T) {
 	ada.send(`<presence type='subscribe' to='` + contact + `'/>`)
 	ada.until(`<presence [^>]*from=['"]` + regexp.QuoteMeta(contact) + `['"].*?Paper jam`)
 
-	if got := eve.ask(service, "s1", subscription(node, "ada@other.example")); !strings.Contains(got, "error") {
+	if got := eve.ask(service, subscription(node, "ada@other.example")); !strings.Contains(got, "error") {
 		t.Errorf("a stranger subscribes: %s", got)
 	}
 	eve.until(`<forbidden `)
@@ -457,7 +459,7 @@ func TestStropheSubscribes(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := start(t, nil)
-	id := r.named("Office")
+	id := r.office()
 	node := pubsub.PrinterNode(id)
 	tab := lab.Chromium(t).Open(t, lab.View{})
 	tab.Go(r.base + "/signin")

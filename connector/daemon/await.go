@@ -15,14 +15,14 @@ func OpenPaired(ctx context.Context, cfg Config, version string, log *slog.Logge
 	said := ""
 	wait := func(what string, err error) error {
 		if said != what {
-			log.WarnContext(ctx, "not ready: "+what, "err", err)
+			log.WarnContext(ctx, "not ready", "waits", what, "err", err)
 			said = what
 		}
 		return backoff.Sleep(ctx, pairingPoll)
 	}
 	for {
 		if _, err := ReadCredentials(cfg.StateDir); err != nil {
-			if err := wait("waiting to be paired", err); err != nil {
+			if err := wait("to be paired", err); err != nil {
 				return nil, err
 			}
 			continue
@@ -31,7 +31,7 @@ func OpenPaired(ctx context.Context, cfg Config, version string, log *slog.Logge
 		if !errors.Is(err, spool.ErrLocked) {
 			return d, err
 		}
-		if err := wait("waiting for who has the state folder", err); err != nil {
+		if err := wait("for who has the state folder", err); err != nil {
 			return nil, err
 		}
 	}

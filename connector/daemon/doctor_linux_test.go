@@ -164,7 +164,6 @@ func TestDoctorFindsAFullDisk(t *testing.T) {
 	}
 }
 
-
 // What another user may not, a user may not.
 func TestDoctorFindsMissingRights(t *testing.T) {
 	cfg := settingsIn(t)

@@ -103,14 +103,14 @@ type fault struct {
 
 // endure has a fault happen, and wants of the programs that they neither end nor spin nor
 // flood the log, and that what was sent meanwhile is printed once it is mended.
-func endure(t *testing.T, s *lab.Site, queue string, f fault) {
+func endure(t *testing.T, s *lab.Site, f fault) {
 	t.Helper()
 	connector, cloud := patients(t, s)
 	all := []patient{connector}
 	if !f.alone {
 		all = append(all, cloud)
 	}
-	printer := s.Printer(queue)
+	printer := s.Printer("raw")
 	lab.Until(t, 30*time.Second, "the best way to the notifications", func() bool { return s.Way() == "xmpp" })
 	began := make([]int, len(all))
 	for i, p := range all {
@@ -195,12 +195,12 @@ func TestFaults(t *testing.T) {
 		cups.Start()
 		s := lab.NewSite(t, lab.SiteOptions{Bin: bin, CUPS: []string{cups.Socket}, CloudConfig: "render = false", ConnectConfig: impatience})
 		s.Start()
-		endure(t, s, "raw", fault{name: "cupsd removed", do: func() {
+		endure(t, s, fault{name: "cupsd removed", do: func() {
 			cups.Kill()
 			_ = os.Remove(cups.Socket) // as a package does that is removed
 		}, mend: cups.Start})
 		pid := 0
-		endure(t, s, "raw", fault{name: "cupsd frozen", do: func() {
+		endure(t, s, fault{name: "cupsd frozen", do: func() {
 			pid = cups.PID()
 			signal(t, pid, syscall.SIGSTOP)
 		}, mend: func() { signal(t, pid, syscall.SIGCONT) }})
@@ -212,8 +212,8 @@ func TestFaults(t *testing.T) {
 		cups.AddRaw("raw", "")
 		s := lab.NewSite(t, lab.SiteOptions{Bin: bin, CUPS: []string{cups.Socket}, CloudConfig: "render = false", ConnectConfig: impatience})
 		s.Start()
-		endure(t, s, "raw", fault{name: "cloud killed", offline: true, alone: true, do: s.KillCloud, mend: func() { s.StartCloud() }})
-		endure(t, s, "raw", fault{
+		endure(t, s, fault{name: "cloud killed", offline: true, alone: true, do: s.KillCloud, mend: func() { s.StartCloud() }})
+		endure(t, s, fault{
 			name: "cloud frozen", offline: true, alone: true,
 			do: func() { s.SignalCloud(syscall.SIGSTOP) }, mend: func() { s.SignalCloud(syscall.SIGCONT) },
 		})
@@ -231,8 +231,8 @@ func TestFaults(t *testing.T) {
 		web.Serve(strings.TrimPrefix(s.Base, "http://"))
 		push.Serve(net.JoinHostPort("127.0.0.1", itoa(s.Direct)))
 		s.Start()
-		endure(t, s, "raw", fault{name: "network cut", do: func() { web.Cut(); push.Cut() }, mend: func() { web.Heal(); push.Heal() }})
-		endure(t, s, "raw", fault{name: "network gone", do: func() { web.Unplug(); push.Unplug() }, mend: func() { web.Plug(); push.Plug() }})
+		endure(t, s, fault{name: "network cut", do: func() { web.Cut(); push.Cut() }, mend: func() { web.Heal(); push.Heal() }})
+		endure(t, s, fault{name: "network gone", do: func() { web.Unplug(); push.Unplug() }, mend: func() { web.Plug(); push.Plug() }})
 		noneTwice(t, cups)
 	})
 	t.Run("disk", func(t *testing.T) {
@@ -246,10 +246,10 @@ func TestFaults(t *testing.T) {
 			Bin: bin, Dir: dir, CUPS: []string{cups.Socket}, CloudConfig: "render = false", ConnectConfig: impatience + "spare_disk_mib = 1\n",
 		})
 		s.Start()
-		endure(t, s, "raw", fault{name: "disk of the connector full", do: ofConnector.Fill, mend: ofConnector.Free})
+		endure(t, s, fault{name: "disk of the connector full", do: ofConnector.Fill, mend: ofConnector.Free})
 		underway := submit(t, s, s.Printer("slow"), "under way", document("under way", 10<<10))
 		s.Await(underway, 20*time.Second, func(j lab.Job) bool { return j.State() == "IN_PROGRESS" })
-		endure(t, s, "raw", fault{name: "disk of the cloud full", offline: true, do: ofCloud.Fill, mend: ofCloud.Free})
+		endure(t, s, fault{name: "disk of the cloud full", offline: true, do: ofCloud.Fill, mend: ofCloud.Free})
 		if got := s.Await(underway, time.Minute, lab.Job.Ended); got.State() != "DONE" {
 			t.Errorf("the job that was under way ended %+v", got)
 		}

@@ -174,7 +174,11 @@ func (b *build) machine(ctx context.Context, stage string, m machine) error {
 			if !b.wants(kind, m) {
 				continue
 			}
-			if err := b.nfpm(ctx, kind, p, m, stage, dir); err != nil {
+			r, err := b.recipe(kind, p, m, stage, dir)
+			if err != nil {
+				return err
+			}
+			if err := b.nfpm(ctx, r, kind, p.name, dir); err != nil {
 				return err
 			}
 		}

@@ -51,16 +51,12 @@ type fileInfo struct {
 }
 
 // nfpm makes one package.
-func (b *build) nfpm(ctx context.Context, kind string, p product, m machine, stage, dir string) error {
-	r, err := b.recipe(kind, p, m, stage, dir)
-	if err != nil {
-		return err
-	}
+func (b *build) nfpm(ctx context.Context, r recipe, kind, name, dir string) error {
 	text, err := json.MarshalIndent(r, "", "  ")
 	if err != nil {
 		return err
 	}
-	file := filepath.Join(dir, p.name+"."+kind+".yaml")
+	file := filepath.Join(dir, name+"."+kind+".yaml")
 	if err := os.WriteFile(file, text, 0o600); err != nil {
 		return err
 	}

@@ -30,6 +30,9 @@ type handler struct {
 	log *eventWriter
 }
 
+// stopTime is how long a service may take to end once it is told to. Units say the same.
+const stopTime = 30 * time.Second
+
 // failed is the exit code of a service that ended by itself; it is then started again.
 const failed = 1
 

@@ -3,11 +3,7 @@ package service
 import (
 	"context"
 	"io"
-	"time"
 )
-
-// stopTime is how long a service may take to end once it is told to. Units say the same.
-const stopTime = 30 * time.Second
 
 // Run does what the service does, in the way that the system's service manager expects
 // of a process it started. run writes its log to what it is handed, a line at a time; nil

@@ -75,7 +75,8 @@ const monitors = `SYSTEM\CurrentControlSet\Control\Print\Monitors\`
 func portHost(port string) string {
 	tcp := monitors + `Standard TCP/IP Port\Ports\` + port
 	for _, value := range []struct{ key, name string }{
-		{tcp, "HostName"}, {tcp, "IPAddress"},
+		{tcp, "HostName"},
+		{tcp, "IPAddress"},
 		{wsd(port), "LocationInformation"},
 	} {
 		if h := host(text(value.key, value.name)); h != "" {
