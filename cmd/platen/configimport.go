@@ -74,6 +74,7 @@ func newConfigImport(o *options) *cobra.Command {
 // takeOver writes settings, rules and name, or finds out what it would write. It
 // refuses before the first of them is written.
 func (o *options) takeOver(old predecessor.Settings, purpose daemon.Purpose, replace bool) (imported, error) {
+	o.makesFile = true
 	cfg, err := o.settings()
 	if err != nil {
 		return imported{}, err

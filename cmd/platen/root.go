@@ -57,6 +57,9 @@ func (o *options) settings() (daemon.Config, error) {
 	if o.stateDir != "" {
 		cfg.StateDir = o.stateDir
 	}
+	if cfg.Rules == "" && o.configFile != "" {
+		cfg.Rules = daemon.RulesBeside(o.configFile)
+	}
 	return cfg, nil
 }
 

@@ -85,7 +85,12 @@ func (c Config) RulesPath() string {
 	if c.Rules != "" {
 		return c.Rules
 	}
-	return filepath.Join(filepath.Dir(ConfigFile()), "printers.toml")
+	return RulesBeside(ConfigFile())
+}
+
+// RulesBeside returns the file of printer rules that goes with a settings file.
+func RulesBeside(settings string) string {
+	return filepath.Join(filepath.Dir(settings), "printers.toml")
 }
 
 // minRenderMiB is what a document of simple pages takes.
