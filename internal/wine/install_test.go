@@ -193,7 +193,7 @@ func (p *prefix) print(site *lab.Site, id string, on *lab.Eve, n int) {
 	if err != nil || !a.Success {
 		p.t.Fatalf("submit: %v %s", err, a.Message)
 	}
-	if j := site.Await(a.Job.ID, 90*time.Second, lab.Job.Ended); j.State() != "DONE" {
+	if j := site.Await(a.Job.ID, 4*time.Minute, lab.Job.Ended); j.State() != "DONE" {
 		p.t.Fatalf("the job ended %+v", j)
 	}
 	if docs := on.Documents(); len(docs) != n {
