@@ -5,10 +5,16 @@ package daemon
 import (
 	"os"
 	"path/filepath"
+	"runtime"
 )
 
 // localCUPS is where this machine's own CUPS listens.
-func localCUPS() []string { return []string{"/run/cups/cups.sock"} }
+func localCUPS() []string {
+	if runtime.GOOS == "darwin" {
+		return []string{"/private/var/run/cupsd"}
+	}
+	return []string{"/run/cups/cups.sock"}
+}
 
 // ConfigFile returns where the settings are looked for: the folder that a service
 // manager names (systemd.exec(5), "CONFIGURATION_DIRECTORY"), the system's folder for
