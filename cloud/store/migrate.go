@@ -33,14 +33,9 @@ func Migrate(ctx context.Context, path string, log *slog.Logger) error {
 
 // migrate takes the missing steps, each whole or not at all.
 func migrate(ctx context.Context, db *sql.DB, log *slog.Logger) error {
-	files, err := fs.Sub(migrations, "migrations")
+	p, err := migrator(db)
 	if err != nil {
-		return fmt.Errorf("read migrations: %w", err)
-	}
-	p, err := goose.NewProvider(goose.DialectSQLite3, db, files,
-		goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()))
-	if err != nil {
-		return fmt.Errorf("read migrations: %w", err)
+		return err
 	}
 	have, want, err := p.GetVersions(ctx)
 	if err != nil {
@@ -63,4 +58,18 @@ func migrate(ctx context.Context, db *sql.DB, log *slog.Logger) error {
 		log.InfoContext(ctx, "the database has a newer schema", "schema", have, "newest", want, "took", step.Duration.Round(time.Millisecond))
 	}
 	return nil
+}
+
+// migrator knows the steps of a database.
+func migrator(db *sql.DB) (*goose.Provider, error) {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return nil, fmt.Errorf("read migrations: %w", err)
+	}
+	p, err := goose.NewProvider(goose.DialectSQLite3, db, files,
+		goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()))
+	if err != nil {
+		return nil, fmt.Errorf("read migrations: %w", err)
+	}
+	return p, nil
 }

@@ -4,15 +4,13 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"io/fs"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/pressly/goose/v3"
 
 	"platen/cloud"
 	"platen/gcp"
@@ -42,11 +40,7 @@ func writeSchema4(t *testing.T, path string) {
 			t.Error(err)
 		}
 	}()
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, err := goose.NewProvider(goose.DialectSQLite3, db, files, goose.WithDisableGlobalRegistry(true))
+	p, err := migrator(db)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -178,5 +172,72 @@ func storedBytesAgree(t *testing.T, d *DB) {
 		(SELECT COALESCE(SUM(document_size), 0) FROM jobs WHERE jobs.owner = stored.owner AND document <> '')`).Scan(&wrong)
 	if err != nil || wrong > 0 {
 		t.Errorf("%d accounts of stored bytes are wrong, %v", wrong, err)
+	}
+}
+
+// A program that changes the schema leaves the database of the program before, whole and
+// once, and nothing of what it left earlier.
+func TestDatabaseIsCopiedBeforeItsSchemaChanges(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "db")
+	ctx, log := t.Context(), slog.New(slog.DiscardHandler)
+	keep := func() []string {
+		t.Helper()
+		if err := KeepBefore(ctx, path, log); err != nil {
+			t.Fatal(err)
+		}
+		files, err := filepath.Glob(path + ".*")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return files
+	}
+	if got := keep(); len(got) > 0 {
+		t.Errorf("of no database there is %v", got)
+	}
+	writeSchema4(t, path)
+	if err := os.WriteFile(path+".schema-3", []byte("of an earlier update"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	kept := path + ".schema-4"
+	if got := keep(); !slices.Equal(got, []string{kept}) {
+		t.Fatalf("kept %v, want %s", got, kept)
+	}
+	if err := Migrate(ctx, path, log); err != nil {
+		t.Fatal(err)
+	}
+	if st, err := os.Stat(kept); err != nil || st.Mode().Perm() != 0o600 {
+		t.Errorf("the copy is %v, %v", st, err)
+	}
+	if err := os.Remove(kept); err != nil {
+		t.Fatal(err)
+	}
+	if got := keep(); len(got) > 0 {
+		t.Errorf("of a database of this program there is %v", got)
+	}
+}
+
+// The program before can go on with the copy.
+func TestCopyIsOfTheOldSchema(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "db")
+	writeSchema4(t, path)
+	log := slog.New(slog.DiscardHandler)
+	if err := errors.Join(KeepBefore(t.Context(), path, log), Migrate(t.Context(), path, log)); err != nil {
+		t.Fatal(err)
+	}
+	db, err := connect(path+".schema-4", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }() // it was read
+	p, err := migrator(db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if have, err := p.GetDBVersion(t.Context()); err != nil || have != 4 {
+		t.Errorf("the copy has schema %d, %v", have, err)
+	}
+	var jobs int
+	if err := db.QueryRowContext(t.Context(), "SELECT COUNT(*) FROM jobs").Scan(&jobs); err != nil || jobs != 4 {
+		t.Errorf("%d jobs in the copy, %v", jobs, err)
 	}
 }
