@@ -88,7 +88,7 @@ var mayImport = map[string][]string{
 	"internal/stream":       {},
 	"internal/ippserver":    {},
 	"internal/vprinter":     {"internal/ippserver"},
-	"internal/lab":          {},
+	"internal/lab":          {"internal/filelock"},
 	"internal/wine":         {},
 	"internal/report":       {},
 	"internal/script":       {"internal/lab", "internal/vprinter"},
