@@ -46,6 +46,7 @@ func measurements() []measurement {
 		{"throughput", measureThroughput},
 		{"idle", measureIdle},
 		{"push", measurePush},
+		{"streams", measureAllStreams},
 		{"traffic", measureTraffic},
 		{"big", measureBig},
 		{"raster", measureRaster},
