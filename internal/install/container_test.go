@@ -180,7 +180,7 @@ func TestContainers(t *testing.T) {
 
 	connector.env = append(connector.env, "PLATEN_CUPS=", "PLATEN_TOKEN="+key)
 	connector.start(t, "run", "--wait")
-	connector.run(t, "", "setup", "--non-interactive", "--cloud", "http://"+address)
+	connector.run(t, "", "pair", "http://"+address)
 	lab.Until(t, 30*time.Second, "the connector connects", func() bool {
 		said, err := connector.command(t, "status", "--json").Output()
 		return err == nil && strings.Contains(string(said), `"connected": true`)
