@@ -46,7 +46,7 @@ var mayImport = map[string][]string{
 	"cloud/bearer":          {"gcp", "internal/disk", "internal/secret"},
 	"cloud/blob":            {"gcp", "cloud", "internal/disk"},
 	"cloud/archive":         {},
-	"cloud/store":           {"gcp", "cloud", "cloud/component", "cloud/ipp", "cloud/oauth", "cloud/passkey", "cloud/pubsub"},
+	"cloud/store":           {"gcp", "cloud", "cloud/component", "cloud/ipp", "cloud/oauth", "cloud/passkey", "cloud/pubsub", "internal/disk"},
 	"cloud/store/memory":    {"gcp", "cloud"},
 	"cloud/store/storetest": {"gcp", "cloud", "cloud/component", "cloud/ipp", "cloud/oauth", "cloud/passkey", "cloud/pubsub", "internal/impose"},
 	"cloud/api":             {"gcp", "cloud", "cloud/legacy", "cloud/oauth", "internal/fault", "internal/stall"},

@@ -50,15 +50,6 @@ func (l *limiter) allow(addr string, now time.Time, cost float64) bool {
 	return ok
 }
 
-// allowAll is allow for several at once: all that have it pay.
-func (l *limiter) allowAll(costs map[string]float64, now time.Time) bool {
-	all := true
-	for who, cost := range costs {
-		all = l.allow(who, now, cost) && all
-	}
-	return all
-}
-
 // refund gives cost back to an address that has proved who it is.
 func (l *limiter) refund(addr string, cost float64) {
 	l.mu.Lock()

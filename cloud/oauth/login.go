@@ -26,36 +26,37 @@ const (
 )
 
 // LogIn is Authenticate for a session that goes on, so that what is remembered of a token
-// lets nobody in. After too many wrong ones, of one address or of one account, only those
-// are let in for a while whose grant, or key, let somebody in before: guesses keep out nobody
-// who was there.
+// lets nobody in. After too many wrong ones for an account its guesser hears no more than
+// that; the right one is still good, since anybody may guess at an account. After too many of
+// one address only those are let in from there for a while whose grant, or key, let somebody
+// in before.
 func (s *Server) LogIn(ctx context.Context, l Login) (cloud.Caller, error) {
 	if l.Token == "" || len(l.Token) > maxSecret {
 		return cloud.Caller{}, refused(errShape)
 	}
-	now, costs := s.cfg.Now(), map[string]float64{}
-	if l.From != "" {
-		costs["token "+l.From] = wrongTokenCost
-	}
-	if l.Account != "" {
-		costs["account "+l.Account] = wrongLoginCost
-	}
-	paid := s.limit.allowAll(costs, now)
+	now := s.cfg.Now()
+	address, account := "token "+l.From, "account "+l.Account
+	addressPaid := l.From == "" || s.limit.allow(address, now, wrongTokenCost)
+	accountPaid := l.Account == "" || s.limit.allow(account, now, wrongLoginCost)
 	c, t, err := s.read(ctx, HashOf(l.Token))
 	if err == nil && l.Fits != nil {
 		err = l.Fits(c)
 	}
 	wrong := cloud.KindOf(err) == cloud.KindCredentials
 	switch {
-	case !paid && (wrong || err == nil && !s.proven.has(t.Grant, now)):
+	case wrong && !(addressPaid && accountPaid), err == nil && !addressPaid && !s.proven.has(t.Grant, now):
 		return cloud.Caller{}, &cloud.Error{Kind: cloud.KindQuota, Message: "Too many wrong tokens. Try again in half a minute.", After: 30 * time.Second}
 	case err == nil:
 		s.proven.keep(t.Grant, now)
 	}
-	for who, cost := range costs {
-		if paid && !wrong {
-			s.limit.refund(who, cost)
-		}
+	if wrong {
+		return c, err
+	}
+	if l.From != "" && addressPaid {
+		s.limit.refund(address, wrongTokenCost)
+	}
+	if l.Account != "" && accountPaid {
+		s.limit.refund(account, wrongLoginCost)
 	}
 	return c, err
 }

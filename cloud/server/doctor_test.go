@@ -121,6 +121,13 @@ func TestDoctorFindsThePublicAddress(t *testing.T) {
 	if f := examineFront(cfg); !f.OK {
 		t.Errorf("a proxy that is named: %+v", f)
 	}
+	for _, mode := range []TLSMode{TLSOwn, TLSACME} {
+		cfg := Default()
+		cfg.BaseURL, cfg.TLS = "https://print.example.com", mode
+		if f := examineFront(cfg); !f.OK {
+			t.Errorf("a port that speaks TLS by itself (%s): %+v", mode, f)
+		}
+	}
 }
 
 // A full disk and a folder that is another's are found for what they are.

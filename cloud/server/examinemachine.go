@@ -90,14 +90,14 @@ func examinePort(ctx context.Context, cfg Config) cli.Finding {
 	}
 	ctx, cancel := context.WithTimeout(ctx, examineTimeout)
 	defer cancel()
-	if isPlaten(ctx, cfg) {
+	if Answers(ctx, cfg) {
 		return cli.Finding{Check: check, OK: true, Detail: "platen-cloud listens at " + cfg.Listen}
 	}
 	return cli.Judged(check, "", fmt.Errorf("%s is taken by another program: %w", cfg.Listen, err), "")
 }
 
-// isPlaten asks who listens for what only this program answers.
-func isPlaten(ctx context.Context, cfg Config) bool {
+// Answers asks who listens where these settings say for what only this program answers.
+func Answers(ctx context.Context, cfg Config) bool {
 	transport := &http.Transport{DisableKeepAlives: true, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}} //nolint:gosec // nothing is sent
 	address := cfg.Listen
 	if host, port, err := net.SplitHostPort(address); err == nil && (host == "" || net.ParseIP(host).IsUnspecified()) {
@@ -129,7 +129,7 @@ func examineWriting(cfg Config) cli.Finding {
 func examineFront(cfg Config) cli.Finding {
 	const check = "reverse proxy"
 	switch {
-	case cfg.TLSCert != "" || !strings.HasPrefix(cfg.BaseURL, "https://"):
+	case scheme(cfg) == "https" || !strings.HasPrefix(cfg.BaseURL, "https://"):
 		return cli.Finding{Check: check, OK: true, Detail: "none"}
 	case len(cfg.TrustedProxies) == 0:
 		return cli.Found(check, "", errors.New("base_url is https and the port speaks http: a proxy is in front, and trusted_proxies does not name it, so that all people count as one"),

@@ -85,10 +85,7 @@ func (s *Server) open(ctx context.Context) (err error) {
 		return err
 	}
 	database := filepath.Join(s.cfg.StateDir, archive.Database)
-	if err = store.KeepBefore(ctx, database, s.log); err != nil {
-		return err
-	}
-	if err = store.Migrate(ctx, database, s.log); err != nil {
+	if err = s.migrate(ctx, database); err != nil {
 		return err
 	}
 	if s.db, err = store.Open(ctx, database); err != nil {

@@ -182,7 +182,7 @@ func TestDatabaseIsCopiedBeforeItsSchemaChanges(t *testing.T) {
 	ctx, log := t.Context(), slog.New(slog.DiscardHandler)
 	keep := func() []string {
 		t.Helper()
-		if err := KeepBefore(ctx, path, log); err != nil {
+		if _, err := KeepBefore(ctx, path, log); err != nil {
 			t.Fatal(err)
 		}
 		files, err := filepath.Glob(path + ".*")
@@ -221,10 +221,11 @@ func TestCopyIsOfTheOldSchema(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "db")
 	writeSchema4(t, path)
 	log := slog.New(slog.DiscardHandler)
-	if err := errors.Join(KeepBefore(t.Context(), path, log), Migrate(t.Context(), path, log)); err != nil {
+	kept, err := KeepBefore(t.Context(), path, log)
+	if err := errors.Join(err, Migrate(t.Context(), path, log)); err != nil {
 		t.Fatal(err)
 	}
-	db, err := connect(path+".schema-4", 1)
+	db, err := connect(kept, 1)
 	if err != nil {
 		t.Fatal(err)
 	}

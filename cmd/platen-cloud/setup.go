@@ -51,10 +51,13 @@ type setUp struct {
 	Settings    string   `json:"settings"` // the file
 	Changed     []string `json:"changed"`  // what was written there
 	Fingerprint string   `json:"ca_fingerprint,omitempty"`
-	Admin       string   `json:"admin,omitempty"`      // who was made administrator by this run
-	SetupLink   string   `json:"setup_link,omitempty"` // by which the first administrator comes in
-	Service     string   `json:"service"`              // running, or why not
-	Connector   string   `json:"connector,omitempty"`  // what 'platen setup' said
+	Admin       string   `json:"admin,omitempty"` // who was made administrator by this run
+	// SetupLinkFile holds the link by which the first administrator comes in.
+	SetupLinkFile string `json:"setup_link_file,omitempty"`
+	Service       string `json:"service"`             // running, or why not
+	Connector     string `json:"connector,omitempty"` // what 'platen setup' said
+
+	setupLink string // a secret, for a terminal alone
 }
 
 func newSetup(o *options) *cobra.Command {
@@ -235,10 +238,10 @@ func (s *setup) tell() error {
 	if s.done.Admin != "" {
 		fmt.Fprintf(out, "administrator: %s\n", s.done.Admin)
 	}
-	if s.done.SetupLink != "" && cli.Terminal(out) {
-		fmt.Fprintf(out, "make the first administrator's account at\n  %s\n", s.done.SetupLink)
-	} else if s.done.SetupLink != "" {
-		fmt.Fprintf(out, "the link for the first administrator is in %s\n", s.linkFile())
+	if s.done.setupLink != "" && cli.Terminal(out) {
+		fmt.Fprintf(out, "make the first administrator's account at\n  %s\n", s.done.setupLink)
+	} else if s.done.SetupLinkFile != "" {
+		fmt.Fprintf(out, "the link for the first administrator is in %s\n", s.done.SetupLinkFile)
 	}
 	if s.done.Connector != "" {
 		fmt.Fprintln(out, s.done.Connector)

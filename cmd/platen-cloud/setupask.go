@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -38,7 +39,7 @@ func (s *setup) ask(ctx context.Context) error {
 		return cli.Usage(err)
 	}
 	s.done.Address, s.done.TLS = s.cfg.BaseURL, s.tls
-	return s.tryPorts()
+	return s.tryPorts(ctx)
 }
 
 // askAddress settles base_url.
@@ -264,7 +265,7 @@ func (s *setup) settle() error {
 		c.TLSCert, c.TLSKey, kept = s.cert, s.key, server.TLSNone
 	case tlsACME:
 		plain = ":80"
-		c.ACME = server.ACMEConfig{Email: s.email, Directory: first(s.directory, c.ACME.Directory), CAFile: first(s.acmeCA, c.ACME.CAFile)}
+		c.ACME = server.ACMEConfig{Email: s.email, Directory: cmp.Or(s.directory, c.ACME.Directory), CAFile: cmp.Or(s.acmeCA, c.ACME.CAFile)}
 	case tlsOwn:
 		plain = ":" + strconv.Itoa(ordinaryPort-1)
 	case tlsProxy:
@@ -279,24 +280,14 @@ func (s *setup) settle() error {
 	}
 	same := was.BaseURL == c.BaseURL && was.TLS == kept && (was.TLSCert == "") == (c.TLSCert == "") // the ports stay as they are
 	c.TLS = kept
-	c.Listen, c.HTTPListen = first(s.listen, listen), first(s.httpListen, plain)
+	c.Listen, c.HTTPListen = cmp.Or(s.listen, listen), cmp.Or(s.httpListen, plain)
 	if same {
-		c.Listen, c.HTTPListen = first(s.listen, was.Listen), first(s.httpListen, was.HTTPListen)
+		c.Listen, c.HTTPListen = cmp.Or(s.listen, was.Listen), cmp.Or(s.httpListen, was.HTTPListen)
 	}
 	if def := server.Default().Push; s.tls != tlsNone && c.Push.Direct == def.Direct && c.Push.STARTTLS == def.STARTTLS {
 		c.Push.Direct, c.Push.STARTTLS = anywhere(def.Direct), anywhere(def.STARTTLS)
 	}
 	return nil
-}
-
-// first is the first text that is not empty.
-func first(texts ...string) string {
-	for _, t := range texts {
-		if t != "" {
-			return t
-		}
-	}
-	return ""
 }
 
 // anywhere is a listen address for callers from everywhere.
@@ -309,11 +300,11 @@ func anywhere(address string) string {
 }
 
 // tryPorts opens the ports that the cloud will have, unless a cloud runs, which has them.
-func (s *setup) tryPorts() error {
+func (s *setup) tryPorts(ctx context.Context) error {
 	if status, err := s.service.Status(); !s.noService && err == nil && status.State == service.Running {
 		return nil
 	}
-	if s.running() {
+	if server.Answers(ctx, s.cfg) {
 		return nil
 	}
 	for _, address := range s.cfg.Addresses() {

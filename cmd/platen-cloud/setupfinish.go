@@ -53,7 +53,7 @@ func (s *setup) askAdmin(ctx context.Context) (secret.Text, error) {
 			return secret.Text{}, err
 		}
 	}
-	password, err := s.askPassword(ctx)
+	password, err := askPassword(ctx, s.talk)
 	if err != nil {
 		return secret.Text{}, err
 	}
@@ -68,27 +68,6 @@ func (s *setup) askConnector(ctx context.Context) error {
 	answer, err := s.talk.Confirm(ctx, "Set up the connector for the printers of this machine, too?", cli.AnswerYes)
 	s.connector = answer == cli.AnswerYes
 	return err
-}
-
-func (s *setup) askPassword(ctx context.Context) (secret.Text, error) {
-	for {
-		password, err := s.talk.Password(ctx, "Password")
-		if err != nil {
-			return secret.Text{}, err
-		}
-		if err := cloud.CheckNewPassword(password.Reveal()); err != nil {
-			s.talk.Say("  %v", err)
-			continue
-		}
-		again, err := s.talk.Password(ctx, "Again")
-		if err != nil {
-			return secret.Text{}, err
-		}
-		if again.Reveal() == password.Reveal() {
-			return password, nil
-		}
-		s.talk.Say("  the two passwords differ")
-	}
 }
 
 // hasAccounts reports whether somebody can sign in already.
@@ -124,7 +103,9 @@ func (s *setup) finish(ctx context.Context, password secret.Text) error {
 		return err
 	}
 	if s.done.Admin == "" {
-		s.done.SetupLink = s.link()
+		if s.done.setupLink = s.link(); s.done.setupLink != "" {
+			s.done.SetupLinkFile = s.linkFile()
+		}
 	}
 	if !s.connector {
 		return nil
@@ -144,12 +125,9 @@ func (s *setup) fill(ctx context.Context, password secret.Text) error {
 		if password.Empty() {
 			return nil
 		}
-		u, _, err := c.Service().Invite(ctx, cloud.OperatorCaller(), cloud.NewUser{Email: s.admin, Role: cloud.RoleAdministrator})
-		if err != nil {
-			return err
-		}
+		u, err := c.Service().FirstAdministrator(ctx, cloud.NewUser{Email: s.admin}, password.Reveal())
 		s.done.Admin = u.Email
-		return c.Service().SetPassword(ctx, u.ID, password.Reveal())
+		return err
 	})
 }
 
@@ -165,7 +143,7 @@ func (s *setup) withCloud(ctx context.Context, do func(*server.Server) error) er
 func (s *setup) start(ctx context.Context) error {
 	if s.noService {
 		s.done.Service = "not installed: start 'platen-cloud serve'"
-		if s.running() {
+		if server.Answers(ctx, s.cfg) {
 			s.done.Service = "running; start it anew if the settings changed"
 		}
 		return nil
@@ -179,7 +157,7 @@ func (s *setup) start(ctx context.Context) error {
 	}
 	wait, cancel := context.WithTimeout(ctx, startTime)
 	defer cancel()
-	for !s.running() {
+	for !server.Answers(ctx, s.cfg) {
 		if err := backoff.Sleep(wait, 100*time.Millisecond); err != nil {
 			return fmt.Errorf("the service does not answer at %s: see 'platen-cloud service status'", s.cfg.Listen)
 		}
@@ -190,19 +168,6 @@ func (s *setup) start(ctx context.Context) error {
 
 // startTime is how long the service may take until it answers.
 const startTime = time.Minute
-
-// running reports whether something answers at the port.
-func (s *setup) running() bool {
-	host, port, err := net.SplitHostPort(s.cfg.Listen)
-	if err != nil {
-		return false
-	}
-	c, err := net.DialTimeout("tcp", net.JoinHostPort(first(host, "localhost"), port), time.Second)
-	if err != nil {
-		return false
-	}
-	return c.Close() == nil
-}
 
 func (s *setup) linkFile() string { return filepath.Join(s.cfg.StateDir, server.SetupFile) }
 
@@ -261,6 +226,8 @@ func (s *setup) pairConnector(ctx context.Context) error {
 	}
 	cmd := exec.CommandContext(ctx, program, args...) //nolint:gosec // the program that came with this one
 	cmd.Env = append(os.Environ(), "PLATEN_TOKEN="+key.Reveal())
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // so that it ends as it does by itself
+	cmd.WaitDelay = 15 * time.Second
 	var said bytes.Buffer
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = s.c.InOrStdin(), &said, s.c.ErrOrStderr() // it goes on with the conversation
 	err = cmd.Run()

@@ -145,20 +145,29 @@ func readPassword(c *cobra.Command, fromStdin bool) (secret.Text, error) {
 		return secret.Text{}, cli.Hint(errors.New("no terminal to ask for the password on"),
 			"use --password-stdin, or --invite for a link by which the person chooses one")
 	}
-	var typed [2][]byte
-	for i, prompt := range []string{"Password: ", "Again: "} {
-		fmt.Fprint(c.ErrOrStderr(), prompt)
-		b, err := term.ReadPassword(int(stdin.Fd()))
-		fmt.Fprintln(c.ErrOrStderr())
+	return askPassword(c.Context(), cli.Talk{In: stdin, Out: c.ErrOrStderr()})
+}
+
+// askPassword asks for a new password until it is good, and the same twice.
+func askPassword(ctx context.Context, talk cli.Talk) (secret.Text, error) {
+	for {
+		password, err := talk.Password(ctx, "Password")
 		if err != nil {
-			return secret.Text{}, fmt.Errorf("read password: %w", err)
+			return secret.Text{}, err
 		}
-		typed[i] = b
+		if err := cloud.CheckNewPassword(password.Reveal()); err != nil {
+			talk.Say("  %v", err)
+			continue
+		}
+		again, err := talk.Password(ctx, "Again")
+		if err != nil {
+			return secret.Text{}, err
+		}
+		if again.Reveal() == password.Reveal() {
+			return password, nil
+		}
+		talk.Say("  the two passwords differ")
 	}
-	if string(typed[0]) != string(typed[1]) {
-		return secret.Text{}, errors.New("the two passwords differ")
-	}
-	return secret.New(string(typed[0])), nil
 }
 
 // listedUser is an account as --json shows it.

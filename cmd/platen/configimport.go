@@ -92,6 +92,9 @@ func (o *options) takeOver(old predecessor.Settings, purpose daemon.Purpose, rep
 	otherwise := edit.Replaced()
 	if old.Rules != "" {
 		done.Rules = cfg.RulesPath()
+		if err := daemon.CheckRulesText("the rules made of it", []byte(old.Rules)); err != nil {
+			return done, cli.Hint(err, "change that in the old settings: nothing was changed here")
+		}
 		if have, err := os.ReadFile(done.Rules); err == nil && string(have) != old.Rules {
 			otherwise = append(otherwise, "there are rules in "+done.Rules)
 		}

@@ -1,12 +1,10 @@
 package main
 
 import (
-	"bufio"
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"time"
 
@@ -64,7 +62,8 @@ func newPair(o *options) *cobra.Command {
 			p.Show = func(g client.DeviceGrant) { showCode(c, g) }
 			p.Note = func(s string) { fmt.Fprintln(c.ErrOrStderr(), s) }
 			if cli.Terminal(c.InOrStdin()) {
-				p.Choose = func(gone []gcp.Connector) gcp.ProxyID { return askPlace(c.InOrStdin(), c.ErrOrStderr(), gone) }
+				talk := cli.Talk{In: c.InOrStdin(), Out: c.ErrOrStderr()}
+				p.Choose = func(gone []gcp.Connector) gcp.ProxyID { return askPlace(c.Context(), talk, gone) }
 			}
 			made, err := p.Pair(c.Context())
 			if err != nil {
@@ -133,16 +132,15 @@ func pairHint(err error) error {
 	return cli.Hint(err, "nothing was changed here")
 }
 
-// askPlace asks a person whose place this installation takes; "" for nobody's.
-func askPlace(in io.Reader, out io.Writer, gone []gcp.Connector) gcp.ProxyID {
-	lines := bufio.NewScanner(in)
+// askPlace asks whose place this installation takes; "" for nobody's, also where the
+// person is gone: then the pairing ends with the context.
+func askPlace(ctx context.Context, talk cli.Talk, gone []gcp.Connector) gcp.ProxyID {
 	for _, c := range gone {
-		fmt.Fprintf(out, "replace %s? [y/N] ", cli.Printable(place(c)))
-		if !lines.Scan() {
-			fmt.Fprintln(out)
+		answer, err := talk.Confirm(ctx, "Replace "+cli.Printable(place(c))+"?", cli.AnswerNo)
+		if err != nil {
 			return ""
 		}
-		if cli.Yes(lines.Text()) {
+		if answer == cli.AnswerYes {
 			return c.Proxy
 		}
 	}

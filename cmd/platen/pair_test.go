@@ -7,6 +7,7 @@ import (
 
 	"platen/connector/daemon"
 	"platen/gcp"
+	"platen/internal/cli"
 )
 
 func TestAskPlace(t *testing.T) {
@@ -14,8 +15,8 @@ func TestAskPlace(t *testing.T) {
 		{Proxy: "front-desk-abc", Host: "front-desk.example.com", Seen: gcp.MillisOf(time.Now().Add(-50 * time.Hour)), Printers: 3},
 		{Proxy: "attic-def", Printers: 1}, // never told its name, never seen
 	}
-	first := "replace front-desk (last seen 2 days ago, 3 printers)? [y/N] "
-	second := "replace attic (never seen, 1 printer)? [y/N] "
+	first := "Replace front-desk (last seen 2 days ago, 3 printers)? [y/N] "
+	second := "Replace attic (never seen, 1 printer)? [y/N] "
 	for _, tt := range []struct {
 		answers string
 		want    gcp.ProxyID
@@ -25,11 +26,11 @@ func TestAskPlace(t *testing.T) {
 		{"YES\n", "front-desk-abc", first},
 		{"\n\n", "", first + second},
 		{"n\nyes\n", "attic-def", first + second},
-		{"nonsense\nn\n", "", first + second},
-		{"", "", first + "\n"},
+		{"nonsense\nn\n\n", "", first + first + second},
+		{"", "", first},
 	} {
 		var out strings.Builder
-		if got := askPlace(strings.NewReader(tt.answers), &out, gone); got != tt.want || out.String() != tt.asked {
+		if got := askPlace(t.Context(), cli.Talk{In: strings.NewReader(tt.answers), Out: &out}, gone); got != tt.want || out.String() != tt.asked {
 			t.Errorf("answers %q: %q after %q, want %q after %q", tt.answers, got, out.String(), tt.want, tt.asked)
 		}
 	}
@@ -42,15 +43,6 @@ func TestAgo(t *testing.T) {
 	} {
 		if got := ago(d); got != want {
 			t.Errorf("ago(%v) = %q, want %q", d, got, want)
-		}
-	}
-}
-
-func TestAskDelete(t *testing.T) {
-	for answer, want := range map[string]bool{"y\n": true, "Yes\n": true, "\n": false, "": false, "no\n": false} {
-		var out strings.Builder
-		if got := askDelete(strings.NewReader(answer), &out); got != want {
-			t.Errorf("answer %q: %t", answer, got)
 		}
 	}
 }

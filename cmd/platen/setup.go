@@ -264,24 +264,9 @@ func (s *setup) pairing(ctx context.Context) daemon.Pairing {
 		Note:     func(text string) { s.talk.Say("%s", text) },
 	}
 	if s.asks {
-		p.Choose = func(gone []gcp.Connector) gcp.ProxyID { return s.askPlace(ctx, gone) }
+		p.Choose = func(gone []gcp.Connector) gcp.ProxyID { return askPlace(ctx, s.talk, gone) }
 	}
 	return p
-}
-
-// askPlace asks whose place this installation takes; "" for nobody's, also where the
-// person is gone: then the pairing ends with the context.
-func (s *setup) askPlace(ctx context.Context, gone []gcp.Connector) gcp.ProxyID {
-	for _, c := range gone {
-		answer, err := s.talk.Confirm(ctx, "Replace "+cli.Printable(place(c))+"?", cli.AnswerNo)
-		if err != nil {
-			return ""
-		}
-		if answer == cli.AnswerYes {
-			return c.Proxy
-		}
-	}
-	return ""
 }
 
 // tell prints what stands now.

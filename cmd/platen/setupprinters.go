@@ -189,7 +189,7 @@ func (s *setup) mayWrite(ctx context.Context) error {
 		return cli.Hint(fmt.Errorf("the settings say otherwise: %s", strings.Join(replaced, "; ")), "--force replaces it")
 	}
 	s.talk.Say("The settings say otherwise:\n  %s", strings.Join(replaced, "\n  "))
-	answer, err := s.talk.Confirm(ctx, "Replace that?", cli.AnswerYes)
+	answer, err := s.talk.Confirm(ctx, "Replace that?", cli.AnswerNo)
 	if err == nil && answer == cli.AnswerNo {
 		err = cli.Hint(errors.New("the settings stay as they are"), "run it again, and choose what is shared now")
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -33,7 +32,12 @@ func newUnpair(o *options) *cobra.Command {
 			}
 			u.StateDir, u.CAFile, u.HTTPProxy = cfg.StateDir, cfg.CAFile, cfg.HTTPProxy
 			if cli.Terminal(c.InOrStdin()) && !c.Flags().Changed("delete-printers") {
-				u.DeletePrinters = askDelete(c.InOrStdin(), c.ErrOrStderr())
+				talk := cli.Talk{In: c.InOrStdin(), Out: c.ErrOrStderr()}
+				answer, err := talk.Confirm(c.Context(), "Delete the printers at the cloud too, with their shares and history?", cli.AnswerNo)
+				if err != nil {
+					return err
+				}
+				u.DeletePrinters = answer == cli.AnswerYes
 			}
 			done, err := u.Unpair(c.Context())
 			if err != nil {
@@ -49,14 +53,6 @@ func newUnpair(o *options) *cobra.Command {
 	c.Flags().BoolVar(&u.Force, "force", false, "give up the jobs in hand")
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return c
-}
-
-// askDelete asks whether the printers go too; they stay unless the answer is yes.
-func askDelete(in io.Reader, out io.Writer) bool {
-	fmt.Fprint(out, "delete the printers at the cloud too, with their shares and history? [y/N] ")
-	lines := bufio.NewScanner(in)
-	lines.Scan()
-	return cli.Yes(lines.Text())
 }
 
 func unpairHint(err error) error {

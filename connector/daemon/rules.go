@@ -143,6 +143,9 @@ func InstallRules(cfg Config, name string, text []byte) error {
 		return err
 	}
 	path := cfg.RulesPath()
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		path = target // what an administrator keeps elsewhere stays there
+	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return fmt.Errorf("install the printer rules: %w", err)
 	}

@@ -3,7 +3,9 @@ package metrics
 import (
 	"context"
 	"fmt"
+	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -50,7 +52,24 @@ func Handler(r *prometheus.Registry, h Health) http.Handler {
 	mux.Handle("GET /metrics", promhttp.HandlerFor(r, promhttp.HandlerOpts{MaxRequestsInFlight: 4, Timeout: 2 * askTimeout}))
 	mux.Handle("GET /healthz", page(h.Alive))
 	mux.Handle("GET /readyz", page(h.Ready))
-	return mux
+	return fromHere(mux)
+}
+
+// fromHere refuses requests over TCP that were meant for another host than this one: a
+// page in a browser here could have its own name lead to loopback.
+func fromHere(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host, _, err := net.SplitHostPort(r.Host)
+		if err != nil {
+			host = r.Host
+		}
+		_, tcp := r.Context().Value(http.LocalAddrContextKey).(*net.TCPAddr)
+		if ip := net.ParseIP(strings.Trim(host, "[]")); tcp && host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+			http.Error(w, "this is for callers on this machine", http.StatusForbidden)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // page answers 200 and "ok", or 503 and what is wrong.
