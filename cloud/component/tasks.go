@@ -93,6 +93,9 @@ func (q *tasks) next() (task, bool) {
 // work does tasks until ctx ends.
 func (l *Link) work(ctx context.Context) error {
 	for {
+		if _, err := l.await(ctx); err != nil { // what is taken is not known to wait any more
+			return err
+		}
 		t, err := l.tasks.take(ctx)
 		if err != nil {
 			return err
