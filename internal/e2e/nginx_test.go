@@ -25,7 +25,8 @@ var hiddenField = regexp.MustCompile(`name="([^"]+)" value="([^"]*)"`)
 
 // TestBehindNginx puts the nginx of packaging before the cloud: pages, a sign-in, addresses,
 // server-sent events, an upload larger than nginx keeps in memory, and notifications over a
-// WebSocket and by calls that are held, all by the one https address.
+// WebSocket and by calls that are held, all by the one https address. Its logs tell no path
+// that is a credential.
 func TestBehindNginx(t *testing.T) {
 	t.Parallel()
 	cups := lab.CUPS(t, lab.CUPSOptions{})
@@ -46,8 +47,14 @@ func TestBehindNginx(t *testing.T) {
 	})
 	push.Unplug()
 	behind := strings.TrimPrefix(s.Base, "http://")
-	front.Serve(lab.NginxBefore(t, behind, certificate))
+	at, logs := lab.NginxBefore(t, behind, certificate)
+	front.Serve(at)
+	secrets := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}}
+	defer secrets.CloseIdleConnections()
+	askSecrets(t, secrets, base) // the cloud is away: nginx has errors to tell
 	s.Start()
+	askSecrets(t, secrets, base)
+	keepsSecrets(t, logs)
 	lab.Until(t, 30*time.Second, "notifications over a WebSocket", func() bool { return s.Way() == "websocket" })
 
 	jar, err := cookiejar.New(nil)
@@ -99,10 +106,59 @@ func TestBehindNginx(t *testing.T) {
 		t.Errorf("the WebSocket is said to be at %s", told)
 	}
 
-	front.Join(lab.NginxBefore(t, behind, certificate, "Upgrade $http_upgrade", `Upgrade ""`)) // as one that nobody told of WebSockets
+	deaf, _ := lab.NginxBefore(t, behind, certificate, "Upgrade $http_upgrade", `Upgrade ""`)
+	front.Join(deaf) // as one that nobody told of WebSockets
 	lab.Until(t, 30*time.Second, "notifications by calls that are held", func() bool { return s.Way() == "long-poll" })
 	if got := s.Await(submit(t, s, s.Printer("raw"), "held", document("held", 10<<10)), 20*time.Second, lab.Job.Ended); got.State() != "DONE" {
 		t.Errorf("the second job ended %+v", got)
+	}
+}
+
+// The paths that are credentials, and how nginx logs them.
+var secretPaths = map[string]string{
+	"/setup/Credential": "/setup/...", "/join/Credential": "/join/...", "/link/Credential": "/link/...",
+	"/share/Credential": "/share/...", "/ipp/print/printer/Credential": "/ipp/print/...",
+	"//join//Credential": "/join/...", "/%6aoin/Credential": "/join/...", "/signin?access_token=Credential": "/signin",
+}
+
+// askSecrets asks for each of them, and for a file of the page, as a browser does.
+func askSecrets(t *testing.T, c *http.Client, base string) {
+	t.Helper()
+	for path := range secretPaths {
+		for _, ask := range []string{path, "/static/style.css"} {
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, base+ask, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			req.Header.Set("Referer", base+path)
+			resp, err := c.Do(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = resp.Body.Close()
+		}
+	}
+}
+
+// keepsSecrets wants nginx's logs to have these requests, without what is secret in them.
+func keepsSecrets(t *testing.T, logs string) {
+	t.Helper()
+	access := filepath.Join(logs, "platen-cloud.log")
+	for _, cut := range secretPaths {
+		lab.Until(t, 10*time.Second, "GET "+cut+" in the log of nginx", func() bool {
+			text, err := os.ReadFile(access)
+			return err == nil && bytes.Contains(text, []byte(" GET "+cut+" "))
+		})
+	}
+	files, err := filepath.Glob(filepath.Join(logs, "*.log"))
+	if err != nil || len(files) != 2 {
+		t.Fatalf("logs %v: %v", files, err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil || bytes.Contains(text, []byte("Credential")) {
+			t.Errorf("%s, %v:\n%s", filepath.Base(file), err, text)
+		}
 	}
 }
 

@@ -27,10 +27,10 @@ func Nginx(t TB, file string, words ...string) string {
 // NginxBefore starts a private nginx with the file of packaging that describes one before
 // platen-cloud, with a certificate, before a cloud at an address.
 // Further words of it are replaced, each of which must be there. It returns its address,
-// such as 127.0.0.1:1234.
-func NginxBefore(t TB, cloud string, certificate *tls.Config, words ...string) string {
+// such as 127.0.0.1:1234, and the folder of its logs.
+func NginxBefore(t TB, cloud string, certificate *tls.Config, words ...string) (at, logs string) {
 	t.Helper()
-	at := net.JoinHostPort("127.0.0.1", strconv.Itoa(freePort(t)))
+	at = net.JoinHostPort("127.0.0.1", strconv.Itoa(freePort(t)))
 	dir := workDir(t)
 	cert, key := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
 	der, err := x509.MarshalPKCS8PrivateKey(certificate.Certificates[0].PrivateKey)
@@ -45,10 +45,10 @@ func NginxBefore(t TB, cloud string, certificate *tls.Config, words ...string) s
 		}
 	}
 	nginx(t, filepath.Join("packaging", "nginx", "platen-cloud.conf"), at, append(words,
-		"listen 443 ssl", "listen "+at+" ssl", "http://127.0.0.1:8631", "http://"+cloud,
+		"listen 443 ssl", "listen "+at+" ssl", "/var/log/nginx", dir, "http://127.0.0.1:8631", "http://"+cloud,
 		"/etc/letsencrypt/live/print.example.com/fullchain.pem", cert, "/etc/letsencrypt/live/print.example.com/privkey.pem", key,
 	))
-	return at
+	return at, dir
 }
 
 // nginx starts one with a file of the checkout, in which words are replaced.
