@@ -21,8 +21,8 @@ type Config struct {
 	BaseURL        string   `toml:"base_url"`        // as people and connectors reach it; "" means http(s)://listen
 	StateDir       string   `toml:"state_dir"`       // database, documents, keys
 	TLS            TLSMode  `toml:"tls"`             // where the certificate of the port comes from; "" means tls_cert, or plain HTTP
-	TLSCert        string   `toml:"tls_cert"`        // PEM file; with tls_key the port speaks HTTPS
-	TLSKey         string   `toml:"tls_key"`         // PEM file
+	TLSCert        string   `toml:"tls_cert"`        // PEM file with the certificate; with tls_key the port speaks HTTPS
+	TLSKey         string   `toml:"tls_key"`         // PEM file with its key, which the service must be able to read
 	TLSNames       []string `toml:"tls_names"`       // further names and addresses of the certificate, besides that of base_url
 	HTTPListen     string   `toml:"http_listen"`     // address of a plain HTTP port that sends people to the HTTPS one; "" for none
 	InsecureHTTP   bool     `toml:"insecure_http"`   // allow plain HTTP off loopback: passwords and documents can be read on the way
@@ -30,25 +30,25 @@ type Config struct {
 
 	MetricsListen string `toml:"metrics_listen"` // loopback address, or unix: and a path, where Prometheus asks; "" for nowhere
 
-	MaxDocumentMiB  int64           `toml:"max_document_mib"` // largest document
+	MaxDocumentMiB  int64           `toml:"max_document_mib"` // size of the largest document
 	Retention       config.Duration `toml:"retention"`        // how long documents of ended jobs are kept
 	AllowURL        bool            `toml:"allow_url"`        // /submit may name an address for the service to fetch
 	GuestLinks      bool            `toml:"guest_links"`      // owners may make links by which people print without an account
 	ClientLogin     bool            `toml:"client_login"`     // the password interface of 2010's clients
-	ShutdownTimeout config.Duration `toml:"shutdown_timeout"`
+	ShutdownTimeout config.Duration `toml:"shutdown_timeout"` // how long requests in hand may take when the service stops
 
-	Render          bool            `toml:"render"`            // documents are made into what a printer takes
+	Render          bool            `toml:"render"`            // make documents into what a printer takes
 	Renders         int             `toml:"renders"`           // documents made ready at the same time
-	RenderMemoryMiB int64           `toml:"render_memory_mib"` // that making one document ready may take
-	RenderTimeout   config.Duration `toml:"render_timeout"`    // likewise; many pages get up to twice as much
+	RenderMemoryMiB int64           `toml:"render_memory_mib"` // memory that making one document ready may take
+	RenderTimeout   config.Duration `toml:"render_timeout"`    // how long making one document ready may take; many pages get up to twice as much
 
-	ACME    ACMEConfig     `toml:"acme"` // with tls = "acme"
-	Limits  LimitsConfig   `toml:"limits"`
-	Push    PushConfig     `toml:"push"`
+	ACME    ACMEConfig     `toml:"acme"`    // certificates that are asked for, with tls = "acme"
+	Limits  LimitsConfig   `toml:"limits"`  // what people and connectors may leave here; 0 is the default, -1 no limit; see docs/limits.md
+	Push    PushConfig     `toml:"push"`    // the notification streams of connectors
 	OIDC    OIDCConfig     `toml:"oidc"`    // sign-in with the organization's OpenID Connect provider
 	Mail    MailConfig     `toml:"mail"`    // the server that mail is sent by
 	Outages OutagesConfig  `toml:"outages"` // who is told of what is down for long
-	Clients []ClientConfig `toml:"clients"` // OAuth clients that are more than public ones
+	Clients []ClientConfig `toml:"clients"` // an OAuth client with a secret, or with addresses of its own
 
 	// RenderProgram is the program whose verb render is raster.ChildMain: this one.
 	// Without it nothing is rendered.
@@ -66,10 +66,10 @@ type Config struct {
 // ClientConfig registers an OAuth client. Clients that are not registered are
 // public, and are answered at oob and loopback addresses only.
 type ClientConfig struct {
-	ID           string      `toml:"id"`
-	Name         string      `toml:"name"` // shown when a person is asked
-	Secret       secret.Text `toml:"secret"`
-	RedirectURIs []string    `toml:"redirect_uris"` // exact
+	ID           string      `toml:"id"`            // id that the client sends as client_id
+	Name         string      `toml:"name"`          // shown when a person is asked
+	Secret       secret.Text `toml:"secret"`        // secret that it signs in with
+	RedirectURIs []string    `toml:"redirect_uris"` // addresses that it may be answered at, letter by letter
 }
 
 // Default returns the settings of an installation that was told nothing.

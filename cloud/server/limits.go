@@ -11,16 +11,16 @@ import (
 // LimitsConfig bounds what people and connectors may leave with the service; 0 is
 // the default and -1 no limit. docs/limits.md explains each.
 type LimitsConfig struct {
-	StoredMiBPerUser      int64 `toml:"stored_mib_per_user"`      // of documents
+	StoredMiBPerUser      int64 `toml:"stored_mib_per_user"`      // documents that one person may have here
 	DiskPercent           int   `toml:"disk_percent"`             // how full the disk of the documents may get
-	WaitingJobsPerPrinter int   `toml:"waiting_jobs_per_printer"` // that no connector has fetched
-	SubmitsPerMinute      int   `toml:"submits_per_minute"`       // of one person
-	CapabilitiesKiB       int   `toml:"capabilities_kib"`         // of a printer; never more than 16 MiB
-	TicketKiB             int   `toml:"ticket_kib"`               // of a job; never more than 1 MiB
-	TagsPerPrinter        int   `toml:"tags_per_printer"`         // never more than 10000
+	WaitingJobsPerPrinter int   `toml:"waiting_jobs_per_printer"` // jobs of a printer that no connector has fetched
+	SubmitsPerMinute      int   `toml:"submits_per_minute"`       // jobs that one person may send in a minute
+	CapabilitiesKiB       int   `toml:"capabilities_kib"`         // size of what a printer says it can do; never more than 16 MiB
+	TicketKiB             int   `toml:"ticket_kib"`               // size of a job's ticket; never more than 1 MiB
+	TagsPerPrinter        int   `toml:"tags_per_printer"`         // tags of a printer; never more than 10000
 	ExpireDays            int   `toml:"expire_days"`              // how long a job waits; never more than 90
 	HoldHours             int   `toml:"hold_hours"`               // how long a person may hold a job
-	SilenceHours          int   `toml:"silence_hours"`            // a connector's, about a job that it took
+	SilenceHours          int   `toml:"silence_hours"`            // how long a connector may be silent about a job that it took
 	JobRowsDays           int   `toml:"job_rows_days"`            // how long ended jobs and their traces are kept
 	AuditDays             int   `toml:"audit_days"`               // how long the audit log is kept
 	KeysDays              int   `toml:"keys_days"`                // how long keys of submissions are kept

@@ -19,9 +19,9 @@ import (
 type MailConfig struct {
 	Server       string      `toml:"server"`        // host and port, such as "smtp.example.com:587"; "" for no mail
 	Security     string      `toml:"security"`      // "starttls", "tls" (often port 465), or "none"
-	User         string      `toml:"user"`          // "" for a server that asks for no name
-	Password     secret.Text `toml:"password"`      //
-	PasswordFile string      `toml:"password_file"` // instead of password
+	User         string      `toml:"user"`          // name to sign in with there; "" for a server that asks for no name
+	Password     secret.Text `toml:"password"`      // its password; everybody on this machine can read this file: better password_file
+	PasswordFile string      `toml:"password_file"` // file with the password, instead of password
 	From         string      `toml:"from"`          // the sender's address
 	CAFile       string      `toml:"ca_file"`       // PEM of a further authority for the server's certificate
 }
@@ -30,8 +30,8 @@ type MailConfig struct {
 type OutagesConfig struct {
 	Connector config.Duration `toml:"connector"` // how long a connector must have been away; 0 for never
 	Printer   config.Duration `toml:"printer"`   // how long a printer must have been stopped; 0 for never
-	Owners    bool            `toml:"owners"`    // by mail: whoever owns it
-	MailTo    []string        `toml:"mail_to"`   // by mail: these addresses, of everything
+	Owners    bool            `toml:"owners"`    // send mail to whoever owns it
+	MailTo    []string        `toml:"mail_to"`   // addresses that get mail about everything
 }
 
 func defaultOutages() OutagesConfig {

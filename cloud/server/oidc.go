@@ -18,16 +18,16 @@ import (
 // OIDCConfig are the settings of the sign-in with an OpenID Connect provider, where
 // base_url with /oidc/callback is to be registered.
 type OIDCConfig struct {
-	Issuer         string      `toml:"issuer"`             // "" for no such sign-in
+	Issuer         string      `toml:"issuer"`             // the provider's address; "" for no such sign-in
 	Name           string      `toml:"name"`               // what the sign-in page calls it; "" for the issuer's host
-	ClientID       string      `toml:"client_id"`          // as registered with the provider
-	ClientSecret   secret.Text `toml:"client_secret"`      // "" for a public client
-	SecretFile     string      `toml:"client_secret_file"` // instead of client_secret
-	Scopes         []string    `toml:"scopes"`             // to ask for besides openid, email and profile
+	ClientID       string      `toml:"client_id"`          // this cloud's id as registered with the provider
+	ClientSecret   secret.Text `toml:"client_secret"`      // the secret that belongs to it; "" for a public client
+	SecretFile     string      `toml:"client_secret_file"` // file with that secret, instead of client_secret
+	Scopes         []string    `toml:"scopes"`             // scopes to ask for besides openid, email and profile
 	GroupsClaim    string      `toml:"groups_claim"`       // the claim that lists a person's groups; "" for none
-	AllowedDomains []string    `toml:"allowed_domains"`    // of addresses that are let in; none for all
-	AdminGroup     string      `toml:"admin_group"`        // whose members are administrators; "" for no such group
-	CreateAccounts bool        `toml:"create_accounts"`    // who has no account yet gets one
+	AllowedDomains []string    `toml:"allowed_domains"`    // domains of the addresses that are let in; none for all
+	AdminGroup     string      `toml:"admin_group"`        // group whose members are administrators; "" for no such group
+	CreateAccounts bool        `toml:"create_accounts"`    // make an account for who has none yet
 }
 
 // check refuses settings with which nobody could sign in, or anybody.

@@ -37,19 +37,19 @@ func (d Driver) outside() bool { return d == DriverComponent || d == DriverPubSu
 // PushConfig are the settings of notifications.
 type PushConfig struct {
 	Driver       Driver           `toml:"driver"`                   // what carries hints to connectors
-	Direct       string           `toml:"direct_listen"`            // of the embedded service: TLS at once; "" for none
-	STARTTLS     string           `toml:"starttls_listen"`          // likewise; "" for none
-	Host         string           `toml:"host"`                     // as connectors reach it; "" means the host of base_url
-	TellPort     int              `toml:"advertised_direct_port"`   // as connectors reach direct TLS, where that differs from direct_listen; 0 if it does not
-	TellSTARTTLS int              `toml:"advertised_starttls_port"` // likewise STARTTLS
-	Domain       string           `toml:"domain"`                   // of the robots' JIDs
+	Direct       string           `toml:"direct_listen"`            // address of the embedded service's port with TLS from the first byte; "" for none
+	STARTTLS     string           `toml:"starttls_listen"`          // address of the embedded service's port that begins in the clear (STARTTLS); "" for none
+	Host         string           `toml:"host"`                     // name by which connectors reach the streams; "" means the host of base_url
+	TellPort     int              `toml:"advertised_direct_port"`   // port by which connectors reach direct_listen, where it is another one; 0 if it is not
+	TellSTARTTLS int              `toml:"advertised_starttls_port"` // port by which connectors reach starttls_listen, where it is another one; 0 if it is not
+	Domain       string           `toml:"domain"`                   // domain of the connectors' JIDs
 	Service      string           `toml:"service"`                  // JID that pushes come from
-	Interval     config.Duration  `toml:"interval"`                 // in which a connector shows that it is there; after twice that it is not
-	TLSCert      string           `toml:"tls_cert"`                 // "" means the cloud's own certificate, or one made here
-	TLSKey       string           `toml:"tls_key"`
-	Origins      []string         `toml:"websocket_origins"` // sites whose pages may open streams over WebSockets, besides our own
-	Trusted      []string         `toml:"trusted_domains"`   // of other XMPP servers, where ADDRESS is the person here with that address
-	Server       XMPPServerConfig `toml:"server"`            // the XMPP server, with the drivers component and pubsub
+	Interval     config.Duration  `toml:"interval"`                 // how often a connector shows that it is there; after twice that it is not
+	TLSCert      string           `toml:"tls_cert"`                 // PEM file with the streams' certificate; "" means the cloud's own certificate, or one made here
+	TLSKey       string           `toml:"tls_key"`                  // PEM file with its key, which the service must be able to read
+	Origins      []string         `toml:"websocket_origins"`        // sites whose pages may open streams over WebSockets, besides our own
+	Trusted      []string         `toml:"trusted_domains"`          // domains of other XMPP servers, where ADDRESS is the person here with that address
+	Server       XMPPServerConfig `toml:"server"`                   // the XMPP server, with the drivers component and pubsub
 }
 
 // XMPPServerConfig are the settings of an XMPP server that carries the hints.
@@ -60,8 +60,8 @@ type XMPPServerConfig struct {
 	AuthSecretFile string `toml:"auth_secret_file"` // file with the secret that it asks about tokens with; "" refuses it
 	CAFile         string `toml:"ca_file"`          // PEM of who signed its certificate, if not a public authority
 
-	// JWTLifetime has connectors' access tokens be JWTs, good for so long, which the server
-	// checks by itself; 0 for ones that it asks about.
+	// How long connectors' access tokens are good, which are then JWTs that the server
+	// checks by itself; 0 for tokens that it asks about.
 	JWTLifetime config.Duration `toml:"jwt_lifetime"`
 }
 

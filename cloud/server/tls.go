@@ -31,7 +31,7 @@ const (
 // ACMEConfig are the settings of certificates that are asked for.
 type ACMEConfig struct {
 	Directory string `toml:"directory"` // address of the ACME server; "" means Let's Encrypt
-	Email     string `toml:"email"`     // that it may write to; may be empty
+	Email     string `toml:"email"`     // address that the ACME server may write to; may be empty
 	CAFile    string `toml:"ca_file"`   // PEM of who signed the ACME server's own certificate, if not a public authority
 }
 

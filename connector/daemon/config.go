@@ -17,15 +17,15 @@ import (
 // Config are the settings of the connector. Every option is spelled once, here.
 type Config struct {
 	StateDir string `toml:"state_dir"` // credentials, spool, journal; 0700
-	Socket   string `toml:"socket"`    // of the command line; "" means platen.sock in the runtime folder
+	Socket   string `toml:"socket"`    // socket of the command line; "" means platen.sock in the runtime folder
 	CAFile   string `toml:"ca_file"`   // PEM of a further authority, for HTTP and XMPP
 	LogLevel string `toml:"log_level"` // debug, info, warn or error
 
 	MetricsListen string `toml:"metrics_listen"` // loopback address, or unix: and a path, where Prometheus asks; the command line's socket answers it always
 
-	HTTPProxy secret.Text `toml:"http_proxy"` // on the way to the cloud, for HTTP and XMPP; "" means that of the environment
+	HTTPProxy secret.Text `toml:"http_proxy"` // proxy on the way to the cloud, for HTTP and XMPP; "" means that of the environment
 
-	CUPS         []string        `toml:"cups"`          // servers: socket paths, host:port or http(s) addresses; empty for none
+	CUPS         []string        `toml:"cups"`          // CUPS servers: socket paths, host:port or http(s) addresses; empty for none
 	Include      []string        `toml:"include"`       // queue names to share, with * and ?, of whatever kind; empty means all plain queues
 	Exclude      []string        `toml:"exclude"`       // queue names not to share, with * and ?
 	Rules        string          `toml:"rules"`         // file of printer rules; "" means printers.toml in the folder of the settings
@@ -33,22 +33,22 @@ type Config struct {
 	FullUserName bool            `toml:"full_username"` // jobs belong to joe@example.com instead of joe
 	PollInterval config.Duration `toml:"poll_interval"` // how often the local print systems are looked at
 
-	PingInterval config.Duration `toml:"ping_interval"` // of the notification stream
-	PingTimeout  config.Duration `toml:"ping_timeout"`
+	PingInterval config.Duration `toml:"ping_interval"` // how often the notification stream is tried
+	PingTimeout  config.Duration `toml:"ping_timeout"`  // how long its answer may take
 	ReconnectMax config.Duration `toml:"reconnect_max"` // longest wait between two tries
 	ClimbAfter   config.Duration `toml:"climb_after"`   // until better ways to the notifications are tried again; longer each time, up to an hour
 
-	Render          bool            `toml:"render"`            // documents are made into what a printer takes
+	Render          bool            `toml:"render"`            // make documents into what a printer takes
 	Renders         int             `toml:"renders"`           // documents made ready at the same time
-	RenderMemoryMiB int64           `toml:"render_memory_mib"` // that making one document ready may take
-	RenderTimeout   config.Duration `toml:"render_timeout"`    // likewise; many pages get up to twice as much
+	RenderMemoryMiB int64           `toml:"render_memory_mib"` // memory that making one document ready may take
+	RenderTimeout   config.Duration `toml:"render_timeout"`    // how long making one document ready may take; many pages get up to twice as much
 
 	Downloads      int             `toml:"downloads"`        // documents downloaded at the same time
 	DownloadAhead  int             `toml:"download_ahead"`   // documents a printer may have waiting on disk
 	SpareDiskMiB   int64           `toml:"spare_disk_mib"`   // disk that a new job must leave free
 	RememberEnded  config.Duration `toml:"remember_ended"`   // how long ids of ended jobs are kept
 	DocumentWait   config.Duration `toml:"document_wait"`    // when a document that cannot be had steps aside
-	DocumentGiveUp config.Duration `toml:"document_give_up"` // when its job is ended
+	DocumentGiveUp config.Duration `toml:"document_give_up"` // when the job of a document that cannot be had is ended
 
 	// RenderProgram is the program whose verb render is raster.ChildMain: this one.
 	// Without it nothing is rendered.

@@ -53,14 +53,17 @@ func (s sample) text() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "# The settings of %s. Take the # away before what you change; what is there is the default.\n", s.name)
-	fmt.Fprintf(&b, "# '%s config check' checks this file. Everybody on this machine can read it.\n\n", s.name)
-	w := settingsWriter{out: &b, structs: structs, differs: s.differs}
+	var keys strings.Builder
+	w := settingsWriter{out: &keys, structs: structs, differs: s.differs}
 	if err := w.table("", reflect.ValueOf(s.defaults), structs["Config"]); err != nil {
 		return "", fmt.Errorf("settings of %s: %w", s.name, err)
 	}
-	return b.String(), nil
+	sections := ""
+	if strings.Contains(keys.String(), "\n#[") {
+		sections = ", and the # of the [section] above it"
+	}
+	return fmt.Sprintf("# The settings of %s. Take the # away before what you change%s; what is there is the default.\n"+
+		"# '%s config check' checks this file. Everybody on this machine can read it.\n\n%s", s.name, sections, s.name, &keys), nil
 }
 
 // structsOf returns the struct types of a package's source.
