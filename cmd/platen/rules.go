@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"os"
 
@@ -39,6 +40,8 @@ func newRulesCheck(o *options) *cobra.Command {
 			path := cfg.RulesPath()
 			if len(args) > 0 {
 				path = args[0]
+			} else if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+				return cli.Hint(cli.Usage(fmt.Errorf("there are no rules yet: %s", path)), "docs/rules.md has the format")
 			}
 			text, err := readFile(path)
 			if err != nil {
