@@ -24,7 +24,7 @@ func newExtAuth(o *options) *cobra.Command {
 		Long: "xmpp-extauth is started by ejabberd (auth_method: external) and answers its questions on standard\n" +
 			"input by asking the cloud whose tokens connectors log in with. The file holds what the cloud's setting\n" +
 			"push.server.auth_secret_file holds. It ends when its input does.",
-		Example: "  extauth_program: /usr/bin/platen-cloud xmpp-extauth --url https://print.example.com --secret-file /etc/ejabberd/platen.secret",
+		Example: "  extauth_program: /usr/bin/platen-cloud xmpp-extauth --url https://print.example.com --secret-file /etc/ejabberd/platen-auth.secret",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			text, err := os.ReadFile(secretFile)
