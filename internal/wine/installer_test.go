@@ -27,6 +27,9 @@ func TestInstallerIsReproducible(t *testing.T) {
 	if got := first["Platen/platen.exe"]; got != "MZ, and what follows" {
 		t.Errorf("the program in it is %q; there are %v", got, first)
 	}
+	if row := "SecureCustomProperties\tCLOUDURL;TOKEN;WIX_DOWNGRADE_DETECTED;WIX_UPGRADE_DETECTED"; !strings.Contains(first["Property"], row) {
+		t.Errorf("the address and the key do not reach who installs with the system's rights: %s", first["Property"])
+	}
 	if row := "Pair\t11282\t"; !strings.Contains(first["CustomAction"], row) {
 		t.Errorf("the action with the key is not hidden from logs: %s", first["CustomAction"])
 	}
