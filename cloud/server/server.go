@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -85,6 +86,7 @@ func (s *Server) open(ctx context.Context) (err error) {
 		return err
 	}
 	database := filepath.Join(s.cfg.StateDir, archive.Database)
+	_, found := os.Stat(database)
 	if err = s.migrate(ctx, database); err != nil {
 		return err
 	}
@@ -95,6 +97,11 @@ func (s *Server) open(ctx context.Context) (err error) {
 	if s.blobs, err = blob.Open(filepath.Join(s.cfg.StateDir, archive.Documents), documents); err != nil {
 		return err
 	}
+	if errors.Is(found, fs.ErrNotExist) { // root makes them, perhaps, for the service
+		if err = s.handOver(database); err != nil {
+			return err
+		}
+	}
 	if s.renderer, err = newRenderer(s.cfg, s.log); err != nil {
 		return err
 	}
@@ -102,6 +109,21 @@ func (s *Server) open(ctx context.Context) (err error) {
 		s.renderer.figures = s.figures
 	}
 	s.build()
+	return nil
+}
+
+// handOver gives a database that was made just now, and the folder of documents, to
+// the owner of the state folder.
+func (s *Server) handOver(database string) error {
+	names, err := filepath.Glob(database + "*") // with what SQLite keeps beside it
+	if err != nil {
+		return err
+	}
+	for _, name := range append(names, filepath.Join(s.cfg.StateDir, archive.Documents)) {
+		if err := giveTo(s.cfg.StateDir, name); err != nil {
+			return fmt.Errorf("give %s to its folder's owner: %w", name, err)
+		}
+	}
 	return nil
 }
 
