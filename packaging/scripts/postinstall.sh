@@ -6,34 +6,45 @@ name=@NAME@
 
 service() {
 	if command -v deb-systemd-invoke >/dev/null 2>&1; then
-		deb-systemd-invoke "$1" "$name.service" || true
+		deb-systemd-invoke "$1" "$2" || true
 	else
-		systemctl --no-block "$1" "$name.service" || true
+		systemctl --no-block "$1" "$2" || true
 	fi
 }
 
-fresh=
+start= # the units that are to run from now on
+kept=/var/lib/misc/$name.enabled
 case "${1:-}" in
-configure) [ -n "${2:-}" ] || fresh=yes ;;
+configure)
+	if [ -e "$kept" ]; then # it was removed, not purged: what was enabled then is so again
+		start=$(cat "$kept")
+		rm -f "$kept"
+	elif [ -z "${2:-}" ]; then
+		start=$name.service
+	fi
+	;;
 abort-*) exit 0 ;;
-1) fresh=yes ;;
+1) start=$name.service ;;
 esac
 
 if [ -d /run/systemd/system ]; then
 	systemctl daemon-reload || true
-	if [ -n "$fresh" ]; then
-		systemctl enable --quiet "$name.service" || true
-		service start
-	else
-		service try-restart
-	fi
-elif [ -n "$fresh" ] && command -v systemctl >/dev/null 2>&1; then
-	systemctl enable --quiet "$name.service" || true # an image that will be started later
+	for unit in $start; do
+		systemctl enable --quiet "$unit" || true
+		service start "$unit"
+	done
+	[ -n "$start" ] || service try-restart "$name.service"
+elif [ -n "$start" ] && command -v systemctl >/dev/null 2>&1; then
+	systemctl enable --quiet $start || true # an image that will be started later
 fi
 
-# OpenRC has no users of its own making.
-if [ -x /sbin/openrc-run ] && ! id "$name" >/dev/null 2>&1; then
-	addgroup -S "$name"
-	adduser -S -D -H -h "/var/lib/$name" -s /sbin/nologin -G "$name" "$name"
+# OpenRC has no users of its own making, nor folders of theirs.
+if [ -x /sbin/openrc-run ]; then
+	if ! id "$name" >/dev/null 2>&1; then
+		addgroup -S "$name"
+		adduser -S -D -H -h "/var/lib/$name" -s /sbin/nologin -G "$name" "$name"
+	fi
+	install -d -m 0700 -o "$name" -g "$name" "/var/lib/$name"
+	rc-service --ifstarted "$name" restart || true # after an upgrade
 fi
 exit 0
