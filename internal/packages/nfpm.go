@@ -126,7 +126,29 @@ func (b *build) recipe(kind string, p product, m machine, stage, dir string) (re
 	add("LICENSE", "/usr/share/doc/"+p.name+"/copyright", 0o644)
 	add("CHANGELOG.md", "/usr/share/doc/"+p.name+"/CHANGELOG.md", 0o644)
 	add(filepath.Join(dir, p.name+".cdx.json"), "/usr/share/doc/"+p.name+"/sbom.cdx.json", 0o644)
-	return r, nil
+	return r, texts(p, add)
+}
+
+// texts adds what the programs' messages name: the documents, and what goes with the
+// cloud into other servers. Prosody's modules are where its settings look for them.
+func texts(p product, add func(from, to string, mode int)) error {
+	copies := [][2]string{{"docs/*.md", "/usr/share/doc/" + p.name}}
+	if p.name == "platen-cloud" {
+		for _, server := range []string{"nginx", "caddy", "prosody", "ejabberd"} {
+			copies = append(copies, [2]string{"packaging/" + server + "/*", "/usr/share/doc/" + p.name + "/" + server})
+		}
+		copies = append(copies, [2]string{"packaging/prosody/mod_*.lua", "/usr/share/platen-cloud/prosody"})
+	}
+	for _, c := range copies {
+		names, err := filepath.Glob(c[0])
+		if err != nil {
+			return err
+		}
+		for _, name := range names {
+			add(name, c[1]+"/"+filepath.Base(name), 0o644)
+		}
+	}
+	return nil
 }
 
 // owner is the program that a unit belongs to: the longest name that it begins with.

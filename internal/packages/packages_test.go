@@ -116,6 +116,9 @@ func checkRPM(t *testing.T, dir string) {
 		"/usr/lib/systemd/system/platen-cloud.socket", "/usr/lib/systemd/system/platen-cloud-acme.socket",
 		"/usr/share/man/man1/platen-cloud.1.gz", "/usr/share/man/man1/platen-cloud-serve.1.gz",
 		"/usr/share/bash-completion/completions/platen-cloud", "/usr/share/doc/platen-cloud/sbom.cdx.json",
+		"/usr/share/doc/platen-cloud/operating.md", "/usr/share/doc/platen-cloud/nginx/platen-cloud.conf",
+		"/usr/share/doc/platen-cloud/caddy/Caddyfile", "/usr/share/doc/platen-cloud/ejabberd/platen.yml",
+		"/usr/share/doc/platen-cloud/prosody/platen.cfg.lua", "/usr/share/platen-cloud/prosody/mod_auth_platen.lua",
 	} {
 		if !slices.Contains(files, want) {
 			t.Errorf("%s is not in the package", want)
