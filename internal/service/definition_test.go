@@ -6,8 +6,11 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"os/user"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 
 	"platen/internal/cli"
@@ -113,5 +116,50 @@ func TestScriptsAreShell(t *testing.T) {
 				t.Errorf("%s%s: %v\n%s", kind, d.Name, err, out)
 			}
 		}
+	}
+}
+
+// What root kept before there was a service is the service's from then on; what is
+// somebody's already stays so.
+func TestHomeIsTheUsers(t *testing.T) {
+	lab.NeedRoot(t)
+	nobody, err := user.Lookup("nobody")
+	if err != nil {
+		t.Fatal(err)
+	}
+	uid := func(path string) string {
+		info, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		st, ok := info.Sys().(*syscall.Stat_t)
+		if !ok {
+			t.Fatal("no owner")
+		}
+		return strconv.Itoa(int(st.Uid))
+	}
+	fresh, kept := filepath.Join(t.TempDir(), "fresh"), t.TempDir()
+	file := filepath.Join(kept, "credentials.json")
+	if err := os.WriteFile(file, []byte("{}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{fresh, kept} {
+		if err := makeHome(path, "nobody"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, path := range []string{fresh, kept, file} {
+		if got := uid(path); got != nobody.Uid {
+			t.Errorf("%s belongs to %s, want %s", path, got, nobody.Uid)
+		}
+	}
+	if err := os.Lchown(file, 0, 0); err != nil {
+		t.Fatal(err)
+	}
+	if err := makeHome(kept, "nobody"); err != nil {
+		t.Fatal(err)
+	}
+	if got := uid(file); got != "0" {
+		t.Errorf("what root put into another's folder belongs to %s", got)
 	}
 }

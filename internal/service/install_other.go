@@ -14,6 +14,9 @@ func (d Definition) installWith(s kardianos.Service) error {
 		if err := d.makeUser(); err != nil {
 			return err
 		}
+		if err := makeHome("/var/lib/"+d.Name, d.Name); err != nil {
+			return err
+		}
 	}
 	if state == Missing {
 		return s.Install()

@@ -5,8 +5,13 @@ package service
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"syscall"
 )
 
 // ErrRights is returned to who may not change services.
@@ -36,6 +41,44 @@ func (d Definition) makeUser() error {
 		}
 	}
 	return nil
+}
+
+// makeHome makes the folder of what a user's service keeps. One that root made, who
+// paired before there was a service, goes to the user with all that is in it: nobody
+// else could put anything there.
+func makeHome(path, name string) error {
+	if err := os.MkdirAll(path, 0o700); err != nil {
+		return err
+	}
+	path, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return err
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	if st, ok := info.Sys().(*syscall.Stat_t); !ok || st.Uid != 0 {
+		return nil
+	}
+	owner, err := user.Lookup(name)
+	if err != nil {
+		return err
+	}
+	uid, err := strconv.Atoi(owner.Uid)
+	if err != nil {
+		return err
+	}
+	gid, err := strconv.Atoi(owner.Gid)
+	if err != nil {
+		return err
+	}
+	return filepath.WalkDir(path, func(name string, _ fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		return os.Lchown(name, uid, gid)
+	})
 }
 
 // asAdministrator says how to run a command with the rights that it needs.

@@ -142,13 +142,15 @@ func (d Definition) openPorts() error {
 		if err := systemctl("stop", d.unit()); err != nil {
 			return err
 		}
-		if err := systemctl("enable", "--now", unit); err != nil {
-			return fmt.Errorf("open port %d: %w", port, err)
+		err = systemctl("enable", "--now", unit)
+		if err != nil { // somebody else has the port: nobody is to have the service for that
+			err = errors.Join(fmt.Errorf("open port %d: %w", port, err), systemctl("disable", "--now", unit))
 		}
 		if now == Running {
-			if err := systemctl("start", d.unit()); err != nil {
-				return err
-			}
+			err = errors.Join(err, systemctl("start", d.unit()))
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return nil
