@@ -266,10 +266,41 @@ func (s site) ports() {
 		}
 		s.Run("systemctl restart platen-cloud") // nobody else gets the port meanwhile
 	}
+	s.comeBack()
 	s.Run(`sed -i '/^listen/d;/^insecure_http/d' /etc/platen-cloud/platen-cloud.toml && platen-cloud service install && systemctl restart platen-cloud`)
 	if out, err := s.Try("curl --silent --max-time 3 --fail http://127.0.0.1:443/signin"); err == nil {
 		s.t.Errorf("port 443 is still open: %s", out)
 	}
+}
+
+// comeBack removes the cloud and installs it again, as who tries something out does, and
+// has somebody else at its port meanwhile.
+func (s site) comeBack() {
+	s.Run("dpkg --remove platen-cloud && dpkg --install /root/platen-cloud_1.0.1_amd64.deb && test ! -e /var/lib/misc/platen-cloud.enabled")
+	for _, unit := range []string{"platen-cloud.service", "platen-cloud.socket"} {
+		if got, at := s.unit(unit, "ActiveState"), s.unit(unit, "UnitFileState"); got != "active" || at != "enabled" {
+			s.t.Errorf("%s is %s and %s after it came back", unit, got, at)
+		}
+	}
+	// A port that is taken stops nothing.
+	s.Run(`systemctl disable --now platen-cloud.socket
+		sed -i 's/^listen.*/listen = "127.0.0.1:8631"/' /etc/platen-cloud/platen-cloud.toml && systemctl restart platen-cloud
+		printf '[Socket]\nListenStream=443\nAccept=yes\n' >/run/systemd/system/other.socket
+		printf '[Service]\nExecStart=/bin/true\n' >/run/systemd/system/other@.service
+		systemctl daemon-reload && systemctl start other.socket
+		sed -i 's/^listen.*/listen = ":443"/' /etc/platen-cloud/platen-cloud.toml`)
+	if out, err := s.Try("platen-cloud service install"); err == nil || !strings.Contains(out, "open port 443") {
+		s.t.Errorf("a port that is taken is opened: %s", out)
+	}
+	if got := s.unit("platen-cloud.socket", "UnitFileState"); got != "disabled" {
+		s.t.Errorf("the socket is %s", got)
+	}
+	// It has another address, and is started until it gets it.
+	s.Run(`systemctl stop other.socket && sed -i 's/^listen.*/listen = "127.0.0.1:8631"/' /etc/platen-cloud/platen-cloud.toml`)
+	lab.Until(s.t, 30*time.Second, "the cloud is back", func() bool {
+		_, err := s.Try("curl --silent --max-time 3 --fail http://127.0.0.1:8631/signin")
+		return err == nil
+	})
 }
 
 // byHand installs programs that came without a package.
@@ -316,7 +347,7 @@ func (s site) remove() {
 	}
 	s.Run("dpkg --purge platen platen-cloud")
 	for _, name := range []string{"platen", "platen-cloud"} {
-		left := s.Run("ls -d /var/lib/" + name + " /var/lib/private/" + name + " /etc/" + name + " /run/" + name + " 2>/dev/null || true")
+		left := s.Run("ls -d /var/lib/" + name + " /var/lib/private/" + name + " /etc/" + name + " /run/" + name + " /var/lib/misc/" + name + ".enabled 2>/dev/null || true")
 		if left != "" {
 			s.t.Errorf("after purge there is %s", left)
 		}
