@@ -164,9 +164,12 @@ func (s *site) removeAddress(v *visit) error {
 	return v.redirect("/printers/" + string(printer) + "/use")
 }
 
-// windowsLine adds a printer of the class driver that Windows has itself.
+// windowsLine adds a printer of the class driver that Windows has itself. PowerShell takes
+// typographic quotation marks for the plain one (about_Quoting_Rules), so
+// that each of them would end the string.
 func windowsLine(name, uri string) string {
-	quote := func(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+	double := strings.NewReplacer("'", "''", "\u2018", "\u2018\u2018", "\u2019", "\u2019\u2019", "\u201a", "\u201a\u201a", "\u201b", "\u201b\u201b")
+	quote := func(s string) string { return "'" + double.Replace(s) + "'" }
 	return "Add-Printer -Name " + quote(name) + " -IppURL " + quote("http"+strings.TrimPrefix(uri, "ipp"))
 }
 

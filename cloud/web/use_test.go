@@ -25,6 +25,13 @@ func TestStepsOfDevices(t *testing.T) {
 	if got, want := windowsLine("It's here", at), "Add-Printer -Name 'It''s here' -IppURL 'https://print.example.com:443/ipp/print/abc/at_secret'"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
+	// PowerShell ends a string at each of these (CharTraits.IsSingleQuote of its tokenizer);
+	// two of them stand for one.
+	for _, mark := range []string{"'", "\u2018", "\u2019", "\u201a", "\u201b"} {
+		if got, want := windowsLine("a"+mark+"; calc", at), "-Name 'a"+mark+mark+"; calc' "; !strings.Contains(got, want) {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
 	text, err := profileOf(`<Lab> & "Co"`, at)
 	if err != nil {
 		t.Fatal(err)
