@@ -94,12 +94,18 @@ func (c *call) collected(subs []*subscription, from []int) ([]goipp.Attributes, 
 		s.mu.Lock()
 		for _, e := range s.kept {
 			if e.number >= from[i] {
-				list = append(list, e.attrs)
+				list = append(list, c.addressed(e))
 			}
 		}
 		s.mu.Unlock()
 	}
 	return list, nil
+}
+
+// addressed is an event as this client is told it: with the printer's address that it
+// uses itself. Another one of the same person may be a secret.
+func (c *call) addressed(e keptEvent) goipp.Attributes {
+	return append(slices.Clone(e.attrs), goipp.MakeAttribute("notify-printer-uri", goipp.TagURI, goipp.String(c.uri())))
 }
 
 // awaited waits until there is something to tell, or for long enough.
@@ -208,7 +214,6 @@ func (c *call) keep(s *subscription, e cloud.Event) error {
 	s.next++
 	var head ippserver.List
 	head.Integers("notify-subscription-id", s.id)
-	head.Strings("notify-printer-uri", goipp.TagURI, c.uri())
 	head.Strings("notify-subscribed-event", goipp.TagKeyword, name)
 	head.Strings("notify-event", goipp.TagKeyword, name)
 	head.Integers("notify-sequence-number", s.next)

@@ -34,7 +34,8 @@ type subscription struct {
 	gone  bool
 }
 
-// keptEvent is an event that waits to be fetched.
+// keptEvent is an event that waits to be fetched. What differs from one client of its
+// owner to another is not in it.
 type keptEvent struct {
 	number int
 	attrs  goipp.Attributes
