@@ -54,6 +54,7 @@ type bench struct {
 	service *cloud.Service
 	url     string
 	door    *ipp.Handler
+	numbers *hooked
 	log     *lockedBuffer
 	people  map[string]cloud.Caller
 	keys    map[string]string
@@ -97,8 +98,9 @@ func newBench(t testing.TB) *bench {
 		Domain: "platen.invalid", Store: b.db, Blobs: blobs, Codes: b.oauth, Sessions: b.oauth, Retention: time.Hour,
 		Limits: cloud.Limits{SubmitsMinute: -1}, Logger: log,
 	})
+	b.numbers = &hooked{Numbers: b.db}
 	b.door = ipp.New(ipp.Config{
-		Service: b.service, Auth: b.oauth, Blobs: blobs, Numbers: b.db, BaseURL: b.url, MaxDocument: 4 << 20, Logger: log,
+		Service: b.service, Auth: b.oauth, Blobs: blobs, Numbers: b.numbers, BaseURL: b.url, MaxDocument: 4 << 20, Logger: log,
 	})
 	srv.Start()
 	t.Cleanup(srv.Close)

@@ -1,6 +1,7 @@
 package ipp
 
 import (
+	"context"
 	"encoding/json"
 	"strings"
 	"time"
@@ -104,7 +105,9 @@ func (c *call) printJob() error {
 	if err != nil {
 		return err
 	}
-	numbers, err := c.h.cfg.Numbers.JobNumbers(c.ctx, c.place.printer, j.ID)
+	ctx, stop := c.ending()
+	defer stop()
+	numbers, err := c.h.cfg.Numbers.JobNumbers(ctx, c.place.printer, j.ID)
 	if err != nil {
 		return err
 	}
@@ -183,27 +186,39 @@ func (c *call) sendDocument() error {
 	if j == nil {
 		return c.anotherDocument(n)
 	}
+	end := c.h.incoming.failed
+	defer func() { end(j, c.h.cfg.Now()) }() // whatever happens: a job that stayed taken would never end
 	if err := c.checkFormat(&f); err != nil {
-		c.h.incoming.back(j, c.h.cfg.Now())
+		end = c.h.incoming.back
 		return err
 	}
 	view, err := c.submit(&f, j.order)
 	if err != nil {
-		c.h.incoming.failed(j, c.h.cfg.Now())
 		return err
 	}
-	return c.bound(j, view)
+	ctx, stop := c.ending()
+	defer stop()
+	if err := c.h.cfg.Numbers.BindNumber(ctx, j.printer, j.number, view.ID); err != nil {
+		return err
+	}
+	end = func(*coming, time.Time) {} // it has become one of the service's
+	return c.bound(ctx, j, view)
 }
 
-// bound says which job came of a number.
-func (c *call) bound(j *coming, view cloud.JobView) error {
-	if err := c.h.cfg.Numbers.BindNumber(c.ctx, j.printer, j.number, view.ID); err != nil {
-		return err
-	}
-	c.h.incoming.came(j)
-	if j.canceledMeanwhile() {
+// endTime is how long the last steps of a job that was taken may last.
+const endTime = 30 * time.Second
+
+// ending is for what belongs to a job that was taken: its client may be gone after its
+// last byte, and the job prints all the same.
+func (c *call) ending() (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(c.ctx), endTime)
+}
+
+// bound answers for a job whose document came.
+func (c *call) bound(ctx context.Context, j *coming, view cloud.JobView) error {
+	if c.h.incoming.canceledMeanwhile(j) {
 		stop := gcp.ByUser(gcp.JobAborted, gcp.UserCancelled)
-		if _, err := c.h.cfg.Service.Control(c.ctx, c.caller, cloud.JobReport{Job: view.ID, State: &stop}); err != nil {
+		if _, err := c.h.cfg.Service.Control(ctx, c.caller, cloud.JobReport{Job: view.ID, State: &stop}); err != nil {
 			return err
 		}
 		return refuse(goipp.StatusErrorJobCanceled, "The job was cancelled meanwhile.")

@@ -55,8 +55,6 @@ func (j *coming) state(now time.Time) *comingState {
 	return s
 }
 
-func (j *coming) canceledMeanwhile() bool { return j.closed }
-
 type comingKey struct {
 	printer gcp.PrinterID
 	number  int
@@ -144,11 +142,13 @@ func (i *incoming) failed(j *coming, now time.Time) {
 	}
 }
 
-// came forgets a job that has become one of the service's.
-func (i *incoming) came(j *coming) {
+// canceledMeanwhile makes a job one of the service's, which takes no cancellation here
+// any more, and reports whether one came before.
+func (i *incoming) canceledMeanwhile(j *coming) bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	delete(i.jobs, comingKey{j.printer, j.number})
+	return j.closed
 }
 
 // cancel ends a job of a person; false if there is none that can end.
