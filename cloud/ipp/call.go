@@ -40,15 +40,16 @@ const maxRefused = 1 << 20
 type operation struct {
 	serve func(*call) error
 	open  bool // nobody need sign in
+	long  bool // a document follows, which may take its time
 }
 
 // operations are those that the printers have.
 func operations() map[goipp.Op]operation {
 	return map[goipp.Op]operation{
-		goipp.OpPrintJob:                  {serve: (*call).printJob},
+		goipp.OpPrintJob:                  {serve: (*call).printJob, long: true},
 		goipp.OpValidateJob:               {serve: (*call).validateJob},
 		goipp.OpCreateJob:                 {serve: (*call).createJob},
-		goipp.OpSendDocument:              {serve: (*call).sendDocument},
+		goipp.OpSendDocument:              {serve: (*call).sendDocument, long: true},
 		goipp.OpCloseJob:                  {serve: (*call).closeJob},
 		goipp.OpCancelJob:                 {serve: (*call).cancelJob},
 		goipp.OpCancelMyJobs:              {serve: (*call).cancelMyJobs},
@@ -116,27 +117,50 @@ func (c *call) serve() {
 		return
 	}
 	c.x = x
-	// A document may take as long as it moves.
-	body := stall.Body(c.w, c.r.Body, stallTime)
-	x.Doc = body
+	x.Doc = c.r.Body
+	rest := c.hurried
 	if x.Check() {
 		op, known := operations()[goipp.Op(x.Req.Code)]
 		switch {
 		case !known:
 			x.Refuse(goipp.StatusErrorOperationNotSupported, "")
 		case !op.open && c.caller.Anonymous():
-			_, _ = io.CopyN(io.Discard, c.r.Body, maxRefused) // as below
+			c.hurried()
 			c.h.challenge(c.w)
 			return
 		default:
+			if op.long { // it may take as long as it moves
+				x.Doc = stall.Body(c.w, c.r.Body, stallTime)
+				rest = c.drain
+			}
 			c.run(op)
 		}
 	}
-	_, _ = io.CopyN(io.Discard, body, maxRefused) // a body that cannot be read ends the connection anyway
+	rest()
 	control := http.NewResponseController(c.w)
 	err := errors.Join(control.SetReadDeadline(time.Time{}), control.SetWriteDeadline(time.Now().Add(stallTime)))
 	if err == nil || errors.Is(err, http.ErrNotSupported) {
 		_ = x.Close(c.w) // its reader may be gone
+	}
+}
+
+// drain reads what is left of the body.
+func (c *call) drain() {
+	_, _ = io.CopyN(io.Discard, c.x.Doc, maxRefused) // a body that cannot be read ends the connection anyway
+}
+
+// restTime is how long what follows a request may take that has no document, or whose
+// sender nobody knows.
+const restTime = 5 * time.Second
+
+// hurried reads what is left of the body before one deadline, which no byte that trickles
+// in moves on: otherwise anybody could hold as many connections as they like.
+func (c *call) hurried() {
+	now := time.Now()
+	control := http.NewResponseController(c.w)
+	err := errors.Join(control.SetReadDeadline(now.Add(restTime)), control.SetWriteDeadline(now.Add(restTime+stallTime)))
+	if err == nil || errors.Is(err, http.ErrNotSupported) {
+		c.drain()
 	}
 }
 
