@@ -3,7 +3,6 @@ package ipp
 import (
 	"compress/gzip"
 	"compress/zlib"
-	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -50,8 +49,8 @@ type document struct {
 	opaque bool   // its sender did not say
 }
 
-// receive keeps the document of a request, as it comes: compressed ones are unpacked,
-// and raster becomes PDF. in counts it for its sender.
+// receive keeps the document of a request: compressed ones are unpacked as they come, and
+// raster becomes PDF. in counts it for its sender.
 func (c *call) receive(f *cloud.Front, in *cloud.Intake) (document, error) {
 	body := &source{r: in.Of(c.x.Doc)}
 	r, err := unpacked(body, ippserver.Text(c.x.Req.Operation, "compression"))
@@ -98,23 +97,39 @@ func (c *call) arrived() error {
 	return nil
 }
 
-// redrawn makes a PDF of raster, and keeps that.
+// rasterTimes is how many times larger raster may be than a document: it is only kept
+// until it is a PDF.
+const rasterTimes = 4
+
+// redrawn makes a PDF of raster, and keeps that. The raster is here whole before it takes
+// one of the few places, so that a slow sender keeps nobody from printing.
 func (c *call) redrawn(r io.Reader) (cloud.Document, error) {
+	raster, err := c.h.cfg.Blobs.Save(c.ctx, r, rasterTimes*c.h.cfg.MaxDocument, "")
+	if err != nil {
+		return cloud.Document{}, err
+	}
+	defer c.h.cfg.Service.Discard(c.ctx, raster)
+	if err := c.arrived(); err != nil {
+		return cloud.Document{}, err
+	}
 	select {
 	case c.h.convert <- struct{}{}:
 	case <-c.ctx.Done():
 		return cloud.Document{}, c.ctx.Err()
 	}
 	defer func() { <-c.h.convert }()
-	ctx, cancel := context.WithCancel(c.ctx)
-	defer cancel()
+	file, err := c.h.cfg.Blobs.Open(c.ctx, raster.ID)
+	if err != nil {
+		return cloud.Document{}, err
+	}
+	defer file.Close() //nolint:errcheck // it was only read
 	out, in := io.Pipe()
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		_ = in.CloseWithError(rasterpdf.Convert(in, r)) // never fails
+		_ = in.CloseWithError(rasterpdf.Convert(in, file)) // never fails
 	}()
-	doc, err := c.h.cfg.Blobs.Save(ctx, out, c.h.cfg.MaxDocument, impose.PDF)
+	doc, err := c.h.cfg.Blobs.Save(c.ctx, out, c.h.cfg.MaxDocument, impose.PDF)
 	_ = out.CloseWithError(io.ErrClosedPipe) // ends the other side; never fails
 	<-done
 	return doc, err

@@ -16,9 +16,11 @@ import (
 const Prefix = "/ipp/print/"
 
 // Blobs keeps documents; cloud/blob satisfies it. Save reads r to the end and makes it
-// durable; on error it leaves nothing.
+// durable; on error it leaves nothing. Open opens a document; cloud.ErrNotFound if it is
+// not there.
 type Blobs interface {
 	Save(ctx context.Context, r io.Reader, limit int64, contentType string) (cloud.Document, error)
+	Open(ctx context.Context, id string) (io.ReadSeekCloser, error)
 }
 
 // Auth says whom credentials speak for; cloud/oauth satisfies it. What does not count
