@@ -31,10 +31,16 @@ func (c *call) jobNumbered(n int) (shownJob, error) {
 		return shownJob{}, err
 	}
 	v, err := c.h.cfg.Service.Job(c.ctx, c.caller, id)
-	if errors.Is(err, cloud.ErrNotFound) {
+	if errors.Is(err, cloud.ErrNotFound) || err == nil && !c.shows(v.Owner) {
 		return shownJob{}, errNoJob
 	}
 	return shownJob{number: n, view: v}, err
+}
+
+// shows reports whether somebody's jobs are shown here. A personal address is for
+// printing: it reaches its person's own jobs, also where the person looks after the printer.
+func (c *call) shows(owner cloud.UserID) bool {
+	return c.place.secret == "" || owner == c.caller.User.ID
 }
 
 // getJob is Get-Job-Attributes (RFC 8011, 4.3.4).
@@ -66,7 +72,7 @@ func statuses(which string) ([]gcp.JobStatus, bool) {
 const maxListed = 500
 
 // getJobs is Get-Jobs (RFC 8011, 4.2.6): the caller's own, and everybody's for whoever
-// looks after the printer.
+// looks after the printer and has signed in.
 func (c *call) getJobs() error {
 	if _, err := c.front(); err != nil {
 		return err
@@ -116,7 +122,7 @@ func (c *call) listed(status []gcp.JobStatus, which string, mine bool) ([]shownJ
 	if which == "not-completed" {
 		q.Sort = "CREATE_TIME"
 	}
-	if mine {
+	if mine || c.place.secret != "" {
 		q.Owner = c.caller.User.Email
 	}
 	views, _, err := c.h.cfg.Service.Jobs(c.ctx, c.caller, q)

@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"compress/zlib"
 	"io"
+	"slices"
 	"testing"
 	"time"
 
@@ -250,5 +251,50 @@ func TestPrinterStates(t *testing.T) {
 	m := b.must(ask{op: goipp.OpGetPrinterAttributes})
 	if s, r := ippserver.Integer(m.Printer, "printer-state", 0), ippserver.Texts(m.Printer, "printer-state-reasons"); s != 5 || r[len(r)-1] != "offline-report" {
 		t.Errorf("without its connector it is %d %v", s, r)
+	}
+}
+
+// Whoever looks after a printer sees everybody's jobs there, and by a personal address
+// none but their own.
+func TestAddressesReachOwnJobs(t *testing.T) {
+	b := newBench(t)
+	sub := b.subscription("owner", "job-created")
+	mine, other := b.print("owner"), b.print("user")
+	numbers := func(m *goipp.Message, group goipp.Tag, name string) []int {
+		var list []int
+		for _, g := range m.Groups {
+			if g.Tag == group {
+				list = append(list, ippserver.Integer(g.Attrs, name, 0))
+			}
+		}
+		return list
+	}
+	for _, tt := range []struct {
+		who  ask
+		want []int
+	}{
+		{ask{bearer: b.keys["owner"]}, []int{mine, other}},
+		{ask{secret: b.address("owner")}, []int{mine}},
+	} {
+		a := tt.who
+		a.op = goipp.OpGetJobs
+		if got := numbers(b.must(a), goipp.TagJobGroup, "job-id"); !slices.Equal(got, tt.want) {
+			t.Errorf("Get-Jobs tells of %v, want %v", got, tt.want)
+		}
+		a.op, a.attrs = goipp.OpGetNotifications, goipp.Attributes{integer("notify-subscription-ids", sub)}
+		if got := numbers(b.must(a), goipp.TagEventNotificationGroup, "notify-job-id"); !slices.Equal(got, tt.want) {
+			t.Errorf("Get-Notifications tells of %v, want %v", got, tt.want)
+		}
+		if a.secret == "" {
+			continue
+		}
+		for _, op := range []goipp.Op{goipp.OpGetJobAttributes, goipp.OpCancelJob} {
+			a.op, a.attrs = op, goipp.Attributes{integer("job-id", other)}
+			if m, _ := b.send(a); status(m) != goipp.StatusErrorNotFound {
+				t.Errorf("%s of somebody else's job: %s", op, status(m))
+			}
+		}
+		a.attrs = goipp.Attributes{integer("job-id", mine)}
+		b.must(a)
 	}
 }

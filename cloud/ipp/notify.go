@@ -93,7 +93,7 @@ func (c *call) collected(subs []*subscription, from []int) ([]goipp.Attributes, 
 		}
 		s.mu.Lock()
 		for _, e := range s.kept {
-			if e.number >= from[i] {
+			if e.number >= from[i] && (e.owner == "" || c.shows(e.owner)) {
 				list = append(list, c.addressed(e))
 			}
 		}
@@ -207,7 +207,7 @@ func (c *call) look(s *subscription) error {
 // know. s.mu is held.
 func (c *call) keep(s *subscription, e cloud.Event) error {
 	var l ippserver.List
-	name, err := c.tell(s, e, &l)
+	name, owner, err := c.tell(s, e, &l)
 	if err != nil || name == "" {
 		return err
 	}
@@ -223,35 +223,37 @@ func (c *call) keep(s *subscription, e cloud.Event) error {
 	if s.data != nil {
 		head.Add("notify-user-data", goipp.TagString, s.data)
 	}
-	s.kept = append(s.kept, keptEvent{s.next, append(goipp.Attributes(head), l...)})
+	s.kept = append(s.kept, keptEvent{s.next, owner, append(goipp.Attributes(head), l...)})
 	if n := len(s.kept) - maxKept; n > 0 {
 		s.kept = slices.Delete(s.kept, 0, n)
 	}
 	return nil
 }
 
-// tell says what an event is for a subscription, "" for nothing.
-func (c *call) tell(s *subscription, e cloud.Event, l *ippserver.List) (string, error) {
+// tell says what an event is for a subscription, "" for nothing, and whose job it is of,
+// "" for none.
+func (c *call) tell(s *subscription, e cloud.Event, l *ippserver.List) (string, cloud.UserID, error) {
 	switch e.Kind {
 	case cloud.EventJobQueued, cloud.EventJobState, cloud.EventJobCancel:
 		if e.Printer == s.printer && (s.job == "" || s.job == e.Job) {
 			return c.tellJob(s, e, l)
 		}
 	case cloud.EventPrinterChanged, cloud.EventPrinterResumed, cloud.EventRobotPresence:
-		return c.tellPrinter(s, e, l)
+		name, err := c.tellPrinter(s, e, l)
+		return name, "", err
 	case cloud.EventPrinterAdded, cloud.EventPrinterSetting, cloud.EventPrinterDeleted, cloud.EventRobotRevoked, cloud.EventPersonRevoked,
 		cloud.EventNodePublished, cloud.EventRobotCheck, cloud.EventOutage, cloud.EventOutageOver, cloud.EventAudit:
 	}
-	return "", nil
+	return "", "", nil
 }
 
-func (c *call) tellJob(s *subscription, e cloud.Event, l *ippserver.List) (string, error) {
+func (c *call) tellJob(s *subscription, e cloud.Event, l *ippserver.List) (string, cloud.UserID, error) {
 	view, err := c.h.cfg.Service.Job(c.ctx, c.caller, e.Job)
 	if errors.Is(err, cloud.ErrNotFound) {
-		return "", nil // somebody else's
+		return "", "", nil // somebody else's
 	}
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	before, known := s.seen[e.Job]
 	if s.seen == nil || len(s.seen) > maxListed {
@@ -271,11 +273,11 @@ func (c *call) tellJob(s *subscription, e cloud.Event, l *ippserver.List) (strin
 	}
 	i := slices.IndexFunc(names, func(n string) bool { return slices.Contains(s.events, n) })
 	if i < 0 {
-		return "", nil
+		return "", "", nil
 	}
 	numbers, err := c.h.cfg.Numbers.JobNumbers(c.ctx, view.Printer, e.Job)
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	p := phaseOf(&view.Job)
 	l.Integers("notify-job-id", numbers[0])
@@ -284,7 +286,7 @@ func (c *call) tellJob(s *subscription, e cloud.Event, l *ippserver.List) (strin
 	l.Strings("job-state-reasons", goipp.TagKeyword, p.reason)
 	l.Integers("job-impressions-completed", view.PagesPrinted)
 	l.Strings("notify-text", goipp.TagText, ippserver.Cut(jobWords(view.Title, p), 255))
-	return names[i], nil
+	return names[i], view.Owner, nil
 }
 
 func jobWords(title string, p phase) string {

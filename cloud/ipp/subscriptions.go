@@ -38,6 +38,7 @@ type subscription struct {
 // owner to another is not in it.
 type keptEvent struct {
 	number int
+	owner  cloud.UserID // of the job, "" for none
 	attrs  goipp.Attributes
 }
 
