@@ -17,6 +17,15 @@ const (
 	maxSide   = 1 << 17        // pixels along one side of a page
 	maxLine   = 1 << 20        // bytes of a line
 	maxPixels = int64(1) << 35 // bytes of all lines: three hundred pages at 600 dpi in colour
+
+	// A few bytes may stand for 256 lines: how many bytes of lines come of one byte of the
+	// document, on top of twenty pages at 600 dpi in colour that may be blank.
+	maxGrowth = 1000
+	freeBytes = int64(1) << 31
+
+	// The sides of a page: what the widest rolls hold.
+	maxShortMM = 1_200
+	maxLongMM  = 10_000
 )
 
 func wrong(format string, args ...any) error {
@@ -43,10 +52,31 @@ func (p page) check() error {
 		return wrong("a page of %d x %d pixels", p.width, p.height)
 	case p.dpiX <= 0 || p.dpiY <= 0 || p.dpiX > 10_000 || p.dpiY > 10_000:
 		return wrong("a resolution of %d x %d", p.dpiX, p.dpiY)
+	case !p.fits():
+		return wrong("a page of %d x %d pixels at %d x %d dpi, which no paper has", p.width, p.height, p.dpiX, p.dpiY)
 	case p.line <= 0 || p.line > maxLine || p.line%p.unit != 0:
 		return wrong("lines of %d bytes", p.line)
 	}
 	return nil
+}
+
+// fits reports whether there is paper of the page's size.
+func (p page) fits() bool {
+	const inch = 25.4 // mm
+	x, y := float64(p.width)*inch/float64(p.dpiX), float64(p.height)*inch/float64(p.dpiY)
+	return min(x, y) <= maxShortMM && max(x, y) <= maxLongMM
+}
+
+// counted counts the bytes of a document that were read.
+type counted struct {
+	r io.Reader
+	n int64
+}
+
+func (c *counted) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.n += int64(n)
+	return n, err
 }
 
 // reader gives the pages of a document.
@@ -57,14 +87,17 @@ type reader interface {
 
 // Convert reads a document of either kind and writes it as a PDF. Errors of the document
 // are ErrRaster; those of r and w are returned as they are, wrapped.
-func Convert(w io.Writer, r io.Reader) error {
-	in := bufio.NewReaderSize(r, 64<<10)
+func Convert(w io.Writer, r io.Reader) error { return convert(w, r, freeBytes) }
+
+func convert(w io.Writer, r io.Reader, free int64) error {
+	src := &counted{r: r}
+	in := bufio.NewReaderSize(src, 64<<10)
 	pages, err := open(in)
 	if err != nil {
 		return err
 	}
 	out := newWriter(w)
-	var pixels int64
+	var pixels, drawn int64
 	for n := 0; ; n++ {
 		p, err := pages.next()
 		if errors.Is(err, io.EOF) && n > 0 {
@@ -77,7 +110,15 @@ func Convert(w io.Writer, r io.Reader) error {
 		if n >= maxPages || pixels > maxPixels {
 			return wrong("too many pages")
 		}
-		if err := out.page(p, func(line func([]byte) error) error { return lines(in, p, line) }); err != nil {
+		err = out.page(p, func(line func([]byte) error) error {
+			return lines(in, p, func(l []byte) error {
+				if drawn += int64(len(l)); drawn > free+maxGrowth*src.n {
+					return wrong("more lines than so few bytes stand for")
+				}
+				return line(l)
+			})
+		})
+		if err != nil {
 			return err
 		}
 	}

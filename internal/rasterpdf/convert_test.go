@@ -212,6 +212,33 @@ func TestMemoryIsBounded(t *testing.T) {
 	}
 }
 
+// A few bytes that stand for many pages cost what a few pages cost: the work is bounded by
+// what came.
+func TestWorkIsBounded(t *testing.T) {
+	k := kinds[0]
+	const width, height = 8000, 4000 // 32 MB of lines in 4 kB
+	var doc bytes.Buffer
+	doc.WriteString("RaS2")
+	k.pwgPage(&doc, width, height, 600)
+	var line bytes.Buffer
+	pack(&line, make([]byte, k.line(width)), 1, 256)
+	doc.Write(bytes.Repeat(line.Bytes(), height/256))
+	pack(&doc, make([]byte, k.line(width)), 1, height%256)
+	if err := rasterpdf.Convert(io.Discard, bytes.NewReader(doc.Bytes())); err != nil {
+		t.Errorf("some blank pages: %v", err)
+	}
+	err := rasterpdf.ConvertFree(io.Discard, &doc, 1<<20)
+	if !errors.Is(err, rasterpdf.ErrRaster) || !strings.Contains(err.Error(), "so few bytes") {
+		t.Errorf("%v, want ErrRaster for too much of too little", err)
+	}
+	doc.Reset()
+	doc.WriteString("RaS2")
+	k.pwgPage(&doc, 8, 120_000, 300) // ten metres and sixteen centimetres
+	if err := rasterpdf.Convert(io.Discard, &doc); !errors.Is(err, rasterpdf.ErrRaster) || !strings.Contains(err.Error(), "no paper") {
+		t.Errorf("%v, want ErrRaster for a page of ten metres", err)
+	}
+}
+
 func FuzzConvert(f *testing.F) {
 	for _, k := range kinds {
 		var b bytes.Buffer
