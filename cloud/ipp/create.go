@@ -205,11 +205,11 @@ func (c *call) sendDocument() error {
 	return c.bound(ctx, j, view)
 }
 
-// endTime is how long the last steps of a job that was taken may last.
+// endTime is how long what must not break off with its client may last.
 const endTime = 30 * time.Second
 
-// ending is for what belongs to a job that was taken: its client may be gone after its
-// last byte, and the job prints all the same.
+// ending is for what must not break off with its client, such as what belongs to a job
+// that was taken: the client may be gone after its last byte, and the job prints all the same.
 func (c *call) ending() (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(c.ctx), endTime)
 }

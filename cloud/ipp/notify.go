@@ -182,20 +182,26 @@ func (l *subscriptions) wait(u cloud.UserID, n int) bool {
 	return true
 }
 
-// look keeps what happened since the subscription was looked at last.
+// look keeps what happened since the subscription was looked at last, also if the client
+// goes away meanwhile: it asks again.
 func (c *call) look(s *subscription) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	ctx, stop := c.ending()
+	defer stop()
+	lasting := *c
+	lasting.ctx = ctx
+	c = &lasting
 	for {
 		events, err := c.h.cfg.Service.Events(c.ctx, s.last, eventPage)
 		if err != nil {
 			return err
 		}
 		for _, e := range events {
-			s.last = e.Seq
 			if err := c.keep(s, e); err != nil {
-				return err
+				return err // it is looked at again
 			}
+			s.last = e.Seq
 		}
 		if len(events) < eventPage {
 			return nil
@@ -255,6 +261,10 @@ func (c *call) tellJob(s *subscription, e cloud.Event, l *ippserver.List) (strin
 	if err != nil {
 		return "", "", err
 	}
+	numbers, err := c.h.cfg.Numbers.JobNumbers(c.ctx, view.Printer, e.Job)
+	if err != nil {
+		return "", "", err
+	}
 	before, known := s.seen[e.Job]
 	if s.seen == nil || len(s.seen) > maxListed {
 		s.seen = map[gcp.JobID]gcp.JobStateType{}
@@ -274,10 +284,6 @@ func (c *call) tellJob(s *subscription, e cloud.Event, l *ippserver.List) (strin
 	i := slices.IndexFunc(names, func(n string) bool { return slices.Contains(s.events, n) })
 	if i < 0 {
 		return "", "", nil
-	}
-	numbers, err := c.h.cfg.Numbers.JobNumbers(c.ctx, view.Printer, e.Job)
-	if err != nil {
-		return "", "", err
 	}
 	p := phaseOf(&view.Job)
 	l.Integers("notify-job-id", numbers[0])

@@ -30,3 +30,16 @@ func TestEventsKeepAddressesApart(t *testing.T) {
 		}
 	}
 }
+
+// An event that a client did not hear of, since it went away while the event was looked
+// at, is told when it asks again.
+func TestEventsOutliveTheirReader(t *testing.T) {
+	b := newBench(t)
+	id := b.subscription("user", "job-created")
+	n := b.print("user")
+	get := ask{op: goipp.OpGetNotifications, bearer: b.keys["user"], attrs: goipp.Attributes{integer("notify-subscription-ids", id)}}
+	b.leave(get)
+	if got := ippserver.Integer(b.must(get).EventNotification, "notify-job-id", 0); got != n {
+		t.Errorf("the event is of job %d, want %d", got, n)
+	}
+}
