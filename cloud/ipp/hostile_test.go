@@ -102,6 +102,7 @@ func TestHostileRequests(t *testing.T) {
 			t.Errorf("%s: HTTP %d", path, w.Code)
 		}
 	}
+	b.must(ask{op: goipp.OpGetPrinterSupportedValues, bearer: b.keys["owner"], attrs: goipp.Attributes{keyword("requested-attributes", "")}})
 	b.must(ask{op: goipp.OpGetPrinterAttributes}) // it goes on
 }
 

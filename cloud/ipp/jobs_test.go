@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"compress/zlib"
+	"fmt"
 	"io"
 	"slices"
 	"testing"
@@ -22,7 +23,7 @@ func TestRepeatedJobsPrintOnce(t *testing.T) {
 	uuid := uri("job-uuid", "urn:uuid:12345678-9abc-4def-8123-456789abcdef")
 	for _, a := range []ask{
 		{attrs: goipp.Attributes{uuid}},
-		{job: goipp.Attributes{uuid}},
+		{job: goipp.Attributes{uuid}, attrs: goipp.Attributes{flag("ipp-attribute-fidelity", true)}},
 		{header: map[string]string{"Idempotency-Key": "till-1"}},
 	} {
 		a.op, a.bearer, a.doc = goipp.OpPrintJob, b.keys["owner"], pdf()
@@ -229,22 +230,29 @@ func TestNotificationsWait(t *testing.T) {
 func TestPrinterStates(t *testing.T) {
 	b := newBench(t)
 	for _, tt := range []struct {
-		cds    string
-		state  int
-		reason string
+		cds     string
+		state   int
+		reason  string
+		reduced string // what strangers are told
 	}{
-		{`{"printer":{"state":"IDLE"}}`, 3, "none"},
-		{`{"printer":{"state":"PROCESSING"}}`, 4, "none"},
-		{`{"printer":{"state":"STOPPED","input_tray_state":{"item":[{"vendor_id":"tray-1","state":"EMPTY"}]}}}`, 5, "media-empty-error"},
-		{`{"printer":{"state":"STOPPED","media_path_state":{"item":[{"vendor_id":"media-path","state":"MEDIA_JAM"}]}}}`, 5, "media-jam-error"},
-		{`{"printer":{"state":"IDLE","marker_state":{"item":[{"vendor_id":"black","state":"OK","level_percent":5}]}}}`, 3, "marker-supply-low-warning"},
-		{`{"printer":{"state":"STOPPED","cover_state":{"item":[{"vendor_id":"cover","state":"OPEN"}]}}}`, 5, "cover-open-error"},
+		{`{"printer":{"state":"IDLE"}}`, 3, "none", "3 none"},
+		{`{"printer":{"state":"PROCESSING"}}`, 4, "none", "3 none"},
+		{`{"printer":{"state":"STOPPED","input_tray_state":{"item":[{"vendor_id":"tray-1","state":"EMPTY"}]}}}`, 5, "media-empty-error", "5 media-empty-error"},
+		{`{"printer":{"state":"STOPPED","media_path_state":{"item":[{"vendor_id":"media-path","state":"MEDIA_JAM"}]}}}`, 5, "media-jam-error", "5 media-jam-error"},
+		{`{"printer":{"state":"IDLE","marker_state":{"item":[{"vendor_id":"black","state":"OK","level_percent":5}]}}}`, 3, "marker-supply-low-warning", "3 none"},
+		{`{"printer":{"state":"STOPPED","marker_state":{"item":[{"vendor_id":"black","state":"OK","level_percent":5}]}}}`, 5, "marker-supply-low-warning", "5 other-error"},
+		{`{"printer":{"state":"STOPPED","marker_state":{"item":[{"vendor_id":"black","state":"EXHAUSTED"}]}}}`, 5, "marker-supply-empty-error", "5 other-error"},
+		{`{"printer":{"state":"STOPPED","cover_state":{"item":[{"vendor_id":"cover","state":"OPEN"}]}}}`, 5, "cover-open-error", "5 cover-open-error"},
 	} {
 		_, err := b.service.UpdatePrinter(t.Context(), b.robot, b.printer, cloud.PrinterFields{SemanticState: []byte(tt.cds)})
 		b.ok(err)
 		m := b.must(ask{op: goipp.OpGetPrinterAttributes, bearer: b.keys["user"]})
 		if s, r := ippserver.Integer(m.Printer, "printer-state", 0), ippserver.Text(m.Printer, "printer-state-reasons"); s != tt.state || r != tt.reason {
 			t.Errorf("%s is %d %s, want %d %s", tt.cds, s, r, tt.state, tt.reason)
+		}
+		m = b.must(ask{op: goipp.OpGetPrinterAttributes})
+		if got := fmt.Sprint(ippserver.Integer(m.Printer, "printer-state", 0), " ", ippserver.Text(m.Printer, "printer-state-reasons")); got != tt.reduced {
+			t.Errorf("%s is %s to strangers, want %s", tt.cds, got, tt.reduced)
 		}
 	}
 	b.ok(b.service.Presence(t.Context(), b.robot.Robot.ID, false))

@@ -175,6 +175,9 @@ func uuidOf(id string) string {
 func (d *description) condition() {
 	p := &d.f.PrinterView
 	s := conditionOf(p)
+	if !d.known() {
+		s.reduce()
+	}
 	if s.state == printerIdle && d.known() && p.Queued > 0 {
 		s.state = printerProcessing
 	}
@@ -249,7 +252,7 @@ func (c *call) supportedValues() error {
 	const notSettable goipp.Tag = 0x15 // RFC 3380, 8.3
 	out := goipp.Attributes{}
 	for _, name := range ippserver.Texts(c.x.Req.Operation, "requested-attributes") {
-		if name != "all" && name != "printer-description" && name != "job-template" {
+		if name != "" && name != "all" && name != "printer-description" && name != "job-template" {
 			out.Add(goipp.MakeAttribute(name, notSettable, goipp.Void{}))
 		}
 	}

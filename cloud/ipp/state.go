@@ -3,6 +3,7 @@ package ipp
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 
 	"platen/cloud"
 	"platen/gcp"
@@ -47,13 +48,27 @@ func conditionOf(p *cloud.PrinterView) condition {
 	if stopped {
 		c.state = printerStopped
 	}
+	c.conclude()
+	return c
+}
+
+// conclude gives a condition without reasons one.
+func (c *condition) conclude() {
 	switch {
-	case len(c.reasons) == 0 && stopped:
+	case len(c.reasons) == 0 && c.state == printerStopped:
 		c.reasons = []string{"other-error"}
 	case len(c.reasons) == 0:
 		c.reasons = []string{"none"}
 	}
-	return c
+}
+
+// reduce leaves what strangers are shown: not the supplies, and not whether somebody prints.
+func (c *condition) reduce() {
+	c.reasons = slices.DeleteFunc(c.reasons, func(r string) bool { return strings.HasPrefix(r, "marker-") })
+	if c.state == printerProcessing {
+		c.state = printerIdle
+	}
+	c.conclude()
 }
 
 func (c *condition) say(reason, message string) {
@@ -88,12 +103,19 @@ func (c *condition) units(s *gcp.PrinterState, stopped bool) {
 			continue
 		}
 		for _, u := range part.units.Item {
-			if reason := unitReason(part.kind, u); reason != "" {
+			switch reason := unitReason(part.kind, u); reason {
+			case "":
+			case supplyLow: // which stops no printer
+				c.say(reason+"-warning", u.VendorMessage)
+			default:
 				c.say(reason+suffix, u.VendorMessage)
 			}
 		}
 	}
 }
+
+// supplyLow is the reason for a supply that is low.
+const supplyLow = "marker-supply-low"
 
 // lowLevel is the level in percent from which on a supply is low.
 const lowLevel = 10
@@ -133,7 +155,7 @@ func unitReason(kind string, u gcp.UnitStateItem) string {
 		return "media-path-failure"
 	case "marker/OK":
 		if u.LevelPercent != nil && *u.LevelPercent <= lowLevel {
-			return "marker-supply-low"
+			return supplyLow
 		}
 	}
 	return ""

@@ -45,6 +45,7 @@ func (t *template) read(a goipp.Attribute) {
 	ok := true
 	word := ippserver.TextOf(a.Values[0].V)
 	switch a.Name {
+	case "job-uuid": // the client's own name for the job, which order reads
 	case "copies":
 		ok = t.copies(a)
 	case "sides":
@@ -166,15 +167,17 @@ func (t *template) handling(word string) bool {
 func (t *template) orientation(a goipp.Attribute) bool {
 	n, _ := a.Values[0].V.(goipp.Integer)
 	want := map[goipp.Integer]gcp.OrientationType{portrait: gcp.OrientationPortrait, landscape: gcp.OrientationLandscape}[n]
+	told := false
 	if o := t.can.PageOrientation; o != nil {
 		for _, have := range o.Option {
+			told = told || have.Type == gcp.OrientationPortrait || have.Type == gcp.OrientationLandscape
 			if want != "" && have.Type == want {
 				t.ticket.PageOrientation = &gcp.OrientationTicketItem{Type: want}
 				return true
 			}
 		}
 	}
-	return false
+	return !told && n == portrait // which is how the printer does it by itself
 }
 
 func (t *template) resolution(a goipp.Attribute) bool {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/OpenPrinting/goipp"
 
+	"platen/cloud"
 	"platen/internal/ippserver"
 )
 
@@ -117,5 +118,23 @@ func TestUnsupportedAttributes(t *testing.T) {
 	}
 	if b.newest().ID != before {
 		t.Error("a job was made all the same")
+	}
+}
+
+// A printer that says nothing of orientation prints upright, as it says that it can.
+func TestOrientationThatIsNotTold(t *testing.T) {
+	b := newBench(t)
+	_, err := b.service.UpdatePrinter(t.Context(), b.robot, b.printer, cloud.PrinterFields{
+		Capabilities: []byte(`{"version":"1.0","printer":{"supported_content_type":[{"content_type":"application/pdf"}]}}`),
+	})
+	b.ok(err)
+	for n, want := range map[int]goipp.Status{3: goipp.StatusOk, 4: goipp.StatusErrorAttributesOrValues} {
+		m, _ := b.send(ask{
+			op: goipp.OpValidateJob, bearer: b.keys["owner"], attrs: goipp.Attributes{flag("ipp-attribute-fidelity", true)},
+			job: goipp.Attributes{enum("orientation-requested", n)},
+		})
+		if status(m) != want {
+			t.Errorf("orientation-requested %d: %s, want %s", n, status(m), want)
+		}
 	}
 }
