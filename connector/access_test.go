@@ -3,6 +3,7 @@ package connector_test
 import (
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -21,10 +22,12 @@ func (l *lab) opened() []string {
 // rules, is nobody's business here.
 func TestRulesGiveAccessOnce(t *testing.T) {
 	in(t, func(t *testing.T, l *lab) {
-		rule := connector.Rule{Access: []connector.Access{{Scope: "/group/staff", Role: gcp.RoleUser}}}
+		staff, ann := connector.Access{Scope: "/group/staff", Role: gcp.RoleUser}, connector.Access{Scope: "ann@example.org", Role: gcp.RoleUser}
+		var rule atomic.Pointer[connector.Rule]
+		rule.Store(&connector.Rule{Access: []connector.Access{staff}})
 		l.opt.Rule = func(p printer.Printer) connector.Rule {
 			if p.Name == "lp" {
-				return rule
+				return *rule.Load()
 			}
 			return connector.Rule{}
 		}
@@ -39,11 +42,11 @@ func TestRulesGiveAccessOnce(t *testing.T) {
 		}
 		l.restart()
 		l.lookAgain(2)
-		rule.Access = append(rule.Access, connector.Access{Scope: "ann@example.org", Role: gcp.RoleUser})
+		rule.Store(&connector.Rule{Access: []connector.Access{staff, ann}})
 		if err := l.c.Sync(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		rule.Access = rule.Access[1:]
+		rule.Store(&connector.Rule{Access: []connector.Access{ann}})
 		if err := l.c.Sync(t.Context()); err != nil {
 			t.Fatal(err)
 		}
