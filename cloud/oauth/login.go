@@ -44,7 +44,7 @@ func (s *Server) LogIn(ctx context.Context, l Login) (cloud.Caller, error) {
 	}
 	wrong := cloud.KindOf(err) == cloud.KindCredentials
 	switch {
-	case wrong && !(addressPaid && accountPaid), err == nil && !addressPaid && !s.proven.has(t.Grant, now):
+	case wrong && (!addressPaid || !accountPaid), err == nil && !addressPaid && !s.proven.has(t.Grant, now):
 		return cloud.Caller{}, &cloud.Error{Kind: cloud.KindQuota, Message: "Too many wrong tokens. Try again in half a minute.", After: 30 * time.Second}
 	case err == nil:
 		s.proven.keep(t.Grant, now)
