@@ -46,7 +46,8 @@ func (v verbs) learn(t *testing.T, program string, path ...string) {
 // two lines.
 var (
 	quoted  = regexp.MustCompile("`([^`]+)`")
-	command = regexp.MustCompile(`(?:^|[\s(/=])(platen(?:-cloud)?) ([^#>|)]*)`)
+	command = regexp.MustCompile(`(?:^|[\s(/=])(platen(?:-cloud)?) ([^#>|;)]*)`)
+	service = regexp.MustCompile(`rc-update add \S+`) // OpenRC's, with a word after its name
 )
 
 // commands are what a page says to type.
@@ -61,7 +62,7 @@ func commands(page string) (list []string) {
 			}
 		}
 		for _, piece := range pieces {
-			for _, m := range command.FindAllStringSubmatch(piece, -1) {
+			for _, m := range command.FindAllStringSubmatch(service.ReplaceAllString(piece, ""), -1) {
 				list = append(list, m[1]+" "+m[2])
 			}
 		}

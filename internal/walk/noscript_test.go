@@ -28,7 +28,7 @@ func TestWithoutScript(t *testing.T) {
 	first := jobOf(tab)
 	ends(tab, "Printed")
 	tab.Read("no script <needed>.pdf")
-	act(tab, "again")
+	press(tab, "again")
 	tab.Until("the new job", fmt.Sprintf("location.pathname.startsWith('/jobs/') && !location.pathname.endsWith(%q)", first))
 	ends(tab, "Printed")
 	if n := h.printed(t, "plain", doc); n != 2 {
@@ -48,9 +48,9 @@ func TestWithoutScript(t *testing.T) {
 	tab.Click("#send")
 	jobOf(tab)
 	ends(tab, "Held")
-	act(tab, "release")
+	press(tab, "release")
 	ends(tab, "Waiting for the printer")
-	act(tab, "cancel")
+	press(tab, "cancel")
 	ends(tab, "Cancelled")
 	tab.Go(page)
 	tab.Click(`button[value="resume"]`)
@@ -86,6 +86,14 @@ func TestPreviewWithoutScript(t *testing.T) {
 	if _, times := h.told(t, doc); times != 1 {
 		t.Errorf("the document came out %d times", times)
 	}
+}
+
+// press clicks on a button of the job and waits for the page that answers: who loads another
+// one in between takes the click back.
+func press(tab *lab.Tab, action string) {
+	button := fmt.Sprintf("[data-job] [data-action=%q] button", action)
+	tab.See(button)
+	tab.Answer("press "+action, chromedp.Click(button, chromedp.ByQuery))
 }
 
 // ends loads the page of a job until it says how it ended.

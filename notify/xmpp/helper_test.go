@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"log/slog"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -167,12 +168,17 @@ func (s *sink) last() gcp.Notification {
 // run keeps a channel over these options open until the test ends.
 func run(t testing.TB, o Options) (*notify.Channel, *sink, *Client) {
 	t.Helper()
+	return runLogged(t, o, slog.DiscardHandler)
+}
+
+func runLogged(t testing.TB, o Options, log slog.Handler) (*notify.Channel, *sink, *Client) {
+	t.Helper()
 	c, err := New(o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	ch := notify.New(notify.Options{
-		Carrier: c, Min: 5 * time.Millisecond, Max: 50 * time.Millisecond, Refused: 20 * time.Millisecond,
+		Carrier: c, Logger: slog.New(log), Min: 5 * time.Millisecond, Max: 50 * time.Millisecond, Refused: 20 * time.Millisecond,
 	})
 	s := &sink{}
 	ctx, cancel := context.WithCancel(context.Background())
