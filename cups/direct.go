@@ -12,6 +12,7 @@ import (
 
 	"github.com/OpenPrinting/goipp"
 
+	"platen/internal/ippwords"
 	"platen/printer"
 )
 
@@ -158,7 +159,7 @@ func (d *direct) learn(full goipp.Attributes) error {
 	d.known, d.read = p, time.Now()
 	d.changed, d.uuid = configTime(full), text(full, "printer-uuid")
 	d.dated = number(full, "printer-config-change-time", -1) >= 0
-	ops := first(full, "operations-supported")
+	ops := ippwords.First(full, "operations-supported")
 	d.lacks = len(ops) > 0 && (!supports(ops, goipp.OpCreateJob) || !supports(ops, goipp.OpSendDocument))
 	return nil
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/OpenPrinting/goipp"
 
 	"platen/gcp"
+	"platen/internal/ippwords"
 	"platen/printer"
 )
 
@@ -180,7 +181,7 @@ func (v *idleDevice) reasons() []string {
 		return nil
 	}
 	var list []string
-	for _, k := range first(v.state.attrs, "printer-state-reasons") {
+	for _, k := range ippwords.First(v.state.attrs, "printer-state-reasons") {
 		if s, ok := k.V.(goipp.String); ok && s != "none" {
 			list = append(list, string(s))
 		}

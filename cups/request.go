@@ -6,6 +6,7 @@ import (
 
 	"github.com/OpenPrinting/goipp"
 
+	"platen/internal/ippwords"
 	"platen/printer"
 )
 
@@ -109,20 +110,9 @@ func cut(s string, n int) string {
 	return s[:n]
 }
 
-// first returns the first values of an attribute, as the standard's rule for
-// duplicates goes with real printers.
-func first(attrs goipp.Attributes, name string) goipp.Values {
-	for _, a := range attrs {
-		if a.Name == name {
-			return a.Values
-		}
-	}
-	return nil
-}
-
 // number returns an integer attribute, or otherwise.
 func number(attrs goipp.Attributes, name string, otherwise int) int {
-	if v := first(attrs, name); len(v) > 0 {
+	if v := ippwords.First(attrs, name); len(v) > 0 {
 		if n, ok := v[0].V.(goipp.Integer); ok {
 			return int(n)
 		}
@@ -132,7 +122,7 @@ func number(attrs goipp.Attributes, name string, otherwise int) int {
 
 // text returns a text, keyword, name or URI attribute, "" if absent.
 func text(attrs goipp.Attributes, name string) string {
-	if v := first(attrs, name); len(v) > 0 {
+	if v := ippwords.First(attrs, name); len(v) > 0 {
 		switch s := v[0].V.(type) {
 		case goipp.String:
 			return string(s)

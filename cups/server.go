@@ -11,6 +11,7 @@ import (
 
 	"github.com/OpenPrinting/goipp"
 
+	"platen/internal/ippwords"
 	"platen/printer"
 )
 
@@ -105,7 +106,7 @@ func (v *server) statesNow(ctx context.Context) map[printer.Name]goipp.Attribute
 func (v *server) refresh(ctx context.Context, name string, light goipp.Attributes) (*knownQueue, error) {
 	changed, lasted := configTime(light), v.states.see(name, light)
 	q := v.known[name]
-	markers, uuid := len(first(light, "marker-names")), text(light, "printer-uuid")
+	markers, uuid := len(ippwords.First(light, "marker-names")), text(light, "printer-uuid")
 	if q == nil || changed < 0 || q.changed != changed || q.markers != markers || q.uuid != uuid || q.device.due() && !v.devices.gone(q.p.DeviceURI) {
 		p, behind, err := v.read(ctx, name, q)
 		if err != nil {

@@ -8,6 +8,7 @@ import (
 	"github.com/OpenPrinting/goipp"
 
 	"platen/gcp"
+	"platen/internal/ippwords"
 )
 
 // colorType returns the CDD type of a print-color-mode keyword.
@@ -67,24 +68,11 @@ func plainColors(m attributes) *gcp.Color {
 	return &c
 }
 
-// sides returns the sides keyword of a duplex type.
-func sides(t gcp.DuplexType) string {
-	switch t {
-	case gcp.DuplexLongEdge:
-		return "two-sided-long-edge"
-	case gcp.DuplexShortEdge:
-		return "two-sided-short-edge"
-	case gcp.DuplexNone, "":
-		return "one-sided"
-	}
-	return ""
-}
-
 func duplex(m attributes) *gcp.Duplex {
 	var d gcp.Duplex
 	for _, s := range unique(first(m.texts("sides-supported"))) {
 		for _, t := range []gcp.DuplexType{gcp.DuplexNone, gcp.DuplexLongEdge, gcp.DuplexShortEdge} {
-			if sides(t) == s {
+			if ippwords.Sides(t) == s {
 				d.Option = append(d.Option, gcp.DuplexOption{Type: t, IsDefault: s == m.text("sides-default")})
 			}
 		}
@@ -96,29 +84,23 @@ func duplex(m attributes) *gcp.Duplex {
 	return &d
 }
 
-// The values of orientation-requested (RFC 8011, 5.2.10).
-const (
-	ippPortrait  = 3
-	ippLandscape = 4
-)
-
 // orientation lists what the printer lists, or all where the renderer turns pages.
 // AUTO is what happens where a ticket says nothing, unless the printer says better.
 func orientation(m attributes, caps Capabilities) *gcp.PageOrientation {
 	have := m.numbers("orientation-requested-supported")
 	if caps.Rendered.Orientation {
-		have = []int{ippPortrait, ippLandscape}
+		have = []int{ippwords.Portrait, ippwords.Landscape}
 	}
 	if len(have) == 0 {
 		return nil
 	}
 	def := m.number("orientation-requested-default", 0)
 	o := gcp.PageOrientation{Option: []gcp.OrientationOption{{Type: gcp.OrientationAuto}}}
-	if slices.Contains(have, ippPortrait) {
-		o.Option = append(o.Option, gcp.OrientationOption{Type: gcp.OrientationPortrait, IsDefault: def == ippPortrait})
+	if slices.Contains(have, ippwords.Portrait) {
+		o.Option = append(o.Option, gcp.OrientationOption{Type: gcp.OrientationPortrait, IsDefault: def == ippwords.Portrait})
 	}
-	if slices.Contains(have, ippLandscape) {
-		o.Option = append(o.Option, gcp.OrientationOption{Type: gcp.OrientationLandscape, IsDefault: def == ippLandscape})
+	if slices.Contains(have, ippwords.Landscape) {
+		o.Option = append(o.Option, gcp.OrientationOption{Type: gcp.OrientationLandscape, IsDefault: def == ippwords.Landscape})
 	}
 	gcp.OneDefault(o.Option, func(o *gcp.OrientationOption) *bool { return &o.IsDefault })
 	return &o
@@ -187,33 +169,18 @@ func resolutions(m attributes) *gcp.DPI {
 	return &d
 }
 
-// fitKeyword returns the print-scaling keyword of a fit type (PWG 5100.16).
-func fitKeyword(t gcp.FitToPageType) string {
-	switch t {
-	case gcp.FitNone:
-		return "none"
-	case gcp.FitPage, gcp.FitGrow:
-		return "fit"
-	case gcp.FitFill:
-		return "fill"
-	case gcp.FitShrink:
-		return "auto-fit"
-	}
-	return ""
-}
-
 // fits lists the ways of the printer and of the renderer. The keyword auto is no way
 // of its own (PWG 5100.13, 6.2.5): where it is the default, pages are made smaller if
 // they have to be.
 func fits(m attributes, caps Capabilities) *gcp.FitToPage {
 	def := m.text("print-scaling-default")
-	if !slices.ContainsFunc(fitTypes(), func(t gcp.FitToPageType) bool { return fitKeyword(t) == def }) {
+	if !slices.ContainsFunc(fitTypes(), func(t gcp.FitToPageType) bool { return ippwords.Scaling(t) == def }) {
 		def = "auto-fit"
 	}
 	var f gcp.FitToPage
 	for _, t := range fitTypes() {
 		if slices.Contains(caps.Native.Fit, t) || slices.Contains(caps.Rendered.Fit, t) {
-			f.Option = append(f.Option, gcp.FitToPageOption{Type: t, IsDefault: fitKeyword(t) == def})
+			f.Option = append(f.Option, gcp.FitToPageOption{Type: t, IsDefault: ippwords.Scaling(t) == def})
 		}
 	}
 	if f.Option == nil {
@@ -230,16 +197,10 @@ func pageRange(caps Capabilities) *gcp.PageRange {
 	return &gcp.PageRange{}
 }
 
-// The values of multiple-document-handling (RFC 8011, 5.2.4).
-const (
-	ippCollated   = "separate-documents-collated-copies"
-	ippUncollated = "separate-documents-uncollated-copies"
-)
-
 // collates reports whether the printer lets choose how copies are sorted.
 func collates(m attributes) bool {
 	have := m.texts("multiple-document-handling-supported")
-	return slices.Contains(have, ippCollated) && slices.Contains(have, ippUncollated)
+	return slices.Contains(have, ippwords.Collated) && slices.Contains(have, ippwords.Uncollated)
 }
 
 func collate(m attributes, caps Capabilities) *gcp.Collate {
@@ -248,7 +209,7 @@ func collate(m attributes, caps Capabilities) *gcp.Collate {
 	}
 	// A printer that knows of uncollated copies alone makes those.
 	have := m.texts("multiple-document-handling-supported")
-	yes := m.text("multiple-document-handling-default") != ippUncollated && (len(have) != 1 || have[0] != ippUncollated)
+	yes := m.text("multiple-document-handling-default") != ippwords.Uncollated && (len(have) != 1 || have[0] != ippwords.Uncollated)
 	return &gcp.Collate{Default: &yes}
 }
 

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"platen/gcp"
+	"platen/internal/ippwords"
 )
 
 // maxCopies is how many copies the renderer puts into one document.
@@ -41,7 +42,7 @@ func nativeItems(m attributes, src Source, c Capabilities) Items {
 	i.Collate = i.Copies && collates(m)
 	i.NumberUp = c.takes("number-up") && m.upper("number-up-supported") > 1
 	turns := m.numbers("orientation-requested-supported")
-	i.Orientation = slices.Contains(turns, ippPortrait) && slices.Contains(turns, ippLandscape)
+	i.Orientation = slices.Contains(turns, ippwords.Portrait) && slices.Contains(turns, ippwords.Landscape)
 	return i
 }
 
@@ -50,7 +51,7 @@ func nativeFits(m attributes, src Source) []gcp.FitToPageType {
 	have := m.texts("print-scaling-supported")
 	var out []gcp.FitToPageType
 	for _, t := range fitTypes() {
-		if src == SourceCUPS || slices.Contains(have, fitKeyword(t)) {
+		if src == SourceCUPS || slices.Contains(have, ippwords.Scaling(t)) {
 			out = append(out, t)
 		}
 	}

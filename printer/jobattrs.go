@@ -8,21 +8,13 @@ import (
 	"github.com/OpenPrinting/goipp"
 
 	"platen/gcp"
+	"platen/internal/ippwords"
 )
 
 // keyword makes an attribute with one keyword, or with a name where the value is
 // none: printers list their own media types and trays as names (RFC 8011, 5.1.4).
 func keyword(name, value string) goipp.Attribute {
-	return goipp.MakeAttribute(name, keywordTag(value), goipp.String(value))
-}
-
-func keywordTag(value string) goipp.Tag {
-	for _, c := range value {
-		if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && !strings.ContainsRune("-_.", c) {
-			return goipp.TagName
-		}
-	}
-	return goipp.TagKeyword
+	return goipp.MakeAttribute(name, ippwords.Tag(value), goipp.String(value))
 }
 
 func integer(name string, tag goipp.Tag, n int) goipp.Attribute {
@@ -44,7 +36,7 @@ const maxName = 255
 
 // attributeName reports whether s can name an attribute.
 func attributeName(s string) bool {
-	return s != "" && len(s) <= maxName && keywordTag(s) == goipp.TagKeyword
+	return s != "" && len(s) <= maxName && ippwords.Tag(s) == goipp.TagKeyword
 }
 
 // copyAttributes asks for copies. One copy is asked for only where the printer
@@ -63,9 +55,9 @@ func (w *wish) copyAttributes(r route) goipp.Attributes {
 		out.Add(integer("copies", goipp.TagInteger, n))
 	}
 	if w.collate != nil && !r.copies && !w.collatesAnyway() {
-		value := ippUncollated
+		value := ippwords.Uncollated
 		if *w.collate {
-			value = ippCollated
+			value = ippwords.Collated
 		}
 		out.Add(keyword("multiple-document-handling", value))
 	}
@@ -81,12 +73,12 @@ func (w *wish) lookAttributes(r route) goipp.Attributes {
 		}
 	}
 	if d := w.sides(r); d != "" {
-		out.Add(keyword("sides", sides(d)))
+		out.Add(keyword("sides", ippwords.Sides(d)))
 	}
 	if w.orientation != "" && !r.layout {
-		n := ippPortrait
+		n := ippwords.Portrait
 		if w.orientation == gcp.OrientationLandscape {
-			n = ippLandscape
+			n = ippwords.Landscape
 		}
 		out.Add(integer("orientation-requested", goipp.TagEnum, n))
 	}
@@ -101,7 +93,7 @@ func (w *wish) lookAttributes(r route) goipp.Attributes {
 		}
 	}
 	if fit != "" {
-		out.Add(keyword("print-scaling", fitKeyword(fit)))
+		out.Add(keyword("print-scaling", ippwords.Scaling(fit)))
 	}
 	return out
 }

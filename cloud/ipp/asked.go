@@ -12,6 +12,7 @@ import (
 	"platen/cloud"
 	"platen/gcp"
 	"platen/internal/ippserver"
+	"platen/internal/ippwords"
 )
 
 // describeAsked tells what a job asks for: its ticket, however it came, as job template
@@ -26,7 +27,9 @@ func describeAsked(l *ippserver.List, j *cloud.Job) {
 		l.Integers("copies", p.Copies.Copies)
 	}
 	if p.Duplex != nil {
-		l.Strings("sides", goipp.TagKeyword, sidesOf(p.Duplex.Type))
+		if sides := ippwords.Sides(p.Duplex.Type); sides != "" {
+			l.Strings("sides", goipp.TagKeyword, sides)
+		}
 	}
 	if p.Color != nil {
 		if mode := colorMode(gcp.ColorOption{VendorID: p.Color.VendorID, Type: p.Color.Type}); mode != "" {
@@ -34,16 +37,16 @@ func describeAsked(l *ippserver.List, j *cloud.Job) {
 		}
 	}
 	if p.FitToPage != nil {
-		if way := scalingOf(p.FitToPage.Type); way != "" {
+		if way := ippwords.Scaling(p.FitToPage.Type); way != "" {
 			l.Strings("print-scaling", goipp.TagKeyword, way)
 		}
 	}
 	if p.PageOrientation != nil {
 		switch p.PageOrientation.Type {
 		case gcp.OrientationPortrait:
-			l.Enums("orientation-requested", portrait)
+			l.Enums("orientation-requested", ippwords.Portrait)
 		case gcp.OrientationLandscape:
-			l.Enums("orientation-requested", landscape)
+			l.Enums("orientation-requested", ippwords.Landscape)
 		case gcp.OrientationAuto:
 		}
 	}
@@ -60,9 +63,9 @@ func describeAsked(l *ippserver.List, j *cloud.Job) {
 // describeOrder tells which pages come, and in which order.
 func describeOrder(l *ippserver.List, p gcp.PrintTicketSection) {
 	if p.Collate != nil {
-		handling := uncollated
+		handling := ippwords.Uncollated
 		if p.Collate.Collate {
-			handling = collated
+			handling = ippwords.Collated
 		}
 		l.Strings("multiple-document-handling", goipp.TagKeyword, handling)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/OpenPrinting/goipp"
 
 	"platen/internal/ippserver"
+	"platen/internal/ippwords"
 )
 
 // expected is what each operation answers to everybody: an IPP status as ok or in hex, or an
@@ -92,7 +93,7 @@ func TestEveryOperationForEveryCaller(t *testing.T) {
 		}
 	}
 	m := b.must(ask{op: goipp.OpGetPrinterAttributes})
-	for _, v := range ippserver.First(m.Printer, "operations-supported") {
+	for _, v := range ippwords.First(m.Printer, "operations-supported") {
 		if op := goipp.Op(v.V.(goipp.Integer)); !told[op] {
 			t.Errorf("nobody wrote down who may %s", op)
 		}
@@ -173,7 +174,7 @@ func TestStrangersSeeLittle(t *testing.T) {
 				t.Errorf("%s sees %s: %s", who, a.Name, s)
 			}
 		}
-		if v := ippserver.First(m.Printer, "queued-job-count"); len(v) != 1 || v[0].T != goipp.TagUnknown {
+		if v := ippwords.First(m.Printer, "queued-job-count"); len(v) != 1 || v[0].T != goipp.TagUnknown {
 			t.Errorf("%s sees queued-job-count %v", who, v)
 		}
 		jobs, _ := b.send(ask{op: goipp.OpGetJobs, bearer: b.keys[who], attrs: goipp.Attributes{keyword("which-jobs", "all")}})

@@ -9,6 +9,7 @@ import (
 
 	"platen/gcp"
 	"platen/internal/impose"
+	"platen/internal/ippwords"
 )
 
 // documentFormats are the types of documents that are taken: those of the printer, what
@@ -57,45 +58,6 @@ func colorMode(o gcp.ColorOption) string {
 	return ""
 }
 
-// sidesOf returns the sides keyword of a duplex type (RFC 8011, 5.2.8).
-func sidesOf(t gcp.DuplexType) string {
-	switch t {
-	case gcp.DuplexLongEdge:
-		return "two-sided-long-edge"
-	case gcp.DuplexShortEdge:
-		return "two-sided-short-edge"
-	case gcp.DuplexNone:
-	}
-	return "one-sided"
-}
-
-// scalingOf returns the print-scaling keyword of a way to fit pages (PWG 5100.13, 6.2.5).
-func scalingOf(t gcp.FitToPageType) string {
-	switch t {
-	case gcp.FitNone:
-		return "none"
-	case gcp.FitPage, gcp.FitGrow:
-		return "fit"
-	case gcp.FitFill:
-		return "fill"
-	case gcp.FitShrink:
-		return "auto-fit"
-	}
-	return ""
-}
-
-// The values of multiple-document-handling (RFC 8011, 5.2.4).
-const (
-	collated   = "separate-documents-collated-copies"
-	uncollated = "separate-documents-uncollated-copies"
-)
-
-// The values of orientation-requested (RFC 8011, 5.2.10).
-const (
-	portrait  = 3
-	landscape = 4
-)
-
 // named is a list of keywords with a default.
 type named struct {
 	words []string
@@ -132,7 +94,7 @@ func sidesList(can gcp.PrinterDescriptionSection) named {
 	var n named
 	if can.Duplex != nil {
 		for _, o := range can.Duplex.Option {
-			n.add(sidesOf(o.Type), o.IsDefault)
+			n.add(ippwords.Sides(o.Type), o.IsDefault)
 		}
 	}
 	if !slices.Contains(n.words, "one-sided") {
@@ -145,7 +107,7 @@ func scalings(can gcp.PrinterDescriptionSection) named {
 	n := named{words: []string{"auto"}, usual: "auto"}
 	if can.FitToPage != nil {
 		for _, o := range can.FitToPage.Option {
-			n.add(scalingOf(o.Type), false)
+			n.add(ippwords.Scaling(o.Type), false)
 		}
 	}
 	return n
@@ -162,10 +124,10 @@ func (d *description) choices() {
 	handling := named{}
 	if c := d.can.Collate; c != nil {
 		yes := c.Default == nil || *c.Default
-		handling.add(collated, yes)
-		handling.add(uncollated, !yes)
+		handling.add(ippwords.Collated, yes)
+		handling.add(ippwords.Uncollated, !yes)
 	} else {
-		handling.add(collated, true)
+		handling.add(ippwords.Collated, true)
 	}
 	d.keywords("multiple-document-handling", handling)
 	modes := colorModes(d.can)
@@ -194,7 +156,7 @@ func (d *description) orientation() {
 	usual := 0
 	if o := d.can.PageOrientation; o != nil {
 		for _, option := range o.Option {
-			n := map[gcp.OrientationType]int{gcp.OrientationPortrait: portrait, gcp.OrientationLandscape: landscape}[option.Type]
+			n := map[gcp.OrientationType]int{gcp.OrientationPortrait: ippwords.Portrait, gcp.OrientationLandscape: ippwords.Landscape}[option.Type]
 			if n != 0 {
 				have = append(have, n)
 			}
@@ -204,7 +166,7 @@ func (d *description) orientation() {
 		}
 	}
 	if len(have) == 0 {
-		have = []int{portrait}
+		have = []int{ippwords.Portrait}
 	}
 	d.Enums("orientation-requested-supported", have...)
 	if usual == 0 {

@@ -12,6 +12,7 @@ import (
 	"platen/gcp"
 	"platen/internal/fault"
 	"platen/internal/ippserver"
+	"platen/internal/ippwords"
 )
 
 // order is what a request to print says besides the document.
@@ -178,7 +179,7 @@ func (c *call) sendDocument() error {
 		return err
 	}
 	n := ippserver.JobID(c.x.Req)
-	last := ippserver.First(c.x.Req.Operation, "last-document")
+	last := ippwords.First(c.x.Req.Operation, "last-document")
 	if len(last) == 0 {
 		return refuse(goipp.StatusErrorBadRequest, "There is no last-document.")
 	}

@@ -10,6 +10,7 @@ import (
 	"platen/cloud"
 	"platen/gcp"
 	"platen/internal/ippserver"
+	"platen/internal/ippwords"
 )
 
 // errNoJob is the answer for a job that is not there, or that the caller may not know of.
@@ -84,7 +85,7 @@ func (c *call) getJobs() error {
 		c.x.Unsupported(goipp.MakeAttribute("which-jobs", goipp.TagKeyword, goipp.String(which)))
 		return refuse(goipp.StatusErrorAttributesOrValues, "which-jobs is completed, not-completed or all.")
 	}
-	if v := ippserver.First(op, "job-ids"); len(v) > 0 {
+	if v := ippwords.First(op, "job-ids"); len(v) > 0 {
 		return c.jobsNumbered(v)
 	}
 	list, err := c.listed(status, which, ippserver.Bool(op, "my-jobs"))
@@ -189,7 +190,7 @@ func (c *call) cancelMyJobs() error {
 	}
 	var list []shownJob
 	var err error
-	if v := ippserver.First(c.x.Req.Operation, "job-ids"); len(v) > 0 {
+	if v := ippwords.First(c.x.Req.Operation, "job-ids"); len(v) > 0 {
 		list, err = c.mineNumbered(v)
 	} else if list, err = c.listed(firstOf(statuses("not-completed")), "not-completed", true); err == nil {
 		list = slices.DeleteFunc(list, func(j shownJob) bool { return j.coming == nil && !j.view.CancelRequested.IsZero() })

@@ -12,6 +12,7 @@ import (
 	"platen/cloud"
 	"platen/gcp"
 	"platen/internal/ippserver"
+	"platen/internal/ippwords"
 )
 
 const (
@@ -61,7 +62,7 @@ func (c *call) notifications() error {
 
 // subscribed reads which subscriptions are asked for, and from which event on.
 func (c *call) subscribed(op goipp.Attributes) ([]*subscription, []int, error) {
-	ids, numbers := ippserver.First(op, "notify-subscription-ids"), ippserver.First(op, "notify-sequence-numbers")
+	ids, numbers := ippwords.First(op, "notify-subscription-ids"), ippwords.First(op, "notify-sequence-numbers")
 	if len(ids) == 0 || len(ids) > maxSubsOne {
 		return nil, nil, refuse(goipp.StatusErrorBadRequest, "Which subscriptions? notify-subscription-ids lists none, or too many.")
 	}

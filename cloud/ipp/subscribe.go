@@ -9,6 +9,7 @@ import (
 
 	"platen/gcp"
 	"platen/internal/ippserver"
+	"platen/internal/ippwords"
 )
 
 // Bounds of subscriptions.
@@ -103,13 +104,13 @@ func (c *call) subscriptionOf(g goipp.Attributes) (*subscription, error) {
 			s.events = append(s.events, e)
 		}
 	}
-	if ippserver.First(g, "notify-events") == nil {
+	if ippwords.First(g, "notify-events") == nil {
 		s.events = []string{eventJobCompleted}
 	}
 	if len(s.events) == 0 {
 		return nil, refuse(goipp.StatusErrorAttributesOrValues, "None of these events is known here.")
 	}
-	if v := ippserver.First(g, "notify-user-data"); len(v) > 0 {
+	if v := ippwords.First(g, "notify-user-data"); len(v) > 0 {
 		data, ok := v[0].V.(goipp.Binary)
 		if !ok || len(data) > maxUserData {
 			return nil, refuse(goipp.StatusErrorRequestValue, "notify-user-data is too long.")

@@ -10,6 +10,7 @@ import (
 	"platen/cloud"
 	"platen/gcp"
 	"platen/internal/ippserver"
+	"platen/internal/ippwords"
 )
 
 // template reads the job template attributes of a request into a ticket.
@@ -115,7 +116,7 @@ func (t *template) sides(word string) bool {
 	}
 	if d := t.can.Duplex; d != nil {
 		for _, o := range d.Option {
-			if sidesOf(o.Type) == word {
+			if ippwords.Sides(o.Type) == word {
 				t.ticket.Duplex = &gcp.DuplexTicketItem{Type: o.Type}
 				if o.Type == "" {
 					t.ticket.Duplex.Type = gcp.DuplexNone
@@ -144,7 +145,7 @@ func (t *template) scaling(word string) bool {
 	}
 	if f := t.can.FitToPage; f != nil {
 		for _, o := range f.Option {
-			if scalingOf(o.Type) == word {
+			if ippwords.Scaling(o.Type) == word {
 				t.ticket.FitToPage = &gcp.FitToPageTicketItem{Type: o.Type}
 				return true
 			}
@@ -155,18 +156,18 @@ func (t *template) scaling(word string) bool {
 
 func (t *template) handling(word string) bool {
 	if t.can.Collate == nil {
-		return word == collated
+		return word == ippwords.Collated
 	}
-	if word != collated && word != uncollated {
+	if word != ippwords.Collated && word != ippwords.Uncollated {
 		return false
 	}
-	t.ticket.Collate = &gcp.CollateTicketItem{Collate: word == collated}
+	t.ticket.Collate = &gcp.CollateTicketItem{Collate: word == ippwords.Collated}
 	return true
 }
 
 func (t *template) orientation(a goipp.Attribute) bool {
 	n, _ := a.Values[0].V.(goipp.Integer)
-	want := map[goipp.Integer]gcp.OrientationType{portrait: gcp.OrientationPortrait, landscape: gcp.OrientationLandscape}[n]
+	want := map[goipp.Integer]gcp.OrientationType{ippwords.Portrait: gcp.OrientationPortrait, ippwords.Landscape: gcp.OrientationLandscape}[n]
 	told := false
 	if o := t.can.PageOrientation; o != nil {
 		for _, have := range o.Option {
@@ -177,7 +178,7 @@ func (t *template) orientation(a goipp.Attribute) bool {
 			}
 		}
 	}
-	return !told && n == portrait // which is how the printer does it by itself
+	return !told && n == ippwords.Portrait // which is how the printer does it by itself
 }
 
 func (t *template) resolution(a goipp.Attribute) bool {
@@ -309,7 +310,7 @@ func (t *template) mediaColumn(a goipp.Attribute) bool {
 }
 
 func (t *template) columnSize(m goipp.Attributes) bool {
-	if v := ippserver.First(m, "media-size"); len(v) > 0 {
+	if v := ippwords.First(m, "media-size"); len(v) > 0 {
 		dim, ok := v[0].V.(goipp.Collection)
 		x := ippserver.Integer(goipp.Attributes(dim), "x-dimension", 0)
 		y := ippserver.Integer(goipp.Attributes(dim), "y-dimension", 0)

@@ -8,6 +8,7 @@ import (
 
 	"platen/cloud"
 	"platen/internal/ippserver"
+	"platen/internal/ippwords"
 )
 
 func column(members ...goipp.Attribute) goipp.Attribute {
@@ -73,7 +74,7 @@ func TestTickets(t *testing.T) {
 			}
 			told := b.must(ask{op: goipp.OpGetJobAttributes, bearer: b.keys["owner"], attrs: goipp.Attributes{integer("job-id", ippserver.Integer(m.Job, "job-id", 0))}})
 			for _, a := range tt.job {
-				v := ippserver.First(told.Job, a.Name)
+				v := ippwords.First(told.Job, a.Name)
 				if tt.want != "{}" && a.Name != "media-col" && (len(v) != len(a.Values) || v.String() != a.Values.String()) {
 					t.Errorf("the job tells %s = %v, want %v", a.Name, v, a.Values)
 				}
@@ -99,11 +100,11 @@ func TestUnsupportedAttributes(t *testing.T) {
 		name string
 		tag  goipp.Tag
 	}{{"copies", goipp.TagInteger}, {"media", goipp.TagKeyword}, {"job-sheets", goipp.TagUnsupportedValue}} {
-		if v := ippserver.First(m.Unsupported, want.name); len(v) != 1 || v[0].T != want.tag {
+		if v := ippwords.First(m.Unsupported, want.name); len(v) != 1 || v[0].T != want.tag {
 			t.Errorf("unsupported %s: %v", want.name, v)
 		}
 	}
-	if v := ippserver.First(m.Unsupported, "sides"); v != nil {
+	if v := ippwords.First(m.Unsupported, "sides"); v != nil {
 		t.Error("sides is told to be unsupported")
 	}
 	if d := b.ticket().Duplex; d == nil || d.Type != "LONG_EDGE" {

@@ -6,22 +6,13 @@ import (
 	"unicode/utf8"
 
 	"github.com/OpenPrinting/goipp"
-)
 
-// First returns the values of an attribute; of one that is there twice the first
-// counts. nil if it is not there.
-func First(attrs goipp.Attributes, name string) goipp.Values {
-	for _, a := range attrs {
-		if a.Name == name {
-			return a.Values
-		}
-	}
-	return nil
-}
+	"platen/internal/ippwords"
+)
 
 // Text returns the first value of an attribute as text, "" if there is none.
 func Text(attrs goipp.Attributes, name string) string {
-	if v := First(attrs, name); len(v) > 0 {
+	if v := ippwords.First(attrs, name); len(v) > 0 {
 		return TextOf(v[0].V)
 	}
 	return ""
@@ -37,7 +28,7 @@ func TextOf(v goipp.Value) string {
 
 // Integer returns the first value of an attribute, or otherwise if there is no number.
 func Integer(attrs goipp.Attributes, name string, otherwise int) int {
-	if v := First(attrs, name); len(v) > 0 {
+	if v := ippwords.First(attrs, name); len(v) > 0 {
 		if n, ok := v[0].V.(goipp.Integer); ok {
 			return int(n)
 		}
@@ -47,7 +38,7 @@ func Integer(attrs goipp.Attributes, name string, otherwise int) int {
 
 // Bool returns the first value of an attribute, false if it has none.
 func Bool(attrs goipp.Attributes, name string) bool {
-	if v := First(attrs, name); len(v) > 0 {
+	if v := ippwords.First(attrs, name); len(v) > 0 {
 		b, ok := v[0].V.(goipp.Boolean)
 		return ok && bool(b)
 	}
@@ -57,7 +48,7 @@ func Bool(attrs goipp.Attributes, name string) bool {
 // Texts returns all values of an attribute as texts.
 func Texts(attrs goipp.Attributes, name string) []string {
 	var out []string
-	for _, v := range First(attrs, name) {
+	for _, v := range ippwords.First(attrs, name) {
 		out = append(out, TextOf(v.V))
 	}
 	return out
@@ -114,20 +105,11 @@ func (l *List) Strings(name string, tag goipp.Tag, values ...string) {
 func (l *List) Words(name string, values ...string) {
 	a := goipp.Attribute{Name: name}
 	for _, v := range values {
-		a.Values.Add(wordTag(v), goipp.String(Cut(v, maxText)))
+		a.Values.Add(ippwords.Tag(v), goipp.String(Cut(v, maxText)))
 	}
 	if len(values) > 0 {
 		*l = append(*l, a)
 	}
-}
-
-func wordTag(value string) goipp.Tag {
-	for _, c := range value {
-		if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && !strings.ContainsRune("-_.", c) {
-			return goipp.TagName
-		}
-	}
-	return goipp.TagKeyword
 }
 
 // Integers adds an attribute of integers.

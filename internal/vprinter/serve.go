@@ -11,6 +11,7 @@ import (
 	"github.com/OpenPrinting/goipp"
 
 	"platen/internal/ippserver"
+	"platen/internal/ippwords"
 )
 
 // ServeHTTP answers one request.
@@ -115,7 +116,7 @@ func (p *Printer) sendDocument(x *ippserver.Exchange) {
 	switch {
 	case j == nil:
 		x.Refuse(goipp.StatusErrorNotFound, "")
-	case len(ippserver.First(x.Req.Operation, "last-document")) == 0:
+	case len(ippwords.First(x.Req.Operation, "last-document")) == 0:
 		x.Refuse(goipp.StatusErrorBadRequest, "no last-document")
 	case !free:
 		x.Refuse(goipp.StatusErrorNotPossible, "the job takes no document")
