@@ -481,8 +481,7 @@ func (p *play) oldControl(t *testing.T) {
 
 	p.submitPlain(t, p.owner, "old2.pdf")
 	p.push.pushed(t, p.full, p.printer)
-	o = p.robot.get(t, "control?jobid="+q(p.jobs["old2.pdf"])+"&status=done").ok(t)
-	inState(t, at(t, o, "job"), "DONE", "DONE")
+	inState(t, at(t, p.robot.get(t, "control?jobid="+q(p.jobs["old2.pdf"])+"&status=done").ok(t), "job"), "DONE", "DONE")
 }
 
 // remove is the owner's deletion (B.10, C.5).

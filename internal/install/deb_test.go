@@ -47,7 +47,7 @@ func (s site) give(from, version string) {
 		if err != nil {
 			s.t.Fatal(err)
 		}
-		if err := os.WriteFile(s.Path("/root/"+file), data, 0o600); err != nil {
+		if err := os.WriteFile(s.Path("/srv/"+file), data, 0o600); err != nil {
 			s.t.Fatal(err)
 		}
 	}
@@ -94,7 +94,7 @@ func (s site) outputs() int {
 	return n
 }
 
-const send = "platen-cloud send --url http://127.0.0.1:8631 --key-file /root/key --printer " + queue + " "
+const send = "platen-cloud send --url http://127.0.0.1:8631 --key-file /srv/key --printer " + queue + " "
 
 // prints has one more document printed, and tells whether it came out once.
 func (s site) prints(document string) {
@@ -129,7 +129,7 @@ func TestDebianPackages(t *testing.T) {
 	step("install", site.install)
 	step("exposure", site.exposure)
 	step("pair", site.pair)
-	step("print", func(s site) { s.prints("/root/letter.pdf") })
+	step("print", func(s site) { s.prints("/srv/letter.pdf") })
 	step("kill", site.kill)
 	step("restart", site.restart)
 	step("reboot", site.reboot)
@@ -142,7 +142,7 @@ func TestDebianPackages(t *testing.T) {
 }
 
 func (s site) install() {
-	s.Run("dpkg --install --force-confold /root/platen_1.0.0_amd64.deb /root/platen-cloud_1.0.0_amd64.deb")
+	s.Run("dpkg --install --force-confold /srv/platen_1.0.0_amd64.deb /srv/platen-cloud_1.0.0_amd64.deb")
 	for _, name := range []string{"platen", "platen-cloud"} {
 		if got := s.unit(name, "ActiveState"); got != "active" {
 			s.t.Errorf("%s is %s", name, got)
@@ -171,11 +171,11 @@ func (s site) exposure() {
 func (s site) pair() {
 	s.AddQueue(queue, spool)
 	s.Run(`echo 'correct horse battery staple' | platen-cloud user add boss@example.com --admin --password-stdin
-		platen-cloud key create --user boss@example.com --name prints | tail -1 >/root/key
-		platen-cloud key create --user boss@example.com --scope pair | tail -1 >/root/pair`)
-	s.Run("PLATEN_TOKEN=$(cat /root/pair) platen setup --non-interactive --cloud http://127.0.0.1:8631")
+		platen-cloud key create --user boss@example.com --name prints | tail -1 >/srv/key
+		platen-cloud key create --user boss@example.com --scope pair | tail -1 >/srv/pair`)
+	s.Run("PLATEN_TOKEN=$(cat /srv/pair) platen setup --non-interactive --cloud http://127.0.0.1:8631")
 	s.connected()
-	if err := os.WriteFile(s.Path("/root/letter.pdf"), smallpdf.Page(595, 842, "0 0 200 200 re f"), 0o600); err != nil {
+	if err := os.WriteFile(s.Path("/srv/letter.pdf"), smallpdf.Page(595, 842, "0 0 200 200 re f"), 0o600); err != nil {
 		s.t.Fatal(err)
 	}
 }
@@ -194,20 +194,20 @@ func (s site) kill() {
 		return now != was && now != "0" && s.unit("platen-cloud", "ActiveState") == "active"
 	})
 	s.connected()
-	s.prints("/root/letter.pdf")
+	s.prints("/srv/letter.pdf")
 }
 
 func (s site) restart() {
 	s.Run("systemctl reload platen && systemctl restart platen platen-cloud")
 	s.connected()
-	s.prints("/root/letter.pdf")
+	s.prints("/srv/letter.pdf")
 	s.Run("platen service status && platen-cloud service status --json")
 }
 
 func (s site) reboot() {
 	s.Reboot()
 	s.connected()
-	s.prints("/root/letter.pdf")
+	s.prints("/srv/letter.pdf")
 }
 
 // upgrade installs the next version while the printer has a job.
@@ -217,12 +217,12 @@ func (s site) upgrade() {
 	if err := os.WriteFile(hold, []byte("media-empty-error"), 0o644); err != nil {
 		s.t.Fatal(err)
 	}
-	s.Run(send + "--json /root/letter.pdf")
+	s.Run(send + "--json /srv/letter.pdf")
 	lab.Until(s.t, 30*time.Second, "the printer has the job", func() bool {
 		out, _ := s.Try("lpstat -o " + queue)
 		return strings.Contains(out, queue+"-")
 	})
-	s.Run("dpkg --install /root/platen_1.0.1_amd64.deb /root/platen-cloud_1.0.1_amd64.deb")
+	s.Run("dpkg --install /srv/platen_1.0.1_amd64.deb /srv/platen-cloud_1.0.1_amd64.deb")
 	for _, name := range []string{"platen", "platen-cloud"} {
 		lab.Until(s.t, 30*time.Second, name+" runs in its new version", func() bool {
 			return s.unit(name, "ActiveState") == "active" && strings.Contains(s.Run(name+" version"), "1.0.1")
@@ -239,7 +239,7 @@ func (s site) upgrade() {
 	if got := s.outputs() - before; got != 1 {
 		s.t.Errorf("the job in flight came out %d times", got)
 	}
-	s.prints("/root/letter.pdf")
+	s.prints("/srv/letter.pdf")
 	if got := s.Run("platen status --json"); !strings.Contains(got, `"version": "1.0.1"`) {
 		s.t.Errorf("the old one still runs: %s", got)
 	}
@@ -247,10 +247,10 @@ func (s site) upgrade() {
 
 // office prints what LibreOffice must read, whose child has the least of all rights.
 func (s site) office() {
-	if err := os.WriteFile(s.Path("/root/letter.rtf"), []byte(`{\rtf1\ansi Dear all, this is a letter.\par}`), 0o600); err != nil {
+	if err := os.WriteFile(s.Path("/srv/letter.rtf"), []byte(`{\rtf1\ansi Dear all, this is a letter.\par}`), 0o600); err != nil {
 		s.t.Fatal(err)
 	}
-	s.prints("/root/letter.rtf")
+	s.prints("/srv/letter.rtf")
 }
 
 // ports has the cloud listen where only root may: systemd opens the port for it.
@@ -276,7 +276,7 @@ func (s site) ports() {
 // comeBack removes the cloud and installs it again, as who tries something out does, and
 // has somebody else at its port meanwhile.
 func (s site) comeBack() {
-	s.Run("dpkg --remove platen-cloud && dpkg --install /root/platen-cloud_1.0.1_amd64.deb && test ! -e /var/lib/misc/platen-cloud.enabled")
+	s.Run("dpkg --remove platen-cloud && dpkg --install /srv/platen-cloud_1.0.1_amd64.deb && test ! -e /var/lib/misc/platen-cloud.enabled")
 	for _, unit := range []string{"platen-cloud.service", "platen-cloud.socket"} {
 		if got, at := s.unit(unit, "ActiveState"), s.unit(unit, "UnitFileState"); got != "active" || at != "enabled" {
 			s.t.Errorf("%s is %s and %s after it came back", unit, got, at)
@@ -305,8 +305,8 @@ func (s site) comeBack() {
 
 // byHand installs programs that came without a package.
 func (s site) byHand() {
-	unit := s.Run("cat /root/platen.service")
-	s.Run("install -m 0755 /root/platen /usr/local/bin/platen")
+	unit := s.Run("cat /srv/platen.service")
+	s.Run("install -m 0755 /srv/platen /usr/local/bin/platen")
 	if out, err := s.Try("platen service start"); err == nil || !strings.Contains(out, "platen service install") {
 		s.t.Errorf("a service that is not there starts: %s", out)
 	}
@@ -335,7 +335,7 @@ func (s site) byHand() {
 
 // remove takes the packages away: what they kept stays, until they are purged.
 func (s site) remove() {
-	s.Run("cp /usr/bin/platen /usr/lib/systemd/system/platen.service /root/")
+	s.Run("cp /usr/bin/platen /usr/lib/systemd/system/platen.service /srv/")
 	s.Run("dpkg --remove platen platen-cloud")
 	for _, name := range []string{"platen", "platen-cloud"} {
 		if got := s.unit(name, "ActiveState"); got != "inactive" {

@@ -32,7 +32,7 @@ func TestNewcomer(t *testing.T) {
 	s.give(debs, "1.0.1")
 	phone := visitor{t, s.NewNeighbour(phoneAddress+"/24", cloudAddress+"/24")}
 	began := time.Now()
-	s.Run("cd /root && dpkg --install ./platen_*.deb ./platen-cloud_*.deb")
+	s.Run("cd /srv && dpkg --install ./platen_*.deb ./platen-cloud_*.deb")
 	said := s.Run("echo 'correct horse battery' | platen-cloud setup --non-interactive --address " + cloudAddress +
 		" --admin you@example.com --password-stdin --with-connector")
 	t.Logf("set up after %v:\n%s", time.Since(began).Round(time.Millisecond), said)

@@ -1,3 +1,3 @@
-// Package rasterpdf makes a PDF of PWG raster (PWG 5102.4) or Apple raster while it
-// comes, line by line: it keeps no page in memory, whatever a header says of its size.
+// Package rasterpdf makes a PDF of PWG raster (PWG 5102.4) or Apple raster, line by line:
+// it keeps no page in memory, whatever a header says of its size.
 package rasterpdf
