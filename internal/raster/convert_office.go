@@ -271,8 +271,12 @@ func officeExtension(format string) (string, bool) {
 // officeFormats lists what the LibreOffice at a place reads.
 func officeFormats(program string) []string {
 	var list []string
+	has := map[officePart]bool{}
 	for format, t := range officeTypes {
-		if hasPart(program, t.part) {
+		if _, known := has[t.part]; !known {
+			has[t.part] = hasPart(program, t.part)
+		}
+		if has[t.part] {
 			list = append(list, format)
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"platen/internal/impose"
@@ -243,4 +244,32 @@ func TestOfficeParts(t *testing.T) {
 			t.Errorf("%s is offered, and nothing converts it", format)
 		}
 	}
+}
+
+// A part of LibreOffice may be installed while the service runs.
+func TestOfficeIsNoticed(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("PATH", dir)
+	install := func(name string) {
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	install("soffice")
+	install("libsdlo.so")
+	synctest.Test(t, func(t *testing.T) {
+		r, err := New(Config{Log: slog.New(slog.DiscardHandler)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		reads := func() bool { from, _ := r.Formats(); return slices.Contains(from, formatODT) }
+		if reads() {
+			t.Fatal("it reads what nothing here converts")
+		}
+		install("libswlo.so")
+		time.Sleep(installedFor + time.Second)
+		if !reads() {
+			t.Error("what was installed is not noticed")
+		}
+	})
 }

@@ -35,6 +35,8 @@ type Renderer struct {
 	name  string // by which its folders are known
 	slots chan struct{}
 	looks chan struct{} // slots for people who look: they do not wait for long prints
+
+	installed installed
 }
 
 // New returns a renderer; it starts nothing.
@@ -62,7 +64,7 @@ func New(c Config) (*Renderer, error) {
 	c.Memory = or(c.Memory, 512<<20)
 	c.Output = or(c.Output, 4<<30)
 	c.Workers = or(c.Workers, 2)
-	return &Renderer{c, rand.Text(), make(chan struct{}, c.Workers), make(chan struct{}, c.Workers)}, nil
+	return &Renderer{c: c, name: rand.Text(), slots: make(chan struct{}, c.Workers), looks: make(chan struct{}, c.Workers)}, nil
 }
 
 // absolute makes a folder's name one that counts from everywhere.
