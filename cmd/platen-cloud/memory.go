@@ -6,10 +6,6 @@ import (
 	"time"
 )
 
-// gcPercent lets the heap, a few MB without the documents, grow to four times
-// what is live before it is collected: busy, that saves a tenth of the work.
-const gcPercent = 300
-
 // The heap of a service that was busy keeps what it grew to: thousands of connectors that
 // log in at the same time leave three times what they need afterwards.
 const (

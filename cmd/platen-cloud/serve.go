@@ -48,7 +48,6 @@ func serve(ctx context.Context, c *cobra.Command, o *options, listen, baseURL st
 	if err := o.tell(&cfg, listen, baseURL); err != nil {
 		return err
 	}
-	debug.SetGCPercent(gcPercent)
 	go giveBack(ctx, lookAtHeap, debug.FreeOSMemory)
 	log := o.logger(c)
 	s, err := server.Open(ctx, cfg, log)
