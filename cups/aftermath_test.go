@@ -98,6 +98,7 @@ func TestEndedUnheard(t *testing.T) {
 // A job that CUPS holds for ever, because it died before it wrote down that the document
 // had come, ends; what a person holds does not.
 func TestHeldByACrash(t *testing.T) {
+	t.Parallel()
 	c := lab.CUPS(t, lab.CUPSOptions{Directives: "DirtyCleanInterval 6"})
 	c.AddRaw("raw", "")
 	c.Stop() // so that the queue is on disk
@@ -152,6 +153,7 @@ func TestHeldByACrash(t *testing.T) {
 // document, is not called failed: neither by who did not see it begin, nor by who saw it print
 // until the server went away.
 func TestPrintedBeforeACrash(t *testing.T) {
+	t.Parallel()
 	t.Run("nobody looked", func(t *testing.T) {
 		c, s, _, _ := forgetful(t, "")
 		c.Run("cupsdisable", "raw")

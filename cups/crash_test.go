@@ -124,6 +124,7 @@ func killed(t *testing.T, v victim) printer.LocalJob {
 // The promise of docs/decisions/005-ipp.md: what was cut is sent again only
 // where certainly nothing was printed, and never called done.
 func TestKilledInTheMiddle(t *testing.T) {
+	t.Parallel()
 	c := lab.CUPS(t, lab.CUPSOptions{DebianPolicy: true})
 	c.AddRaw("raw", "")
 	e := lab.IPPEve(t, lab.EveOptions{})

@@ -235,6 +235,7 @@ func TestDirectIPPEve(t *testing.T) {
 
 // ippeveprinter takes one job at a time, and says busy to everybody else.
 func TestBusyPrinterIsTriedAgain(t *testing.T) {
+	t.Parallel()
 	e := lab.IPPEve(t, lab.EveOptions{})
 	e.SetDelay("1")
 	s := open(t, cups.Config{Direct: []cups.Direct{{Name: "eve", URI: e.URI}}})

@@ -239,6 +239,7 @@ func TestFaultsOfIPPEve(t *testing.T) {
 
 // Only what is an error stops a job; it goes on when the error is gone.
 func TestFaultsStopJobsOfIPPEve(t *testing.T) {
+	t.Parallel()
 	f := newFaulty(t)
 	job := f.print()
 	job.becomes(t, gcp.StateOf(gcp.JobInProgress))

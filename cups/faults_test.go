@@ -19,6 +19,7 @@ import (
 // What a backend tells CUPS while a job is printed: the printer's unit, the job's
 // cause, and both as before when it is over.
 func TestFaultsOfRealQueues(t *testing.T) {
+	t.Parallel()
 	c := lab.CUPS(t, lab.CUPSOptions{DebianPolicy: true})
 	s := onCUPS(t, c)
 	var wg sync.WaitGroup

@@ -67,6 +67,7 @@ func become(t *testing.T, s watched, name printer.Name, want gcp.PrinterStateTyp
 }
 
 func TestIdlePrinterIsWatched(t *testing.T) {
+	t.Parallel()
 	v, uri := virtual(t, vprinter.Options{})
 	s := open(t, cups.Config{Idle: 100 * time.Millisecond, Direct: []cups.Direct{{Name: "v", URI: uri}}})
 	w := watching(t, s)
@@ -113,6 +114,7 @@ func state(t *testing.T, s *cups.System, name printer.Name, want gcp.PrinterStat
 
 // What CUPS itself says of a queue shows as soon as it says it.
 func TestQueuesAreHeard(t *testing.T) {
+	t.Parallel()
 	c := lab.CUPS(t, lab.CUPSOptions{DebianPolicy: true})
 	c.AddRaw("raw", "")
 	c.AddRaw("other", "")
@@ -141,6 +143,7 @@ func TestQueuesAreHeard(t *testing.T) {
 
 // CUPS does not know that the device of an idle queue is away; the device is asked.
 func TestDeviceBehindQueueIsWatched(t *testing.T) {
+	t.Parallel()
 	c := lab.CUPS(t, lab.CUPSOptions{})
 	eve := lab.IPPEve(t, lab.EveOptions{})
 	c.AddEverywhere("everywhere", eve.URI)

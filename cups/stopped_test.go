@@ -40,6 +40,7 @@ func TestDisabledQueueStopsTheJob(t *testing.T) {
 }
 
 func TestMediaEmptyStopsTheJobUntilItIsFilled(t *testing.T) {
+	t.Parallel()
 	c := lab.CUPS(t, lab.CUPSOptions{DebianPolicy: true})
 	c.AddRaw("raw", "")
 	c.SetFault("media-empty-error")

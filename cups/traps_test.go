@@ -77,6 +77,7 @@ func through(t *testing.T, addr string) (*asked, string) {
 // CUPS answers Get-Notifications at once, whatever notify-wait says: who counts on
 // the wait asks without end.
 func TestWaitingAsksSeldom(t *testing.T) {
+	t.Parallel()
 	c := lab.CUPS(t, lab.CUPSOptions{})
 	c.AddRaw("slow", "delay=4")
 	count, addr := through(t, c.Addr)
@@ -169,6 +170,7 @@ func pagesOf(t *testing.T, doc []byte) string {
 // Where sheets come out face up CUPS begins with the last page by itself, so that the
 // first lies on top. Who wants the other order gets it all the same.
 func TestFaceUpQueue(t *testing.T) {
+	t.Parallel()
 	eve := lab.IPPEve(t, lab.EveOptions{})
 	c := lab.CUPS(t, lab.CUPSOptions{})
 	c.AddEverywhere("up", eve.URI)
