@@ -139,7 +139,7 @@ func (r *reconciler) named(ctx context.Context, fresh []printer.Printer) []newco
 	}
 	var list []newcomer
 	for _, p := range fresh {
-		n := newcomer{local: p, onWire: r.c.Options.Dress(p)}
+		n := newcomer{local: p, onWire: r.c.Options.dress(p)}
 		if used[p.UUID] {
 			n.alias = alias(p)
 			n.onWire.UUID = n.alias

@@ -39,8 +39,8 @@ func (u Rule) dress(p printer.Printer) printer.Printer {
 	return p
 }
 
-// Dress returns a printer as the service is told of it.
-func (o Options) Dress(p printer.Printer) printer.Printer {
+// dress returns a printer as the service is told of it.
+func (o Options) dress(p printer.Printer) printer.Printer {
 	if o.Rule == nil {
 		return p
 	}

@@ -69,7 +69,7 @@ func (r *reconciler) changes() []change {
 	here := map[int]*printer.Printer{}
 	for i, k := range m.found {
 		if k >= 0 {
-			p := r.ids[k].onWire(r.c.Options.Dress(r.locals[i]))
+			p := r.ids[k].onWire(r.c.Options.dress(r.locals[i]))
 			here[k] = &p
 		}
 	}

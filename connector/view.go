@@ -16,7 +16,7 @@ func (r *reconciler) publish() {
 	for i, k := range m.found {
 		p := r.locals[i]
 		s := PrinterStatus{
-			Name: p.Name, UUID: p.UUID, Info: r.c.Options.Dress(p).Info, URI: p.URI, Source: p.Source, Kind: p.Kind, State: p.State, Error: cmp.Or(r.errs[p.Name], r.unopened[p.Name]),
+			Name: p.Name, UUID: p.UUID, Info: r.c.Options.dress(p).Info, URI: p.URI, Source: p.Source, Kind: p.Kind, State: p.State, Error: cmp.Or(r.errs[p.Name], r.unopened[p.Name]),
 		}
 		if k >= 0 {
 			here[k] = true

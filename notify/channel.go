@@ -157,12 +157,12 @@ func (c *Channel) lost(ctx context.Context, err error) time.Duration {
 	switch {
 	case ctx.Err() != nil:
 	case was:
-		c.status.Losses[ReasonOf(err)]++
+		c.status.Losses[reasonOf(err)]++
 		c.loss = text
 	case c.loss == text: // told when it happened, and once more when no other way was to be tried
 		c.loss = ""
 	default:
-		c.status.Failures[ReasonOf(err)]++
+		c.status.Failures[reasonOf(err)]++
 	}
 	c.mu.Unlock()
 	switch {
@@ -180,7 +180,7 @@ func (c *Channel) lost(ctx context.Context, err error) time.Duration {
 // sameAs says which errors are the same trouble: while nobody listens, each way says so in
 // its own words.
 func sameAs(err error) string {
-	if r := ReasonOf(err); r != ReasonOther {
+	if r := reasonOf(err); r != ReasonOther {
 		return string(r)
 	}
 	return words(err)

@@ -28,9 +28,9 @@ const (
 	ReasonOther       Reason = "other"
 )
 
-// ReasonOf returns the reason that an error of a Carrier gives. Of several that were
+// reasonOf returns the reason that an error of a Carrier gives. Of several that were
 // joined it is the first in the order of the constants.
-func ReasonOf(err error) Reason {
+func reasonOf(err error) Reason {
 	var name *net.DNSError
 	var timeout interface{ Timeout() bool }
 	switch {

@@ -50,7 +50,7 @@ func TestReasons(t *testing.T) {
 		"something unheard of":  {errors.New("it rains"), ReasonOther},
 		"credentials, then EOF": {errors.Join(io.EOF, fmt.Errorf("%w", ErrCredentials)), ReasonCredentials},
 	} {
-		if got := ReasonOf(test.err); got != test.want {
+		if got := reasonOf(test.err); got != test.want {
 			t.Errorf("%s: %q (%v), want %q", name, got, test.err, test.want)
 		}
 	}

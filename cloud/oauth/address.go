@@ -11,8 +11,8 @@ import (
 	"platen/internal/secret"
 )
 
-// AddressPrefix begins the secret of each personal address.
-const AddressPrefix = "at_"
+// addressPrefix begins the secret of each personal address.
+const addressPrefix = "at_"
 
 // maxAddresses is how many personal addresses one account may have.
 const maxAddresses = 100

@@ -184,7 +184,7 @@ func prefixes(k Kind) string {
 	case KindKey:
 		return "platen_"
 	case KindAddress:
-		return AddressPrefix
+		return addressPrefix
 	}
 	return ""
 }

@@ -77,7 +77,7 @@ func (d *Daemon) open() (err error) {
 	if d.known, err = openPrinters(d.cfg.StateDir); err != nil {
 		return err
 	}
-	var kept *KeptRulesError
+	var kept *keptRulesError
 	if d.rules, err = openRules(d.cfg); errors.As(err, &kept) {
 		d.log.Warn("printer rules", "err", err)
 	} else if err != nil {

@@ -29,7 +29,7 @@ type ruleBook struct {
 }
 
 // openRules reads the rules. With a file that is wrong the last ones that were right
-// stay in force, and the error is a *KeptRulesError; without those it is another one.
+// stay in force, and the error is a *keptRulesError; without those it is another one.
 func openRules(cfg Config) (*ruleBook, error) {
 	b := &ruleBook{path: cfg.RulesPath(), copy: filepath.Join(cfg.StateDir, rulesFile)}
 	b.now.Store(&rules.File{})
@@ -46,20 +46,20 @@ func openRules(cfg Config) (*ruleBook, error) {
 		return b, errors.Join(err, wrong)
 	}
 	b.now.Store(&kept)
-	return b, &KeptRulesError{err}
+	return b, &keptRulesError{err}
 }
 
-// KeptRulesError says that a file of rules is wrong, and that the ones before it stay
+// keptRulesError says that a file of rules is wrong, and that the ones before it stay
 // in force.
-type KeptRulesError struct{ Err error }
+type keptRulesError struct{ Err error }
 
 // Error says what is wrong.
-func (e *KeptRulesError) Error() string {
+func (e *keptRulesError) Error() string {
 	return "the printer rules before stay in force: " + e.Err.Error()
 }
 
 // Unwrap returns what is wrong.
-func (e *KeptRulesError) Unwrap() error { return e.Err }
+func (e *keptRulesError) Unwrap() error { return e.Err }
 
 // load puts what the file says into force; a file that is missing says nothing. With
 // an error nothing changes.

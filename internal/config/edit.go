@@ -118,9 +118,9 @@ func written(v any) string {
 	return "[" + strings.Join(texts, ", ") + "]"
 }
 
-// ErrByHand means that a settings file is written in a way that cannot be changed
+// errByHand means that a settings file is written in a way that cannot be changed
 // safely: its lines have to be written by a person.
-var ErrByHand = errors.New("the settings file has to be changed by hand")
+var errByHand = errors.New("the settings file has to be changed by hand")
 
 // Write replaces the file, whole or not at all, and changes nothing else in it. Without
 // a change it does nothing.
@@ -139,7 +139,7 @@ func (e *Edit) Write() error {
 		for i, c := range e.todo {
 			lines[i] = c.Key + " = " + c.text()
 		}
-		return fmt.Errorf("%w: %s needs %s", ErrByHand, e.path, strings.Join(lines, ", "))
+		return fmt.Errorf("%w: %s needs %s", errByHand, e.path, strings.Join(lines, ", "))
 	}
 	return replaceFile(e.path, text, e.mode)
 }

@@ -75,7 +75,7 @@ func TestEditByHand(t *testing.T) {
 	}
 	err = e.Write()
 	got, rerr := os.ReadFile(path)
-	if !errors.Is(err, ErrByHand) || rerr != nil || string(got) != before {
+	if !errors.Is(err, errByHand) || rerr != nil || string(got) != before {
 		t.Errorf("%v, %v: %s", err, rerr, got)
 	}
 }

@@ -36,9 +36,9 @@ func folder(path string) error {
 	return nil
 }
 
-// ErrForeign is returned for a folder that somebody made who may not: everybody may make
+// errForeign is returned for a folder that somebody made who may not: everybody may make
 // folders in %ProgramData%, and who owns one can always change who may look into it.
-var ErrForeign = errors.New("it belongs to an ordinary user: delete it, or have an administrator take it over")
+var errForeign = errors.New("it belongs to an ordinary user: delete it, or have an administrator take it over")
 
 // close takes the rights of others on a folder that is there.
 func close(path string, d *windows.SECURITY_DESCRIPTOR) error {
@@ -55,7 +55,7 @@ func close(path string, d *windows.SECURITY_DESCRIPTOR) error {
 		return err
 	}
 	if !among(owner, trusted) {
-		return ErrForeign
+		return errForeign
 	}
 	if control, _, err := now.Control(); err == nil && control&windows.SE_DACL_PROTECTED != 0 {
 		return nil // it was closed before, or an administrator decided
