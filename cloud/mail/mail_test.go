@@ -55,7 +55,7 @@ func startServer(t *testing.T) server {
 			t.Fatal(err)
 		}
 	}
-	ports := [2]int{freePort(t), freePort(t)}
+	ports := [2]int{lab.FreePort(t), lab.FreePort(t)}
 	cmd := exec.CommandContext(t.Context(), "/usr/bin/python3", "testdata/smtpd.py", strconv.Itoa(ports[0]), strconv.Itoa(ports[1]), filepath.Join(dir, "cert"), filepath.Join(dir, "key"))
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
@@ -89,16 +89,6 @@ func startServer(t *testing.T) server {
 }
 
 func address(port int) string { return "127.0.0.1:" + strconv.Itoa(port) }
-
-func freePort(t *testing.T) int {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().(*net.TCPAddr).Port
-}
 
 func (s server) config() mail.Config {
 	return mail.Config{
@@ -192,7 +182,7 @@ func TestTellIsRefused(t *testing.T) {
 	plain := srv.config()
 	plain.Security, plain.User = mail.Plain, ""
 	away := srv.config()
-	away.Server = address(freePort(t))
+	away.Server = address(lab.FreePort(t))
 	for name, tt := range map[string]struct {
 		cfg     mail.Config
 		to      string

@@ -200,8 +200,8 @@ func TestOwnCertificateRenewsItself(t *testing.T) {
 // A certificate is asked of an ACME server, which looks whether we are who we say: on both
 // ports is shown what it signed, which is kept for the next start.
 func TestACME(t *testing.T) {
-	port := freePort(t)
-	server := lab.StartACME(t, port, freePort(t))
+	port := lab.FreePort(t)
+	server := lab.StartACME(t, port, lab.FreePort(t))
 	state := t.TempDir()
 	asked := func(c *Config) {
 		c.TLS, c.BaseURL, c.StateDir = TLSACME, "https://print.example.com", state
@@ -263,17 +263,6 @@ func TestTLSSettings(t *testing.T) {
 			t.Errorf("%s: %v", want, err)
 		}
 	}
-}
-
-// freePort is one that an ACME server can be told of before we listen there.
-func freePort(t *testing.T) int {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return port(l)
 }
 
 func portText(n int) string { return strconv.Itoa(n) }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -33,15 +34,10 @@ type cloudHere struct {
 func newCloud(t *testing.T, change func(*server.Config)) cloudHere {
 	t.Helper()
 	cfg := server.Default()
-	l, err := net.Listen("tcp", "127.0.0.1:0") // the address is a setting
-	if err != nil {
-		t.Fatal(err)
-	}
-	cfg.Listen, cfg.StateDir, cfg.Render = l.Addr().String(), t.TempDir(), false
+	cfg.Listen, cfg.StateDir, cfg.Render = fmt.Sprint("127.0.0.1:", lab.FreePort(t)), t.TempDir(), false
 	cfg.Push.Direct, cfg.Push.STARTTLS = "127.0.0.1:0", ""
 	cfg.TLS, cfg.BaseURL = server.TLSOwn, "https://"+cfg.Listen
 	change(&cfg)
-	_ = l.Close()
 	s, err := server.Open(t.Context(), cfg, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)

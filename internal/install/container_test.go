@@ -2,7 +2,7 @@ package install
 
 import (
 	"bytes"
-	"net"
+	"fmt"
 	"net/http"
 	"os"
 	"os/exec"
@@ -157,13 +157,7 @@ func TestContainers(t *testing.T) {
 	lab.NeedRoot(t)
 	bin := lab.Build(t)
 	cloud, connector := assemble(t, filepath.Join(bin, "platen-cloud")), assemble(t, filepath.Join(bin, "platen"))
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := l.Addr().String()
-	_ = l.Close()
-
+	address := fmt.Sprint("127.0.0.1:", lab.FreePort(t))
 	cloud.env = append(cloud.env, "PLATEN_CLOUD_LISTEN="+address, "PLATEN_CLOUD_PUSH_DIRECT_LISTEN=127.0.0.1:0", "PLATEN_CLOUD_PUSH_STARTTLS_LISTEN=127.0.0.1:0")
 	cloud.start(t, "serve")
 	lab.Until(t, 20*time.Second, "the cloud answers", func() bool {
