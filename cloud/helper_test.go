@@ -13,6 +13,7 @@ import (
 	"platen/cloud"
 	"platen/cloud/blob"
 	"platen/cloud/store"
+	"platen/cloud/store/emptystore"
 	"platen/gcp"
 	"platen/internal/lab"
 )
@@ -85,13 +86,7 @@ func newLimitedWorld(t testing.TB, l cloud.Limits) *world {
 func newWorldWith(t testing.TB, cfg cloud.Config) *world {
 	t.Helper()
 	dir := t.TempDir()
-	db, err := store.Open(t.Context(), filepath.Join(dir, "db"))
-	must(t, err)
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	db := emptystore.Open(t, filepath.Join(dir, "db"))
 	blobs, err := blob.Open(filepath.Join(dir, "documents"), blob.Options{})
 	must(t, err)
 	w := &world{t: t, clock: &clock{now: time.Unix(1_700_000_000, 0)}, push: make(pushes, 10000), blobs: blobs, db: db}

@@ -21,6 +21,7 @@ import (
 	"platen/cloud/blob"
 	"platen/cloud/oauth"
 	"platen/cloud/store"
+	"platen/cloud/store/emptystore"
 	"platen/gcp"
 )
 
@@ -51,11 +52,7 @@ type bench struct {
 func newBench(t testing.TB, change func(*bench)) *bench {
 	t.Helper()
 	b := &bench{t: t, dir: t.TempDir(), reachable: publicAddr}
-	var err error
-	if b.db, err = store.Open(t.Context(), filepath.Join(b.dir, "cloud.db")); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = b.db.Close() })
+	b.db = emptystore.Open(t, filepath.Join(b.dir, "cloud.db"))
 	b.documents = filepath.Join(b.dir, "documents")
 	blobs, err := blob.Open(b.documents, blob.Options{})
 	if err != nil {

@@ -20,6 +20,7 @@ import (
 	"platen/cloud/ipp"
 	"platen/cloud/oauth"
 	"platen/cloud/store"
+	"platen/cloud/store/emptystore"
 	"platen/gcp"
 	"platen/internal/ippserver"
 	"platen/internal/smallpdf"
@@ -84,10 +85,7 @@ func newBench(t testing.TB) *bench {
 	t.Helper()
 	b := &bench{t: t, log: &lockedBuffer{}, people: map[string]cloud.Caller{}, keys: map[string]string{}}
 	dir := t.TempDir()
-	var err error
-	b.db, err = store.Open(t.Context(), filepath.Join(dir, "cloud.db"))
-	b.ok(err)
-	t.Cleanup(func() { _ = b.db.Close() })
+	b.db = emptystore.Open(t, filepath.Join(dir, "cloud.db"))
 	blobs, err := blob.Open(filepath.Join(dir, "documents"), blob.Options{})
 	b.ok(err)
 	log := slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug}))

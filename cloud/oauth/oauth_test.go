@@ -15,6 +15,7 @@ import (
 	"platen/cloud"
 	"platen/cloud/oauth"
 	"platen/cloud/store"
+	"platen/cloud/store/emptystore"
 	"platen/gcp"
 )
 
@@ -45,11 +46,7 @@ func (b *bench) pass(d time.Duration) {
 func newBench(t *testing.T, change func(*oauth.Config)) *bench {
 	t.Helper()
 	b := &bench{t: t, dir: t.TempDir(), now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
-	var err error
-	if b.db, err = store.Open(t.Context(), filepath.Join(b.dir, "cloud.db")); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = b.db.Close() })
+	b.db = emptystore.Open(t, filepath.Join(b.dir, "cloud.db"))
 	b.ann = cloud.User{ID: "u-ann", Email: "ann@example.com", Name: "Ann", CreateTime: b.now}
 	for _, u := range []cloud.User{b.ann, {ID: "u-bob", Email: "bob@example.com", CreateTime: b.now}} {
 		if err := b.db.AddUser(t.Context(), u); err != nil {

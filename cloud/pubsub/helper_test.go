@@ -15,6 +15,7 @@ import (
 	"platen/cloud/api"
 	"platen/cloud/pubsub"
 	"platen/cloud/store"
+	"platen/cloud/store/emptystore"
 	"platen/gcp"
 	"platen/internal/lab"
 	"platen/internal/stream"
@@ -75,11 +76,7 @@ func (o *outlet) of(to string) []string {
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "db")
-	db, err := store.Open(t.Context(), path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
+	db := emptystore.Open(t, path)
 	w := &world{t: t, store: db, out: &outlet{}, cloud: cloud.New(cloud.Config{Store: db, Domain: domain})}
 	for _, name := range []string{"olga", "una", "gus", "eve", "dora", "gast"} {
 		u := cloud.User{ID: cloud.UserID("u-" + name), Email: name + "@example.com", Name: name, Disabled: name == "dora", Guest: name == "gast"}
@@ -88,7 +85,7 @@ func newWorld(t *testing.T) *world {
 	for _, name := range []string{"till", "lift"} {
 		w.ok(db.AddUser(t.Context(), cloud.User{ID: cloud.UserID("u-" + name), Email: name + "@service", Name: name, Service: true, Keeper: "u-olga"}))
 	}
-	_, err = db.SetGroups(t.Context(), "u-gus", cloud.GroupsOfImport, []string{"staff"})
+	_, err := db.SetGroups(t.Context(), "u-gus", cloud.GroupsOfImport, []string{"staff"})
 	w.ok(err)
 	w.ok(db.AddRobot(t.Context(), cloud.Robot{ID: "r1", Owner: "u-olga", Proxy: "px"}))
 	w.ok(w.cloud.Presence(t.Context(), "r1", true))

@@ -22,6 +22,7 @@ import (
 	"platen/cloud/oauth"
 	"platen/cloud/passkey"
 	"platen/cloud/store"
+	"platen/cloud/store/emptystore"
 	"platen/gcp"
 )
 
@@ -76,11 +77,7 @@ func startSet(t *testing.T, set settings) *world {
 func startEmpty(t *testing.T, set settings) *world {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "db")
-	db, err := store.Open(t.Context(), file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
+	db := emptystore.Open(t, file)
 	blobs, err := blob.Open(t.TempDir(), blob.Options{})
 	if err != nil {
 		t.Fatal(err)
