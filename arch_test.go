@@ -72,6 +72,7 @@ var mayImport = map[string][]string{
 	"internal/cli":          {"internal/secret"},
 	"internal/config":       {"internal/nearest", "internal/secret"},
 	"internal/disk":         {},
+	"internal/mdns":         {"internal/backoff"},
 	"internal/metrics":      {},
 	"internal/nearest":      {},
 	"internal/disk/diskmem": {"internal/disk"},

@@ -61,10 +61,10 @@ func IPPEve(t TB, o EveOptions) *Eve {
 	if err := os.WriteFile(e.file("print"), []byte(command), 0o755); err != nil {
 		t.Fatalf("preparing ippeveprinter: %v", err)
 	}
-	bus := e.startBus()
+	bus := startBus(t, e.Dir) // it asks for one even with DNS-SD off
 	args := []string{"-n", "localhost", "-p", strconv.Itoa(port), "-d", e.file("spool"), "-c", e.file("print")}
 	if o.Announce {
-		e.startAvahi(bus)
+		startAvahi(t, avahi{dir: e.Dir, bus: bus, card: "lo", more: "use-ipv6=no\n[wide-area]\nenable-wide-area=no\n"})
 	} else {
 		args = append(args, "-r", "off")
 	}
@@ -80,48 +80,6 @@ func IPPEve(t TB, o EveOptions) *Eve {
 }
 
 func (e *Eve) file(name string) string { return filepath.Join(e.Dir, name) }
-
-// startBus starts the D-Bus that ippeveprinter asks for even with DNS-SD off.
-func (e *Eve) startBus() (address string) {
-	e.t.Helper()
-	sock := e.file("bus")
-	address = "unix:path=" + sock
-	p, err := spawn(exec.Command(find("dbus-daemon"), "--session", "--nofork", "--nopidfile", "--address="+address), e.file("bus.log"))
-	if err != nil {
-		e.t.Fatalf("starting dbus-daemon: %v", err)
-	}
-	e.t.Cleanup(p.stop)
-	if !waitFor(10*time.Second, func() bool { return p.ended() || answers("unix", sock) }) || p.ended() {
-		tail(e.t, e.file("bus.log"))
-		e.t.Fatalf("dbus-daemon did not start")
-	}
-	return address
-}
-
-// startAvahi starts an avahi-daemon on loopback that programs reach by a D-Bus.
-func (e *Eve) startAvahi(bus string) {
-	e.t.Helper()
-	Need(e.t, "avahi-daemon")
-	conf := "[server]\nallow-interfaces=lo\nuse-ipv6=no\n[wide-area]\nenable-wide-area=no\n"
-	if err := os.WriteFile(e.file("avahi.conf"), []byte(conf), 0o644); err != nil {
-		e.t.Fatalf("preparing avahi-daemon: %v", err)
-	}
-	cmd := exec.Command(find("avahi-daemon"), "--no-drop-root", "--no-chroot", "--no-rlimits", "-f", e.file("avahi.conf"))
-	cmd.Env = append(os.Environ(), "DBUS_SYSTEM_BUS_ADDRESS="+bus)
-	p, err := spawn(cmd, e.file("avahi.log"))
-	if err != nil {
-		e.t.Fatalf("starting avahi-daemon: %v", err)
-	}
-	e.t.Cleanup(p.stop)
-	ready := func() bool {
-		b, _ := os.ReadFile(e.file("avahi.log")) // not there yet
-		return strings.Contains(string(b), "Server startup complete")
-	}
-	if !waitFor(20*time.Second, func() bool { return p.ended() || ready() }) || p.ended() {
-		tail(e.t, e.file("avahi.log"))
-		e.t.Fatalf("avahi-daemon did not start")
-	}
-}
 
 // Kill ends the printer without a farewell. What it prints at that moment still
 // comes out.
