@@ -33,10 +33,11 @@ var mayImport = map[string][]string{
 	"connector/spool":       {"gcp", "printer", "connector", "internal/disk", "internal/filelock", "internal/private"},
 	"connector/predecessor": {"gcp", "internal/config", "internal/secret"},
 	"connector/rules":       {"gcp", "printer", "connector", "internal/config"},
+	"connector/announce":    {"gcp", "internal/backoff", "internal/ippwords", "internal/mdns"},
 	"connector/control":     {"gcp", "internal/impose", "internal/nearest", "internal/private", "printer"},
 	"connector/daemon": {
 		"gcp", "gcp/client", "printer", "cups", "notify", "notify/poll", "notify/xmpp", "connector",
-		"connector/spool", "connector/control", "connector/rules", "internal/backoff", "internal/cli", "internal/config", "internal/disk", "internal/impose", "internal/metrics", "internal/nearest", "internal/private", "internal/smallpdf", "internal/raster", "internal/secret",
+		"connector/spool", "connector/control", "connector/rules", "connector/announce", "internal/backoff", "internal/cli", "internal/config", "internal/disk", "internal/impose", "internal/mdns", "internal/metrics", "internal/nearest", "internal/private", "internal/smallpdf", "internal/raster", "internal/secret",
 	},
 
 	// The cloud's half.

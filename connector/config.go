@@ -32,6 +32,9 @@ type Config struct {
 	// Ended hears of each job whose end the service knows, once, and must not block;
 	// it may be nil.
 	Ended func(JobStatus)
+	// Viewed hears of all printers after each look at them, and must not block; it may be
+	// nil.
+	Viewed func([]PrinterStatus)
 }
 
 // Options are the connector's settings; zero members take their default.

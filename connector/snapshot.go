@@ -27,6 +27,7 @@ type PrinterStatus struct {
 	ID      gcp.PrinterID // "" if not registered
 	UUID    string
 	Info    string
+	Place   string // where it stands
 	URI     string
 	Source  printer.Source
 	Kind    printer.Kind
@@ -35,6 +36,7 @@ type PrinterStatus struct {
 	State   gcp.CDS
 	Jobs    int    // in hand
 	Error   string // why the service does not have its latest description; "" if it has
+	Told    string // mark of the description that the service has; "" if not known
 
 	Reason string      // why it is not registered; "" if it is
 	MayBe  []Candidate // which printers of the service it may be: a person must say

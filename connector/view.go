@@ -3,6 +3,7 @@ package connector
 import (
 	"cmp"
 	"fmt"
+	"slices"
 
 	"platen/gcp"
 	"platen/printer"
@@ -15,12 +16,13 @@ func (r *reconciler) publish() {
 	here := map[int]bool{}
 	for i, k := range m.found {
 		p := r.locals[i]
+		dressed := r.c.Options.dress(p)
 		s := PrinterStatus{
-			Name: p.Name, UUID: p.UUID, Info: r.c.Options.dress(p).Info, URI: p.URI, Source: p.Source, Kind: p.Kind, State: p.State, Error: cmp.Or(r.errs[p.Name], r.unopened[p.Name]),
+			Name: p.Name, UUID: p.UUID, Info: dressed.Info, Place: dressed.Location, URI: p.URI, Source: p.Source, Kind: p.Kind, State: p.State, Error: cmp.Or(r.errs[p.Name], r.unopened[p.Name]),
 		}
 		if k >= 0 {
 			here[k] = true
-			s.ID, s.Removed = r.ids[k].ID, r.ids[k].Removed
+			s.ID, s.Removed, s.Told = r.ids[k].ID, r.ids[k].Removed, r.ids[k].Hash
 			s.Missing = r.misses[s.ID] > 0
 		} else {
 			s.Reason, s.MayBe = r.reason(m, i), r.candidates(m, i)
@@ -35,6 +37,9 @@ func (r *reconciler) publish() {
 	r.c.mu.Lock()
 	r.c.view = view
 	r.c.mu.Unlock()
+	if r.c.Viewed != nil {
+		r.c.Viewed(slices.Clone(view))
+	}
 }
 
 // nameOf returns how an identity is called here.

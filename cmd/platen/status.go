@@ -61,6 +61,9 @@ func printStatus(w io.Writer, s control.Status) error {
 		{"jobs", fmt.Sprintf("%d in hand", s.Jobs)},
 		{"running", fmt.Sprintf("since %s, process %d, version %s", s.Started.Local().Format(time.DateTime), s.PID, s.Version)},
 	}
+	if s.Announced != nil {
+		rows = append(rows, [2]string{"announced", announced(*s.Announced)})
+	}
 	if words := twice(s); words != "" {
 		rows = append(rows, [2]string{"attention", words})
 	}
@@ -82,6 +85,26 @@ func printStatus(w io.Writer, s control.Status) error {
 		}
 	}
 	return nil
+}
+
+// announced says which printers the local network is told of.
+func announced(a control.Announced) string {
+	var there []string
+	for _, p := range a.Printers {
+		if p.Announced {
+			there = append(there, p.Name)
+		}
+	}
+	words := fmt.Sprintf("%d of %d on this network", len(there), len(a.Printers))
+	if a.LastError != "" {
+		words += ": " + a.LastError
+	}
+	for _, p := range a.Printers {
+		if !p.Announced && p.Why != "" {
+			return words + ": " + p.Name + ": " + p.Why
+		}
+	}
+	return words
 }
 
 // notifications says whether they flow, over what, and since when.

@@ -41,3 +41,21 @@ func TestStatusTellsOfTwins(t *testing.T) {
 		}
 	}
 }
+
+// Who announces sees which printers the network is told of, and why one is not.
+func TestStatusTellsWhatIsAnnounced(t *testing.T) {
+	for want, a := range map[string]*control.Announced{
+		"\nannounced        1 of 2 on this network\n":       {Printers: []control.AnnouncedPrinter{{Name: "Front desk", Announced: true}, {Name: "Cellar"}}},
+		"0 of 1 on this network: Cellar: no such printer\n": {Printers: []control.AnnouncedPrinter{{Name: "Cellar", Why: "no such printer"}}},
+		"0 of 0 on this network: there is no network\n":     {LastError: "there is no network"},
+	} {
+		var b strings.Builder
+		if err := printStatus(&b, control.Status{Announced: a}); err != nil || !strings.Contains(b.String(), want) {
+			t.Errorf("%v, want %q in\n%s", err, want, b.String())
+		}
+	}
+	var b strings.Builder
+	if err := printStatus(&b, control.Status{}); err != nil || strings.Contains(b.String(), "announced") {
+		t.Errorf("%v, though nothing is announced:\n%s", err, b.String())
+	}
+}

@@ -19,8 +19,24 @@ type Status struct {
 	Jobs      int       `json:"jobs"`     // jobs in hand
 	LastError string    `json:"last_error,omitempty"`
 
+	Announced *Announced `json:"announced,omitempty"` // on this network, if the settings want it
+
 	Standing gcp.Standing `json:"standing,omitempty"` // granted, recovered or standby; "" if the service did not say
 	Twins    []Twin       `json:"twins,omitempty"`    // the installations with these credentials, if there are several
+}
+
+// Announced is what the daemon tells the local network of.
+type Announced struct {
+	Printers  []AnnouncedPrinter `json:"printers"`
+	LastError string             `json:"last_error,omitempty"` // why they are not announced, or not as the cloud has them now
+}
+
+// AnnouncedPrinter is a printer that is to be announced.
+type AnnouncedPrinter struct {
+	ID        gcp.PrinterID `json:"id"`
+	Name      string        `json:"name"` // on the network, where it may have a number behind it
+	Announced bool          `json:"announced"`
+	Why       string        `json:"why,omitempty"` // it is not; "" if it will be soon
 }
 
 // Twin is one of several installations with the same credentials.

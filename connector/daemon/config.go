@@ -33,6 +33,9 @@ type Config struct {
 	FullUserName bool            `toml:"full_username"` // jobs belong to joe@example.com instead of joe
 	PollInterval config.Duration `toml:"poll_interval"` // how often the local print systems are looked at
 
+	Announce       bool     `toml:"announce"`        // say on this network (DNS-SD) that the shared printers are at the cloud: everybody there sees their names and places
+	AnnounceExcept []string `toml:"announce_except"` // queue names not to announce, with * and ?
+
 	PingInterval config.Duration `toml:"ping_interval"` // how often the notification stream is tried
 	PingTimeout  config.Duration `toml:"ping_timeout"`  // how long its answer may take
 	ReconnectMax config.Duration `toml:"reconnect_max"` // longest wait between two tries
@@ -160,7 +163,7 @@ func (c Config) checkPatterns() error {
 	for _, l := range []struct {
 		key      string
 		patterns []string
-	}{{"include", c.Include}, {"exclude", c.Exclude}, {"raw", c.Raw}} {
+	}{{"include", c.Include}, {"exclude", c.Exclude}, {"raw", c.Raw}, {"announce_except", c.AnnounceExcept}} {
 		for _, p := range l.patterns {
 			if _, err := filepath.Match(p, ""); err != nil {
 				return &config.Wrong{Key: l.key, Value: []string{p}, Want: `names of queues, in which * stands for any letters and ? for one`}

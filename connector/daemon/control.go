@@ -38,7 +38,7 @@ func (d *Daemon) Status(ctx context.Context) (control.Status, error) {
 	ch := d.channel.Status()
 	s := control.Status{
 		Version: d.version, PID: os.Getpid(), Started: d.started, Jobs: len(snap.Jobs), LastError: snap.Trouble,
-		Standing: snap.Standing, Twins: twins(snap.Twins),
+		Standing: snap.Standing, Twins: twins(snap.Twins), Announced: d.network.announced(),
 		Cloud: control.Cloud{
 			URL: d.credentials.Cloud, Paired: true, Account: d.credentials.Owner,
 			Connected: ch.Connected, Since: ch.Since, LastError: ch.LastError, Refused: ch.Refused,

@@ -56,6 +56,7 @@ type Daemon struct {
 	channel   *notify.Channel
 	connector *connector.Connector
 	figures   *figures
+	network   *announcing // nil if printers are not announced
 }
 
 // Open takes the state folder and builds the parts; nothing is sent yet. An
@@ -166,6 +167,7 @@ func (d *Daemon) live(ctx context.Context) error {
 	g.Go(func() error { return ended(ctx, "connector", d.connector.Run(ctx)) })
 	g.Go(func() error { return ended(ctx, "notifications", d.channel.Run(ctx, d.connector)) })
 	g.Go(func() error { return d.awaitPairing(ctx) })
+	g.Go(func() error { d.network.run(ctx); return nil })
 	g.Go(func() error { d.followReloads(ctx); return nil })
 	g.Go(func() error { d.system.Watch(ctx, d.connector.Refresh); return nil })
 	if d.raster != nil {
@@ -240,10 +242,16 @@ func (d *Daemon) assemble() error {
 	options.Rule = d.rules.of
 	options.Host, options.Version = hostName(), d.version
 	options.Place = place(d.cfg.StateDir, thisMachine())
+	var viewed func([]connector.PrinterStatus)
+	if d.network, err = d.newAnnouncing(); err != nil {
+		return err
+	} else if d.network != nil {
+		viewed = d.network.viewed
+	}
 	d.connector, err = connector.New(connector.Config{
-		Cloud: d.client, Registry: registry{d.client, owners}, PrintSystem: d.system, Spool: d.dir, Identities: d.known,
+		Cloud: d.client, Registry: registry{d.client, owners, d.network}, PrintSystem: d.system, Spool: d.dir, Identities: d.known,
 		Runs: runs, Renderer: d.rendererOf(), Death: death, Logger: d.log.With("component", "connector"), Options: options,
-		Ended: d.figures.ended,
+		Ended: d.figures.ended, Viewed: viewed,
 	})
 	if err != nil {
 		return err

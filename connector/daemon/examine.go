@@ -40,6 +40,7 @@ func Examine(ctx context.Context, cfg Config) []cli.Finding {
 	if cfg.Render {
 		list = append(list, examineOffice(ctx))
 	}
+	list = append(list, examineAnnouncing(ctx, cfg, credentials)...)
 	return append(list, examineMetrics(ctx, cfg), examineDaemon(ctx, cfg))
 }
 

@@ -16,6 +16,7 @@ const gcpVersion = "2.0"
 type registry struct {
 	client   *client.Client
 	settings settings
+	network  *announcing // hears of the service's printers
 }
 
 // List implements connector.Registry. It is called after each connect and each
@@ -23,6 +24,9 @@ type registry struct {
 func (r registry) List(ctx context.Context, a gcp.Announcement) ([]gcp.Printer, *gcp.Installation, error) {
 	list, inst, err := r.client.Announce(ctx, a, "queuedJobsCount")
 	r.settings.settle(ctx, list)
+	if err == nil {
+		r.network.listed(list)
+	}
 	return list, inst, err
 }
 

@@ -55,7 +55,7 @@ func owner(t *testing.T, s *settingsService, dir string) (registry, *rhythm, *pr
 		t.Fatal(err)
 	}
 	pings := new(rhythm)
-	return registry{c, settings{c, pings, known, slog.New(slog.DiscardHandler)}}, pings, known
+	return registry{client: c, settings: settings{c, pings, known, slog.New(slog.DiscardHandler)}}, pings, known
 }
 
 // A device applies what is pending and answers with it as current; the service

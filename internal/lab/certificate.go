@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// Certificate returns a server configuration for 127.0.0.1, localhost and further names,
-// and what trusts it.
+// Certificate returns a server configuration for 127.0.0.1, localhost and further names and
+// addresses, and what trusts it.
 func Certificate(t TB, names ...string) (*tls.Config, *x509.CertPool) {
 	t.Helper()
 	return CertificateFrom(t, time.Now().Add(-time.Hour), names...)
@@ -33,6 +33,11 @@ func CertificateFrom(t TB, from time.Time, names ...string) (*tls.Config, *x509.
 		Subject:     pkix.Name{CommonName: "lab"},
 		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, DNSNames: append([]string{"localhost"}, names...),
 		IsCA: true, BasicConstraintsValid: true,
+	}
+	for _, n := range names {
+		if ip := net.ParseIP(n); ip != nil {
+			tmpl.IPAddresses = append(tmpl.IPAddresses, ip)
+		}
 	}
 	der, err := x509.CreateCertificate(rand.Reader, tmpl, tmpl, &key.PublicKey, key)
 	if err != nil {

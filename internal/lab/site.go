@@ -65,10 +65,7 @@ func NewSite(t TB, o SiteOptions) *Site {
 	if o.PushPort != 0 {
 		push = o.PushPort
 	}
-	base := s.Base
-	if o.CloudAddress != "" {
-		base = o.CloudAddress
-	}
+	base := s.CloudAddress()
 	streams := fmt.Sprintf("direct_listen = \"127.0.0.1:%d\"\nstarttls_listen = \"\"\nadvertised_direct_port = %d\n", s.Direct, push)
 	s.write("cloud.toml", fmt.Sprintf("listen = \"127.0.0.1:%d\"\nbase_url = %q\nstate_dir = %q\n%s\n[limits]\n%s\n[push]\n%s",
 		s.httpPort, base, s.file("cloud"), o.CloudConfig, cmp.Or(o.CloudLimits, NoLimits), cmp.Or(o.CloudPush, streams)))
@@ -92,6 +89,9 @@ func NewSite(t TB, o SiteOptions) *Site {
 	s.PairKey = s.Cloud("key", "create", "--user", Owner, "--scope", "pair")
 	return s
 }
+
+// CloudAddress returns the cloud's address as the connector knows it.
+func (s *Site) CloudAddress() string { return cmp.Or(s.o.CloudAddress, s.Base) }
 
 func (s *Site) file(name string) string { return filepath.Join(s.Dir, name) }
 

@@ -85,11 +85,7 @@ func (s *Site) StartCloud(env ...string) {
 // Pair ties the connector to the cloud.
 func (s *Site) Pair() {
 	s.t.Helper()
-	base := s.Base
-	if s.o.CloudAddress != "" {
-		base = s.o.CloudAddress
-	}
-	s.run("platen", []string{"--config", s.file("platen.toml"), "pair", base}, []string{"PLATEN_TOKEN=" + s.PairKey})
+	s.run("platen", []string{"--config", s.file("platen.toml"), "pair", s.CloudAddress()}, []string{"PLATEN_TOKEN=" + s.PairKey})
 }
 
 // Setup runs 'platen setup' without a service and without a question, and returns what it

@@ -39,6 +39,9 @@ func (s *sightings) add(scheme string, e *zeroconf.ServiceEntry) {
 		return
 	}
 	txt := parseTXT(e.Text)
+	if txt["platen"] == "cloud" { // a connector announces it: it is in a cloud already
+		return
+	}
 	f := Found{
 		Name:     unescape(e.Instance),
 		Model:    cmp.Or(txt["ty"], strings.Trim(txt["product"], "()")),

@@ -70,6 +70,7 @@ func TestNoPrinters(t *testing.T) {
 	s.add("ipp", entry("nowhere", "a.local.", 631, "0.0.0.0"))
 	s.add("ipp", entry("everywhere", "a.local.", 631, "224.0.0.251"))
 	s.add("ipp", entry("link", "a.local.", 631, "fe80::1"))
+	s.add("ipps", entry("in a cloud", "a.local.", 443, "192.0.2.7", "rp=ipp/print/1", "platen=cloud")) // a connector said so
 	if got := s.printers(); len(got) != 0 {
 		t.Errorf("got %+v", got)
 	}
