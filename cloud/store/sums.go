@@ -18,7 +18,13 @@ func (d *DB) Sums(ctx context.Context, f cloud.SumFilter) ([]cloud.Sum, error) {
 	if err := d.queryRow(ctx, rangeOfSums).Scan(&oldest, &latest); err != nil {
 		return nil, fmt.Errorf("read what was counted: %w", err)
 	}
-	of := spanOf(f, oldest, latest)
+	if oldest == "" || f.To < f.From {
+		return nil, nil
+	}
+	of, err := spanOf(f, oldest, latest)
+	if err != nil {
+		return nil, err
+	}
 	if (f.By == cloud.SumByPerson || f.By == cloud.SumByGroup) && len(f.Printers) > fewPrinters {
 		rows, err := d.r.QueryContext(ctx, printersCounted)
 		counted, err := collect(rows, err, scanPrinterID)
@@ -27,13 +33,12 @@ func (d *DB) Sums(ctx context.Context, f cloud.SumFilter) ([]cloud.Sum, error) {
 		}
 		of.less = lessOf(f, counted)
 	}
-	return d.sumsOf(ctx, f, of)
+	return d.sumsOf(ctx, f, of.parts(f))
 }
 
-// sumsOf reads the parts of a report, all at the same time: months that are added up
-// already, and days, take about as long.
-func (d *DB) sumsOf(ctx context.Context, f cloud.SumFilter, of span) ([]cloud.Sum, error) {
-	parts := of.parts(f)
+// sumsOf reads the parts of a report, all at the same time: what is added up already, and
+// days, take about as long.
+func (d *DB) sumsOf(ctx context.Context, f cloud.SumFilter, parts []sumPart) ([]cloud.Sum, error) {
 	found, errs := make([][]cloud.Sum, len(parts)), make([]error, len(parts))
 	var wg sync.WaitGroup
 	for i, part := range parts {
@@ -49,23 +54,26 @@ func (d *DB) sumsOf(ctx context.Context, f cloud.SumFilter, of span) ([]cloud.Su
 	return ordered(f, merged(f.By, found)), nil
 }
 
-// merged adds up the parts of a report.
+// merged adds up the parts of a report, and leaves out of what nothing is left.
 func merged(by cloud.SumKind, parts [][]cloud.Sum) []cloud.Sum {
+	var all []cloud.Sum
+	if by == cloud.SumByAll {
+		all = slices.Concat(parts...) // each is of months of its own, and they may be long
+	} else {
+		all = addedUp(parts)
+	}
+	return slices.DeleteFunc(all, func(m cloud.Sum) bool { return m.Jobs == 0 && m.Pages == 0 })
+}
+
+func addedUp(parts [][]cloud.Sum) (all []cloud.Sum) {
 	type what struct {
 		month   string
 		owner   cloud.UserID
 		printer gcp.PrinterID
 		group   string
 	}
-	if by == cloud.SumByAll {
-		return slices.Concat(parts...) // each is of months of its own, and they may be long
-	}
-	all := parts[0]
-	at := make(map[what]int, len(all))
-	for i, m := range all {
-		at[what{m.Month, m.Owner, m.Printer, m.Group}] = i
-	}
-	for _, part := range parts[1:] {
+	at := map[what]int{}
+	for _, part := range parts {
 		for _, m := range part {
 			k := what{m.Month, m.Owner, m.Printer, m.Group}
 			i, known := at[k]
@@ -79,7 +87,7 @@ func merged(by cloud.SumKind, parts [][]cloud.Sum) []cloud.Sum {
 			all[i].PrinterName = max(all[i].PrinterName, m.PrinterName)
 		}
 	}
-	return slices.DeleteFunc(all, func(m cloud.Sum) bool { return m.Jobs == 0 && m.Pages == 0 })
+	return all
 }
 
 // ordered sorts a report, and cuts it to its limit.
@@ -106,15 +114,20 @@ func scanSum(s scanner) (m cloud.Sum, err error) {
 
 // sumPart is what a part of a report is made of: rows of the columns of sums, but the day.
 type sumPart struct {
-	query string
-	args  []any
-	sums  bool // of whole months: what SumByAll tells is added up already
+	query  string
+	args   []any
+	months bool // whole ones: what SumByAll tells is added up already
+	less   bool // it is taken from the others
 }
 
 // sum is the query of a part.
 func (p sumPart) sum(by cloud.SumKind) string {
 	const person, printer = `sums.owner, MAX(owner_email)`, `printer, MAX(printer_name)`
 	columns, group, name := "", "", `''`
+	added := `SUM(jobs), SUM(pages)`
+	if p.less {
+		added = `-SUM(jobs), -SUM(pages)`
+	}
 	from := `(` + p.query + `) sums`
 	switch by {
 	case cloud.SumByPrinter:
@@ -129,13 +142,13 @@ func (p sumPart) sum(by cloud.SumKind) string {
 	case cloud.SumByAll:
 		columns, group = `month, `+person+`, `+printer, `month, sums.owner, printer`
 	}
-	if by == cloud.SumByAll && p.sums {
+	if by == cloud.SumByAll && p.months {
 		return `SELECT month, owner, owner_email, printer, printer_name, jobs, pages, '' FROM ` + from
 	}
-	return `SELECT ` + columns + `, SUM(jobs), SUM(pages), ` + name + ` FROM ` + from + ` GROUP BY ` + group
+	return `SELECT ` + columns + `, ` + added + `, ` + name + ` FROM ` + from + ` GROUP BY ` + group
 }
 
-// addSum counts more at a printer. Triggers count it in the sums of months.
+// addSum counts more at a printer. Triggers count it in the sums of months and in totals.
 const addSum = `INSERT INTO sums (day, printer, owner, printer_name, owner_email, jobs, pages) VALUES (?, ?, ?, ?, ?, ?, ?)
 	ON CONFLICT (day, printer, owner) DO UPDATE SET jobs = sums.jobs + excluded.jobs, pages = sums.pages + excluded.pages,
 	printer_name = excluded.printer_name, owner_email = excluded.owner_email`

@@ -1,6 +1,9 @@
 package store
 
 import (
+	"cmp"
+	"fmt"
+	"slices"
 	"time"
 
 	"platen/cloud"
@@ -9,12 +12,11 @@ import (
 
 const rangeOfSums = `SELECT COALESCE((SELECT MIN(day) FROM sums), ''), COALESCE((SELECT MAX(day) FROM sums), '')`
 
-// span is the time of a report: whole months, whose sums are kept, and the days before
-// and after them.
+// span is the time of a report: whole months, whose sums are kept, and days of others.
 type span struct {
-	first, last string // months; last is before first if there is none
-	days        [][2]string
-	long        bool            // the months are a large part of all that there are
+	first, last string          // months, both included; "" if there is none
+	days        [][2]string     // both included, and of one month each
+	latest      string          // the last day of which anything is counted
 	less        []gcp.PrinterID // see lessOf
 }
 
@@ -22,67 +24,125 @@ const monthLayout = "2006-01"
 
 // spanOf divides the time of a report. Nothing is counted before the oldest day nor
 // after the latest, so that the months of these are whole.
-func spanOf(f cloud.SumFilter, oldest, latest string) span {
-	from, err1 := time.Parse(cloud.DayLayout, f.From)
-	to, err2 := time.Parse(cloud.DayLayout, f.To)
-	if err1 != nil || err2 != nil || f.To < f.From {
-		return span{first: "1", last: "0", days: [][2]string{{f.From, f.To}}}
+func spanOf(f cloud.SumFilter, oldest, latest string) (s span, err error) {
+	s.latest = latest
+	from, err := time.Parse(cloud.DayLayout, max(f.From, oldest))
+	if err != nil {
+		return s, fmt.Errorf("read the days of a report: %w", err)
 	}
-	begin, end := monthOf(from), monthOf(to.AddDate(0, 0, 1)) // the first month that is whole, and the first that is not
-	if from.Day() > 1 && f.From > oldest {
-		begin = begin.AddDate(0, 1, 0)
+	for month := from.AddDate(0, 0, 1-from.Day()); ; month = month.AddDate(0, 1, 0) {
+		name, first, last := month.Format(monthLayout), month.Format(cloud.DayLayout), month.AddDate(0, 1, -1).Format(cloud.DayLayout)
+		switch {
+		case first > min(f.To, latest):
+			return s, nil
+		case f.From > max(first, oldest) || f.To < min(last, latest):
+			s.days = append(s.days, [2]string{max(first, f.From), min(last, f.To)})
+		default:
+			s.first, s.last = cmp.Or(s.first, name), name
+		}
 	}
-	if f.To >= latest {
-		end = monthOf(to).AddDate(0, 1, 0)
-	}
-	if !begin.Before(end) {
-		return span{first: "1", last: "0", days: [][2]string{{f.From, f.To}}}
-	}
-	s := span{first: begin.Format(monthLayout), last: end.AddDate(0, 0, -1).Format(monthLayout), long: longSpan(begin, end, oldest, latest)}
-	if from.Before(begin) {
-		s.days = append(s.days, [2]string{f.From, begin.AddDate(0, 0, -1).Format(cloud.DayLayout)})
-	}
-	if !to.Before(end) {
-		s.days = append(s.days, [2]string{end.Format(cloud.DayLayout), f.To})
-	}
-	return s
 }
-
-// longSpan reports whether some months are at least a quarter of those between two days.
-func longSpan(begin, end time.Time, oldest, latest string) bool {
-	from, err1 := time.Parse(cloud.DayLayout, oldest)
-	to, err2 := time.Parse(cloud.DayLayout, latest)
-	return err1 == nil && err2 == nil && 4*end.Sub(begin) >= to.Sub(from)
-}
-
-func monthOf(t time.Time) time.Time { return t.AddDate(0, 0, 1-t.Day()) }
 
 // parts are the queries for what a report adds up: as little as tells it.
 func (s span) parts(f cloud.SumFilter) []sumPart {
-	var parts []sumPart
-	add := func(query string, w where, group string) {
-		parts = append(parts, sumPart{query: query + w.String() + group, args: w.args})
-	}
-	if s.first <= s.last {
-		s.months(f, add)
-		for i := range parts {
-			parts[i].sums = true
+	all := [2]string{f.From, f.To}
+	switch f.By {
+	case cloud.SumByPrinter:
+		return []sumPart{s.totals(ofPrinter, all, f.Printers)}
+	case cloud.SumByMonth:
+		parts := s.monthSums(ofPrinter, f)
+		for _, days := range s.days {
+			parts = append(parts, s.totals(ofPrinter, days, f.Printers))
 		}
-	}
-	for _, days := range s.days {
-		var w where
-		w.add("day >= ?", days[0])
-		w.add("day <= ?", days[1])
-		switch {
-		case s.less == nil:
-			w.printers(f.Printers)
-		case len(s.less) > 0:
-			part, args := among("printer", s.less)
-			w.add("NOT "+part, args...)
+		return parts
+	case cloud.SumByPerson, cloud.SumByGroup:
+		if f.Printers == nil || s.less != nil {
+			return append(s.lessSums(f), s.totals(ofPerson, all, nil))
 		}
-		add(`SELECT `+countedColumns(f.By, `substr(day, 1, 7)`)+`, jobs, pages FROM sums`, w, "")
+	case cloud.SumByAll:
+	}
+	return append(s.monthSums(ofAll, f), s.daySums(f)...)
+}
+
+// lessSums are what people printed at the printers that a report leaves out.
+func (s span) lessSums(f cloud.SumFilter) []sumPart {
+	if len(s.less) == 0 {
+		return nil
+	}
+	f.Printers = s.less
+	parts := append(s.monthSums(ofAll, f), s.daySums(f)...)
+	for i := range parts {
+		parts[i].less = true
 	}
 	return parts
+}
+
+// monthSums are the sums of whole months.
+func (s span) monthSums(kind string, f cloud.SumFilter) []sumPart {
+	if s.first == "" {
+		return nil
+	}
+	var w where
+	w.add("kind = ?", kind)
+	w.add("month >= ?", s.first)
+	w.add("month <= ?", s.last)
+	w.printers(f.Printers)
+	return []sumPart{{query: `SELECT ` + countedColumns(f.By, `month`) + `, jobs, pages FROM month_sums` + w.String(), args: w.args, months: true}}
+}
+
+// daySums are the sums of the days beside them.
+func (s span) daySums(f cloud.SumFilter) []sumPart {
+	var parts []sumPart
+	for _, days := range s.days {
+		var w where
+		if f.Printers == nil {
+			w.add("day >= ?", days[0])
+			w.add("day <= ?", days[1])
+		} else { // of each day, these printers alone are read
+			part, args := among("day", eachDay(days))
+			w.add(part, args...)
+			w.printers(f.Printers)
+		}
+		parts = append(parts, sumPart{query: `SELECT ` + countedColumns(f.By, `substr(day, 1, 7)`) + `, jobs, pages FROM sums` + w.String(), args: w.args})
+	}
+	return parts
+}
+
+// eachDay lists days of one month.
+func eachDay(days [2]string) (all []string) {
+	month := days[0][:len(monthLayout)]
+	for n := 1; n <= 31; n++ {
+		if day := fmt.Sprintf("%s-%02d", month, n); days[0] <= day && day <= days[1] {
+			all = append(all, day)
+		}
+	}
+	return all
+}
+
+// totals are what everybody, or each printer, printed in some days: what there was at their
+// end less what there was before, so that it takes no longer the more days there are.
+func (s span) totals(kind string, days [2]string, things []gcp.PrinterID) sumPart {
+	columns := `'' AS printer, thing AS owner, '' AS printer_name, name AS owner_email`
+	if kind == ofPrinter {
+		columns = `thing AS printer, '' AS owner, name AS printer_name, '' AS owner_email`
+	}
+	from, args := `counted until`, []any{days[0][:len(monthLayout)]}
+	if days[1] < s.latest {
+		from = `(SELECT id, kind, thing, name, t.jobs, t.pages FROM counted CROSS JOIN totals t ON t.counted = id
+			AND t.day = (SELECT MAX(day) FROM totals WHERE counted = id AND day <= ?)) until`
+		args = append(args, days[1])
+	}
+	var w where
+	w.add("kind = ?", kind)
+	if things != nil {
+		part, args := among("thing", things)
+		w.add(part, args...)
+	}
+	return sumPart{
+		query: `SELECT ? AS month, ` + columns + `, until.jobs - COALESCE(before.jobs, 0) AS jobs, until.pages - COALESCE(before.pages, 0) AS pages
+			FROM ` + from + ` LEFT JOIN totals before ON before.counted = id AND before.day = (SELECT MAX(day) FROM totals WHERE counted = id AND day < ?)` + w.String(),
+		args: slices.Concat(args, []any{days[0]}, w.args),
+	}
 }
 
 // printers adds that a row is of one of some printers; nil stands for all.
@@ -93,68 +153,26 @@ func (w *where) printers(of []gcp.PrinterID) {
 	}
 }
 
-// months is the part of the query that is about whole months.
-func (s span) months(f cloud.SumFilter, add func(query string, w where, group string)) {
-	people := f.By == cloud.SumByPerson || f.By == cloud.SumByGroup
-	month := func(kind string) (w where) {
-		w.add("kind = ?", kind)
-		w.add("month >= ?", s.first)
-		w.add("month <= ?", s.last)
-		return w
-	}
-	columns := `SELECT ` + countedColumns(f.By, `month`)
-	switch {
-	case people && (f.Printers == nil || s.less != nil):
-		if s.long {
-			add(personByPerson, month(ofPerson), ` GROUP BY owner`)
-		} else {
-			w := month(ofPerson)
-			w.add("printer = ''") // as the primary key has it
-			add(columns+`, jobs, pages FROM month_sums`, w, "")
-		}
-		if len(s.less) > 0 {
-			w := month(ofAll)
-			w.printers(s.less)
-			add(`SELECT '' AS month, '' AS printer, owner, '' AS printer_name, '' AS owner_email, -jobs AS jobs, -pages AS pages FROM month_sums`, w, "")
-		}
-	case people && s.long && len(f.Printers) > fewPrinters:
-		w := month(ofAll)
-		w.printers(f.Printers)
-		add(personByPerson, w, ` GROUP BY owner`)
-	default:
-		w := month(monthKind(f.By))
-		w.printers(f.Printers)
-		add(columns+`, jobs, pages FROM month_sums`, w, "")
-	}
-}
-
-// personByPerson reads an index that has the sums in this order, so that nothing is sorted.
-const personByPerson = `SELECT '' AS month, '' AS printer, owner, '' AS printer_name, MAX(owner_email) AS owner_email, SUM(jobs) AS jobs, SUM(pages) AS pages
-	FROM month_sums INDEXED BY month_sums_person`
-
 // countedColumns are those that a report is about: rows are sorted with all that they have.
 func countedColumns(by cloud.SumKind, month string) string {
-	printer, owner := `'' AS printer, '' AS owner, `, `'' AS printer_name, '' AS owner_email`
 	switch by {
 	case cloud.SumByPerson, cloud.SumByGroup:
 		return `'' AS month, '' AS printer, owner, '' AS printer_name, owner_email`
-	case cloud.SumByPrinter:
-		return `'' AS month, printer, '' AS owner, printer_name, '' AS owner_email`
-	case cloud.SumByAll:
-		printer, owner = `printer, owner, `, `printer_name, owner_email`
 	case cloud.SumByMonth:
+		return month + ` AS month, '' AS printer, '' AS owner, '' AS printer_name, '' AS owner_email`
+	case cloud.SumByPrinter, cloud.SumByAll:
 	}
-	return month + ` AS month, ` + printer + owner
+	return month + ` AS month, printer, owner, printer_name, owner_email`
 }
 
 // fewPrinters are looked up one by one, also for a long time.
 const fewPrinters = 50
 
 // printersCounted is the query for all printers that anything was counted at.
-const printersCounted = `SELECT DISTINCT printer FROM month_sums WHERE kind = '` + ofPrinter + `'`
+const printersCounted = `SELECT thing FROM counted WHERE kind = '` + ofPrinter + `'`
 
 // lessOf are the printers that a report about people leaves out, if they are fewer than
-// those it is of: what was printed there is then taken from the sums of all printers. Else
+// those it is of: what was printed there is then taken from the totals of all printers. Else
 // it is nil.
 func lessOf(f cloud.SumFilter, counted []gcp.PrinterID) []gcp.PrinterID {
 	of := make(map[gcp.PrinterID]bool, len(f.Printers))
@@ -173,18 +191,9 @@ func lessOf(f cloud.SumFilter, counted []gcp.PrinterID) []gcp.PrinterID {
 	return less
 }
 
-// The kinds of sums of months.
+// The kinds of sums of months, and of what totals are of.
 const (
-	ofPerson  = "person"  // of all printers
-	ofPrinter = "printer" // of all people
-	ofAll     = "all"
+	ofPerson  = "person"
+	ofPrinter = "printer"
+	ofAll     = "all" // each person at each printer
 )
-
-// monthKind says which of the sums of months tell a report that is not about all that
-// people printed.
-func monthKind(by cloud.SumKind) string {
-	if by == cloud.SumByPrinter || by == cloud.SumByMonth {
-		return ofPrinter
-	}
-	return ofAll
-}
