@@ -58,31 +58,52 @@ func TestCUPSIsTheClient(t *testing.T) {
 		t.Errorf("%d pages came, want 2", n)
 	}
 
+	first := d.newest()
+	d.Await(first, time.Minute, lab.Job.Ended)
+
 	// Out of paper at the far end is out of paper in lpstat.
 	d.paper(t, "0")
-	d.eve.SetDelay("20")
+	d.eve.SetDelay("5")
 	out := cups.Run("lp", "-d", "door", file)
 	lab.Until(t, time.Minute, "lpstat to tell of the paper", func() bool {
 		return strings.Contains(cups.Run("lpstat", "-l", "-p", "door"), "media-empty")
 	})
 
-	// Taken back by lp's side, it is cancelled at the far end.
+	// Taken back by lp's side, it is cancelled at the far end, and everywhere on the way.
 	d.paper(t, "250")
 	m := requestID.FindStringSubmatch(out)
 	if m == nil {
 		t.Fatalf("lp says %q", out)
 	}
-	job := d.newest()
-	d.Await(job, time.Minute, func(j lab.Job) bool { return j.State() == "IN_PROGRESS" || j.State() == "STOPPED" })
+	var job string
+	lab.Until(t, time.Minute, "the far printer to have the job", func() bool {
+		job = d.newest()
+		j, err := d.Job(job)
+		return err == nil && job != first && j.State() == "IN_PROGRESS"
+	})
 	cups.Run("cancel", "door-"+m[1])
-	// The words are ippeveprinter's own: it cancels once its print command has ended.
-	d.Await(job, time.Minute, func(j lab.Job) bool { return j.State() == "ABORTED" || j.Message == "Job canceling." })
+	end := d.Await(job, time.Minute, lab.Job.Ended)
+	if why := end.SemanticSt8.State.UserAction.ActionCode; end.State() != "ABORTED" || why != "CANCELLED" {
+		t.Errorf("in the cloud it ended %s, %q", end.State(), why)
+	}
+	// ippeveprinter cancels once its print command has ended.
+	if far := string(d.tool(t, t.TempDir(), "get-completed-jobs.test", d.eve.URI)); strings.Count(far, "(enum) = canceled") != 1 {
+		t.Errorf("at the far printer: %s", far)
+	}
+	lab.Until(t, time.Minute, "CUPS' own job to be cancelled", func() bool {
+		over := cups.Run("lpstat", "-l", "-W", "completed", "-o", "door")
+		_, over, ok := strings.Cut(over, "door-"+m[1]+" ")
+		over, _, _ = strings.Cut(over, "\ndoor-")
+		return ok && strings.Contains(over, "job-canceled-by-user")
+	})
 }
 
-// paper says how much paper the far printer has.
+// paper says how much paper the far printer has. Its other tray has some in any case: the
+// printer waits for paper as long as one of them has none, also with a job that was
+// cancelled.
 func (d *door) paper(t *testing.T, level string) {
 	t.Helper()
-	resp, err := http.Get("http://" + d.eve.Addr + "/media?size1=iso_a4_210x297mm&type1=stationery&level1=" + level + "&size2=none&level2=0")
+	resp, err := http.Get("http://" + d.eve.Addr + "/media?size1=iso_a4_210x297mm&type1=stationery&level1=" + level + "&size2=na_index-4x6_4x6in&type2=photographic-glossy&level2=25")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,7 +24,10 @@ type Job struct {
 	PrinterID   string `json:"printerid"`
 	SemanticSt8 struct {
 		State struct {
-			Type         string `json:"type"`
+			Type       string `json:"type"`
+			UserAction struct {
+				ActionCode string `json:"action_code"`
+			} `json:"user_action_cause"`
 			DeviceAction struct {
 				ErrorCode string `json:"error_code"`
 			} `json:"device_action_cause"`
