@@ -76,7 +76,7 @@ func TestClientsOfOthers(t *testing.T) {
 		if err != nil {
 			t.Errorf("npm ipp by %s: %v: %s", name, err, out)
 		}
-		if err := goPrint(w, doc); err != nil {
+		if err := goPrint(&http.Client{Transport: d.carrier}, w, bytes.NewReader(doc)); err != nil {
 			t.Errorf("goipp by %s: %v", name, err)
 		}
 		sent += 2
@@ -102,7 +102,7 @@ func TestClientsOfOthers(t *testing.T) {
 }
 
 // goPrint prints with goipp and net/http, in a body of chunks.
-func goPrint(w way, doc []byte) error {
+func goPrint(client *http.Client, w way, doc io.Reader) error {
 	m := goipp.NewRequest(goipp.MakeVersion(1, 1), goipp.OpPrintJob, 1)
 	for _, a := range []goipp.Attribute{
 		goipp.MakeAttribute("attributes-charset", goipp.TagCharset, goipp.String("utf-8")),
@@ -116,7 +116,7 @@ func goPrint(w way, doc []byte) error {
 	if err != nil {
 		return err
 	}
-	body := io.MultiReader(bytes.NewReader(head), bytes.NewReader(doc))
+	body := io.MultiReader(bytes.NewReader(head), doc)
 	req, err := http.NewRequest(http.MethodPost, "http"+strings.TrimPrefix(w.uri, "ipp"), struct{ io.Reader }{body})
 	if err != nil {
 		return err
@@ -125,7 +125,7 @@ func goPrint(w way, doc []byte) error {
 	if w.header != "" {
 		req.Header.Set("Authorization", w.header)
 	}
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := client.Do(req)
 	if err != nil {
 		return err
 	}

@@ -26,7 +26,7 @@ func (d *door) visit(t *testing.T) *visitor {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := &visitor{t: t, base: d.Base, client: &http.Client{Jar: jar}}
+	v := &visitor{t: t, base: d.outside, client: &http.Client{Jar: jar, Transport: d.carrier}}
 	v.send("/signin", "/signin", url.Values{"email": {lab.Owner}, "password": {lab.Password}})
 	return v
 }
