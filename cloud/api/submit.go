@@ -97,12 +97,7 @@ func (u *upload) read() error {
 // the document is looked at, and gives the answer one of its own: the server's
 // has run since the request began.
 func (c *call) bodyRead() error {
-	control := http.NewResponseController(c.w)
-	err := errors.Join(control.SetReadDeadline(time.Time{}), control.SetWriteDeadline(time.Now().Add(answerTime)))
-	if err != nil && !errors.Is(err, http.ErrNotSupported) {
-		return err
-	}
-	return nil
+	return stall.Deadlines(c.w, time.Time{}, time.Now().Add(answerTime))
 }
 
 // contentLimit is how long a document may be as it is sent: base64 makes three

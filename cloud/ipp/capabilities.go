@@ -259,7 +259,7 @@ func vendorWords(can gcp.PrinterDescriptionSection, id, otherwise string) named 
 	return n
 }
 
-// numbers reads a choice of numbers.
+// vendorNumbers returns the values of a choice of numbers, and the usual one.
 func vendorNumbers(can gcp.PrinterDescriptionSection, id string, otherwise int) (list []int, usual int) {
 	usual = otherwise
 	for _, word := range vendorWords(can, id, strconv.Itoa(otherwise)).words {

@@ -1,6 +1,7 @@
 package ipp
 
 import (
+	"bytes"
 	"compress/gzip"
 	"compress/zlib"
 	"errors"
@@ -15,6 +16,7 @@ import (
 	"platen/internal/impose"
 	"platen/internal/ippserver"
 	"platen/internal/rasterpdf"
+	"platen/internal/stall"
 )
 
 // formatOf returns the type that a request says its document is of.
@@ -73,7 +75,7 @@ func (c *call) receive(f *cloud.Front, in *cloud.Intake) (document, error) {
 	if err := cloud.CheckContent(d.kind, head); err != nil {
 		return d, refuse(goipp.StatusErrorDocumentFormatError, err.Error())
 	}
-	r = io.MultiReader(newBytes(head), r)
+	r = io.MultiReader(bytes.NewReader(head), r)
 	if (d.kind == impose.PWG || d.kind == impose.URF) && rasterPDF(f.Takes) {
 		d.Document, err = c.redrawn(r)
 		d.kind, d.opaque = impose.PDF, false
@@ -89,12 +91,7 @@ func (c *call) receive(f *cloud.Front, in *cloud.Intake) (document, error) {
 // arrived lifts the deadline of reading, which would otherwise end the call while the
 // document is looked at, and gives the answer one of its own.
 func (c *call) arrived() error {
-	control := http.NewResponseController(c.w)
-	err := errors.Join(control.SetReadDeadline(time.Time{}), control.SetWriteDeadline(time.Now().Add(answerTime)))
-	if err != nil && !errors.Is(err, http.ErrNotSupported) {
-		return err
-	}
-	return nil
+	return stall.Deadlines(c.w, time.Time{}, time.Now().Add(answerTime))
 }
 
 // rasterTimes is how many times larger raster may be than a document: it is only kept

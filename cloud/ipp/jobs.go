@@ -54,19 +54,19 @@ func (c *call) getJob() error {
 	return nil
 }
 
-// The values of which-jobs, and the states that they stand for.
-func statuses(which string) ([]gcp.JobStatus, bool) {
+// statuses are the states that a value of which-jobs stands for, nil for one that is unknown.
+func statuses(which string) []gcp.JobStatus {
 	open := []gcp.JobStatus{gcp.StatusHeld, gcp.StatusQueued, gcp.StatusInProgress}
 	over := []gcp.JobStatus{gcp.StatusDone, gcp.StatusError}
 	switch which {
 	case "not-completed":
-		return open, true
+		return open
 	case "completed":
-		return over, true
+		return over
 	case "all":
-		return append(open, over...), true
+		return append(open, over...)
 	}
-	return nil, false
+	return nil
 }
 
 // maxListed is how many jobs one answer tells of.
@@ -80,15 +80,14 @@ func (c *call) getJobs() error {
 	}
 	op := c.x.Req.Operation
 	which := cmp.Or(ippserver.Text(op, "which-jobs"), "not-completed")
-	status, ok := statuses(which)
-	if !ok {
+	if statuses(which) == nil {
 		c.x.Unsupported(goipp.MakeAttribute("which-jobs", goipp.TagKeyword, goipp.String(which)))
 		return refuse(goipp.StatusErrorAttributesOrValues, "which-jobs is completed, not-completed or all.")
 	}
 	if v := ippwords.First(op, "job-ids"); len(v) > 0 {
 		return c.jobsNumbered(v)
 	}
-	list, err := c.listed(status, which, ippserver.Bool(op, "my-jobs"))
+	list, err := c.listed(which, ippserver.Bool(op, "my-jobs"))
 	if err != nil {
 		return err
 	}
@@ -118,8 +117,8 @@ func (c *call) jobsNumbered(values goipp.Values) error {
 
 // listed returns jobs: those that have not ended in the order in which they print, the
 // others with the newest first (RFC 8011, 4.2.6.2).
-func (c *call) listed(status []gcp.JobStatus, which string, mine bool) ([]shownJob, error) {
-	q := cloud.JobQuery{Printer: c.place.printer, Status: status, Sort: "CREATE_TIME_DESC", Limit: maxListed}
+func (c *call) listed(which string, mine bool) ([]shownJob, error) {
+	q := cloud.JobQuery{Printer: c.place.printer, Status: statuses(which), Sort: "CREATE_TIME_DESC", Limit: maxListed}
 	if which == "not-completed" {
 		q.Sort = "CREATE_TIME"
 	}
@@ -192,7 +191,7 @@ func (c *call) cancelMyJobs() error {
 	var err error
 	if v := ippwords.First(c.x.Req.Operation, "job-ids"); len(v) > 0 {
 		list, err = c.mineNumbered(v)
-	} else if list, err = c.listed(firstOf(statuses("not-completed")), "not-completed", true); err == nil {
+	} else if list, err = c.listed("not-completed", true); err == nil {
 		list = slices.DeleteFunc(list, func(j shownJob) bool { return j.coming == nil && !j.view.CancelRequested.IsZero() })
 	}
 	if err != nil {
@@ -205,8 +204,6 @@ func (c *call) cancelMyJobs() error {
 	}
 	return nil
 }
-
-func firstOf(s []gcp.JobStatus, _ bool) []gcp.JobStatus { return s }
 
 func (c *call) mineNumbered(values goipp.Values) ([]shownJob, error) {
 	var list []shownJob

@@ -2,7 +2,6 @@ package ipp
 
 import (
 	"bufio"
-	"bytes"
 	"compress/flate"
 	"compress/zlib"
 	"errors"
@@ -28,5 +27,3 @@ func isCorrupt(err error) bool {
 	corrupt, ok := errors.AsType[flate.CorruptInputError](err)
 	return ok && corrupt >= 0
 }
-
-func newBytes(b []byte) io.Reader { return bytes.NewReader(b) }
