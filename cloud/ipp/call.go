@@ -137,9 +137,7 @@ func (c *call) serve() {
 		}
 	}
 	rest()
-	control := http.NewResponseController(c.w)
-	err := errors.Join(control.SetReadDeadline(time.Time{}), control.SetWriteDeadline(time.Now().Add(stallTime)))
-	if err == nil || errors.Is(err, http.ErrNotSupported) {
+	if stall.Deadlines(c.w, time.Time{}, time.Now().Add(stallTime)) == nil {
 		_ = x.Close(c.w) // its reader may be gone
 	}
 }
@@ -157,9 +155,7 @@ const restTime = 5 * time.Second
 // in moves on: otherwise anybody could hold as many connections as they like.
 func (c *call) hurried() {
 	now := time.Now()
-	control := http.NewResponseController(c.w)
-	err := errors.Join(control.SetReadDeadline(now.Add(restTime)), control.SetWriteDeadline(now.Add(restTime+stallTime)))
-	if err == nil || errors.Is(err, http.ErrNotSupported) {
+	if stall.Deadlines(c.w, now.Add(restTime), now.Add(restTime+stallTime)) == nil {
 		c.drain()
 	}
 }
@@ -168,7 +164,11 @@ func (c *call) run(op operation) {
 	if c.place.job > 0 && ippserver.Text(c.x.Req.Operation, "job-uri") == "" && ippserver.Integer(c.x.Req.Operation, "job-id", 0) == 0 {
 		c.x.Req.Operation.Add(goipp.MakeAttribute("job-id", goipp.TagInteger, goipp.Integer(c.place.job)))
 	}
-	if err := op.serve(c); err != nil {
+	err := errNoJob
+	if uri := ippserver.Text(c.x.Req.Operation, "job-uri"); uri == "" || c.here(uri) {
+		err = op.serve(c)
+	}
+	if err != nil {
 		c.refuse(err)
 	}
 }

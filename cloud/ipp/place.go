@@ -74,6 +74,25 @@ func uriAt(base, path string) string {
 	return scheme + "://" + net.JoinHostPort(u.Hostname(), port) + strings.TrimSuffix(u.Path, "/") + path
 }
 
+// here reports whether the address of a job is one of this place: of this printer, by this
+// way of signing in, at the service's public address or the one that was asked at.
+func (c *call) here(job string) bool {
+	u, err := url.Parse(job)
+	if err != nil {
+		return false
+	}
+	base, err := url.Parse(c.h.cfg.BaseURL)
+	if err != nil {
+		return false
+	}
+	asked := url.URL{Host: c.r.Host}
+	if !strings.EqualFold(u.Hostname(), base.Hostname()) && !strings.EqualFold(u.Hostname(), asked.Hostname()) {
+		return false
+	}
+	p, ok := placeOf(strings.TrimPrefix(u.Path, strings.TrimSuffix(base.Path, "/")))
+	return ok && p.job > 0 && p.printer == c.place.printer && p.secret == c.place.secret
+}
+
 // uri is the printer's address as this client uses it.
 func (c *call) uri() string { return uriAt(c.h.cfg.BaseURL, c.place.path()) }
 
