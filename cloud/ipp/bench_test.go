@@ -142,6 +142,20 @@ func (b *bench) scene() {
 	}
 }
 
+// another registers a second printer, and shares it with somebody.
+func (b *bench) another(who string) gcp.PrinterID {
+	b.t.Helper()
+	name, proxy, display := "queue2", "px", "Other office"
+	p, err := b.service.Register(b.t.Context(), b.robot, cloud.PrinterFields{
+		Name: &name, UUID: &name, Proxy: &proxy, DefaultDisplayName: &display, Capabilities: []byte(cdd),
+	})
+	b.ok(err)
+	b.ok(b.service.Share(b.t.Context(), b.people["owner"], cloud.ShareRequest{Printer: p.ID, Scope: who + "@example.org", Role: gcp.RoleUser}))
+	_, err = b.service.ProcessInvite(b.t.Context(), b.people[who], p.ID, true)
+	b.ok(err)
+	return p.ID
+}
+
 func (b *bench) key(who string, scope oauth.Scope) string {
 	b.t.Helper()
 	key, _, err := b.oauth.MakeKey(b.t.Context(), b.people[who].User.ID, oauth.KeyWish{Label: "k", Scopes: []oauth.Scope{scope}})

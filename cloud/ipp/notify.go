@@ -1,9 +1,9 @@
 package ipp
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"net/http"
 	"slices"
 	"time"
 
@@ -13,6 +13,7 @@ import (
 	"platen/gcp"
 	"platen/internal/ippserver"
 	"platen/internal/ippwords"
+	"platen/internal/stall"
 )
 
 const (
@@ -147,12 +148,7 @@ func (c *call) awaited(subs []*subscription, from []int) ([]goipp.Attributes, er
 
 // patient moves the deadlines of the connection past the wait.
 func (c *call) patient() error {
-	control := http.NewResponseController(c.w)
-	err := errors.Join(control.SetReadDeadline(time.Time{}), control.SetWriteDeadline(time.Now().Add(waitTime+stallTime)))
-	if errors.Is(err, http.ErrNotSupported) {
-		return nil
-	}
-	return err
+	return stall.Deadlines(c.w, time.Time{}, time.Now().Add(waitTime+stallTime))
 }
 
 func oldest(subs []*subscription) cloud.Seq {
@@ -186,23 +182,24 @@ func (l *subscriptions) wait(u cloud.UserID, n int) bool {
 // look keeps what happened since the subscription was looked at last, also if the client
 // goes away meanwhile: it asks again.
 func (c *call) look(s *subscription) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.looking.Lock()
+	defer s.looking.Unlock()
 	ctx, stop := c.ending()
 	defer stop()
 	lasting := *c
 	lasting.ctx = ctx
 	c = &lasting
 	for {
-		events, err := c.h.cfg.Service.Events(c.ctx, s.last, eventPage)
+		events, err := c.h.cfg.Service.Events(c.ctx, s.looked(), eventPage)
 		if err != nil {
 			return err
 		}
 		for _, e := range events {
-			if err := c.keep(s, e); err != nil {
+			told, err := c.tell(s, e)
+			if err != nil {
 				return err // it is looked at again
 			}
-			s.last = e.Seq
+			s.keep(e, told)
 		}
 		if len(events) < eventPage {
 			return nil
@@ -210,19 +207,34 @@ func (c *call) look(s *subscription) error {
 	}
 }
 
-// keep adds an event of the service to a subscription, if it is of it, and its owner may
-// know. s.mu is held.
-func (c *call) keep(s *subscription, e cloud.Event) error {
-	var l ippserver.List
-	name, owner, err := c.tell(s, e, &l)
-	if err != nil || name == "" {
-		return err
+// told is what an event is for a subscription.
+type told struct {
+	name  string       // of the event as it was subscribed to
+	owner cloud.UserID // of the job that it is of, "" for none
+	attrs ippserver.List
+}
+
+// looked is up to where the subscription was looked at.
+func (s *subscription) looked() cloud.Seq {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.last
+}
+
+// keep notes that an event was looked at, and what it is for the subscription: nil for
+// nothing.
+func (s *subscription) keep(e cloud.Event, t *told) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.last = e.Seq
+	if t == nil {
+		return
 	}
 	s.next++
 	var head ippserver.List
 	head.Integers("notify-subscription-id", s.id)
-	head.Strings("notify-subscribed-event", goipp.TagKeyword, name)
-	head.Strings("notify-event", goipp.TagKeyword, name)
+	head.Strings("notify-subscribed-event", goipp.TagKeyword, t.name)
+	head.Strings("notify-event", goipp.TagKeyword, t.name)
 	head.Integers("notify-sequence-number", s.next)
 	head.Strings("notify-charset", goipp.TagCharset, "utf-8")
 	head.Strings("notify-natural-language", goipp.TagLanguage, "en")
@@ -230,41 +242,39 @@ func (c *call) keep(s *subscription, e cloud.Event) error {
 	if s.data != nil {
 		head.Add("notify-user-data", goipp.TagString, s.data)
 	}
-	s.kept = append(s.kept, keptEvent{s.next, owner, append(goipp.Attributes(head), l...)})
+	s.kept = append(s.kept, keptEvent{s.next, t.owner, append(goipp.Attributes(head), t.attrs...)})
 	if n := len(s.kept) - maxKept; n > 0 {
 		s.kept = slices.Delete(s.kept, 0, n)
 	}
-	return nil
 }
 
-// tell says what an event is for a subscription, "" for nothing, and whose job it is of,
-// "" for none.
-func (c *call) tell(s *subscription, e cloud.Event, l *ippserver.List) (string, cloud.UserID, error) {
+// tell says what an event is for a subscription, nil for nothing: it is of something else,
+// or its owner may not know. s.looking is held.
+func (c *call) tell(s *subscription, e cloud.Event) (*told, error) {
 	switch e.Kind {
 	case cloud.EventJobQueued, cloud.EventJobState, cloud.EventJobCancel:
 		if e.Printer == s.printer && (s.job == "" || s.job == e.Job) {
-			return c.tellJob(s, e, l)
+			return c.tellJob(s, e)
 		}
 	case cloud.EventPrinterChanged, cloud.EventPrinterResumed, cloud.EventRobotPresence:
-		name, err := c.tellPrinter(s, e, l)
-		return name, "", err
+		return c.tellPrinter(s, e)
 	case cloud.EventPrinterAdded, cloud.EventPrinterSetting, cloud.EventPrinterDeleted, cloud.EventRobotRevoked, cloud.EventPersonRevoked,
 		cloud.EventNodePublished, cloud.EventRobotCheck, cloud.EventOutage, cloud.EventOutageOver, cloud.EventAudit:
 	}
-	return "", "", nil
+	return nil, nil //nolint:nilnil // nothing is nothing wrong
 }
 
-func (c *call) tellJob(s *subscription, e cloud.Event, l *ippserver.List) (string, cloud.UserID, error) {
+func (c *call) tellJob(s *subscription, e cloud.Event) (*told, error) {
 	view, err := c.h.cfg.Service.Job(c.ctx, c.caller, e.Job)
 	if errors.Is(err, cloud.ErrNotFound) {
-		return "", "", nil // somebody else's
+		return nil, nil //nolint:nilnil // it is somebody else's
 	}
 	if err != nil {
-		return "", "", err
+		return nil, err
 	}
 	numbers, err := c.h.cfg.Numbers.JobNumbers(c.ctx, view.Printer, e.Job)
 	if err != nil {
-		return "", "", err
+		return nil, err
 	}
 	before, known := s.seen[e.Job]
 	if s.seen == nil || len(s.seen) > maxListed {
@@ -284,16 +294,17 @@ func (c *call) tellJob(s *subscription, e cloud.Event, l *ippserver.List) (strin
 	}
 	i := slices.IndexFunc(names, func(n string) bool { return slices.Contains(s.events, n) })
 	if i < 0 {
-		return "", "", nil
+		return nil, nil //nolint:nilnil // nobody wants to know
 	}
 	p := phaseOf(&view.Job)
-	l.Integers("notify-job-id", numbers[0])
-	l.Integers("job-id", numbers[0])
-	l.Enums("job-state", p.state)
-	l.Strings("job-state-reasons", goipp.TagKeyword, p.reason)
-	l.Integers("job-impressions-completed", view.PagesPrinted)
-	l.Strings("notify-text", goipp.TagText, ippserver.Cut(jobWords(view.Title, p), 255))
-	return names[i], view.Owner, nil
+	t := &told{name: names[i], owner: view.Owner}
+	t.attrs.Integers("notify-job-id", numbers[0])
+	t.attrs.Integers("job-id", numbers[0])
+	t.attrs.Enums("job-state", p.state)
+	t.attrs.Strings("job-state-reasons", goipp.TagKeyword, p.reason)
+	t.attrs.Integers("job-impressions-completed", view.PagesPrinted)
+	t.attrs.Strings("notify-text", goipp.TagText, ippserver.Cut(jobWords(view.Title, p), 255))
+	return t, nil
 }
 
 func jobWords(title string, p phase) string {
@@ -308,32 +319,25 @@ func jobWords(title string, p phase) string {
 	return text
 }
 
-func (c *call) tellPrinter(s *subscription, e cloud.Event, l *ippserver.List) (string, error) {
+func (c *call) tellPrinter(s *subscription, e cloud.Event) (*told, error) {
 	if s.job != "" || e.Printer != s.printer && e.Kind != cloud.EventRobotPresence {
-		return "", nil
+		return nil, nil //nolint:nilnil // it is of something else
 	}
-	name := eventPrinterState
-	if !slices.Contains(s.events, name) {
-		if name = eventPrinterConfig; !slices.Contains(s.events, name) || e.Kind != cloud.EventPrinterChanged {
-			return "", nil
+	t := &told{name: eventPrinterState}
+	if !slices.Contains(s.events, t.name) {
+		if t.name = eventPrinterConfig; !slices.Contains(s.events, t.name) || e.Kind != cloud.EventPrinterChanged {
+			return nil, nil //nolint:nilnil // nobody wants to know
 		}
 	}
 	f, err := c.front()
-	if err != nil || f.Role == "" {
-		return "", err
-	}
-	if e.Kind == cloud.EventRobotPresence && e.Robot != f.Robot {
-		return "", nil
+	if err != nil || f.Role == "" || e.Kind == cloud.EventRobotPresence && e.Robot != f.Robot {
+		return nil, err
 	}
 	state := conditionOf(&f.PrinterView)
-	l.Strings("printer-name", goipp.TagName, ippserver.Cut(f.ShownName(), maxShort))
-	l.Enums("printer-state", state.state)
-	l.Strings("printer-state-reasons", goipp.TagKeyword, state.reasons...)
-	l.Flag("printer-is-accepting-jobs", true)
-	text := state.message
-	if text == "" {
-		text = "The printer has changed."
-	}
-	l.Strings("notify-text", goipp.TagText, ippserver.Cut(text, 255))
-	return name, nil
+	t.attrs.Strings("printer-name", goipp.TagName, ippserver.Cut(f.ShownName(), maxShort))
+	t.attrs.Enums("printer-state", state.state)
+	t.attrs.Strings("printer-state-reasons", goipp.TagKeyword, state.reasons...)
+	t.attrs.Flag("printer-is-accepting-jobs", true)
+	t.attrs.Strings("notify-text", goipp.TagText, ippserver.Cut(cmp.Or(state.message, "The printer has changed."), 255))
+	return t, nil
 }

@@ -24,13 +24,15 @@ type subscription struct {
 	events  []string
 	data    goipp.Binary
 
-	mu    sync.Mutex // guards what follows
+	looking sync.Mutex                     // held by who asks the service what happened; guards seen
+	seen    map[gcp.JobID]gcp.JobStateType // to tell progress from a change of state
+
+	mu    sync.Mutex // guards what follows; never held while the service is asked
 	lease time.Duration
 	until time.Time
 	last  cloud.Seq // what was looked at
 	next  int       // number of the last event that was kept
 	kept  []keptEvent
-	seen  map[gcp.JobID]gcp.JobStateType // to tell progress from a change of state
 	gone  bool
 }
 
