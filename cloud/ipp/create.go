@@ -151,24 +151,14 @@ func (c *call) createJob() error {
 		return err
 	}
 	now := c.h.cfg.Now()
-	if j := c.h.incoming.again(c.place.printer, c.caller.User.ID, o.key, now); j != nil {
-		o.accepted(c)
-		c.answerJob(shownJob{number: j.number, coming: j.state(now)})
-		return nil
-	}
-	if !c.h.incoming.room(c.caller.User.ID, now) {
-		return refuse(goipp.StatusErrorTooManyJobs, "Too many of your jobs wait for their documents.")
-	}
-	n, err := c.h.cfg.Numbers.ReserveNumber(c.ctx, c.place.printer)
+	n, state, err := c.h.incoming.add(&coming{
+		printer: c.place.printer, owner: c.caller.User.ID, email: c.caller.User.Email, order: o, created: now, until: now.Add(incomingTime),
+	}, now, func() (int, error) { return c.h.cfg.Numbers.ReserveNumber(c.ctx, c.place.printer) })
 	if err != nil {
 		return err
 	}
-	j := c.h.incoming.add(&coming{
-		printer: c.place.printer, number: n, owner: c.caller.User.ID, email: c.caller.User.Email, order: o,
-		created: now, until: now.Add(incomingTime),
-	})
 	o.accepted(c)
-	c.answerJob(shownJob{number: n, coming: j.state(now)})
+	c.answerJob(shownJob{number: n, coming: state})
 	return nil
 }
 
@@ -217,7 +207,7 @@ func (c *call) ending() (context.Context, context.CancelFunc) {
 
 // bound answers for a job whose document came.
 func (c *call) bound(ctx context.Context, j *coming, view cloud.JobView) error {
-	if c.h.incoming.canceledMeanwhile(j) {
+	if c.h.incoming.leave(j) {
 		stop := gcp.ByUser(gcp.JobAborted, gcp.UserCancelled)
 		if _, err := c.h.cfg.Service.Control(ctx, c.caller, cloud.JobReport{Job: view.ID, State: &stop}); err != nil {
 			return err

@@ -1,14 +1,17 @@
 package ipp
 
 import (
+	"slices"
 	"sync"
 	"time"
+
+	"github.com/OpenPrinting/goipp"
 
 	"platen/cloud"
 	"platen/gcp"
 )
 
-// Bounds of jobs whose documents are still to come.
+// Bounds of jobs whose documents are still to come, and of those among them that are over.
 const (
 	maxComing    = 10_000 // at once
 	maxComingOne = 100    // of one person
@@ -76,41 +79,74 @@ func (i *incoming) sweep(now time.Time) {
 	}
 }
 
-// room reports whether a person may have another.
+// room reports whether a person may have another. What is over does not count, and the
+// oldest of it is forgotten where there is too much. mu is held.
 func (i *incoming) room(owner cloud.UserID, now time.Time) bool {
-	i.mu.Lock()
-	defer i.mu.Unlock()
 	i.sweep(now)
-	n := 0
+	open, mine := 0, 0
+	var over, mineOver []*coming
 	for _, j := range i.jobs {
-		if j.owner == owner {
-			n++
+		ended, own := j.state(now).ended != "", j.owner == owner
+		if !ended {
+			open++
+		} else {
+			over = append(over, j)
+		}
+		if own && !ended {
+			mine++
+		} else if own {
+			mineOver = append(mineOver, j)
 		}
 	}
-	return len(i.jobs) < maxComing && n < maxComingOne
+	i.forget(mineOver, maxComingOne)
+	i.forget(over, maxComing)
+	return open < maxComing && mine < maxComingOne
 }
 
-func (i *incoming) add(j *coming) *coming {
+// forget leaves the newest of some jobs that are over. mu is held.
+func (i *incoming) forget(over []*coming, most int) {
+	slices.SortFunc(over, func(a, b *coming) int { return a.until.Compare(b.until) })
+	for _, j := range over[:max(0, len(over)-most)] {
+		delete(i.jobs, comingKey{j.printer, j.number})
+	}
+}
+
+// errComing is the answer to somebody who has too many.
+var errComing = refuse(goipp.StatusErrorTooManyJobs, "Too many of your jobs wait for their documents.")
+
+// add makes a job whose document is to come, and says how it is. One whose key was used
+// before is the job of that time. number gives it its number, unless there is no room.
+func (i *incoming) add(j *coming, now time.Time, number func() (int, error)) (int, *comingState, error) {
+	n, state, err := i.enter(j, now)
+	if n == 0 && err == nil {
+		if j.number, err = number(); err == nil {
+			n, state, err = i.enter(j, now) // others may have come while the number did
+		}
+	}
+	return n, state, err
+}
+
+// enter finds the job of the same key, and otherwise takes the job in if it has a number
+// and there is room.
+func (i *incoming) enter(j *coming, now time.Time) (int, *comingState, error) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
+	for _, other := range i.jobs {
+		if s := other.state(now); j.order.key != "" && other.order.key == j.order.key && other.owner == j.owner && other.printer == j.printer && s.ended == "" {
+			return other.number, s, nil
+		}
+	}
+	if !i.room(j.owner, now) {
+		return 0, nil, errComing
+	}
+	if j.number == 0 {
+		return 0, nil, nil
+	}
 	if i.jobs == nil {
 		i.jobs = map[comingKey]*coming{}
 	}
 	i.jobs[comingKey{j.printer, j.number}] = j
-	return j
-}
-
-// again finds the job of a key that was used before, nil if there is none.
-func (i *incoming) again(p gcp.PrinterID, owner cloud.UserID, key string, now time.Time) *coming {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	for _, j := range i.jobs {
-		if key != "" && j.order.key == key && j.owner == owner && j.printer == p && j.state(now).ended == "" {
-			copied := *j
-			return &copied
-		}
-	}
-	return nil
+	return j.number, j.state(now), nil
 }
 
 // take begins to receive the document of a job, nil if it takes none.
@@ -142,9 +178,9 @@ func (i *incoming) failed(j *coming, now time.Time) {
 	}
 }
 
-// canceledMeanwhile makes a job one of the service's, which takes no cancellation here
-// any more, and reports whether one came before.
-func (i *incoming) canceledMeanwhile(j *coming) bool {
+// leave forgets a job that has become one of the service's, and reports whether it was
+// cancelled before: from now on that is the service's to do.
+func (i *incoming) leave(j *coming) (canceled bool) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	delete(i.jobs, comingKey{j.printer, j.number})

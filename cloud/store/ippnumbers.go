@@ -74,10 +74,12 @@ func (t *Tx) addNumber(p gcp.PrinterID, j gcp.JobID) (int, error) {
 	return n, nil
 }
 
-// BindNumber says which job came.
+// BindNumber says which job came. A number that so many others followed that it is not kept
+// any more comes back by that: it was given to nobody else.
 func (d *DB) BindNumber(ctx context.Context, p gcp.PrinterID, number int, job gcp.JobID) error {
 	return d.tx(ctx, func(tx *Tx) error {
-		return changedRow(tx.exec(`UPDATE ipp_numbers SET job = ? WHERE printer = ? AND number = ? AND job = ''`, string(job), string(p), number))
+		return changedRow(tx.exec(`INSERT INTO ipp_numbers (printer, number, job) SELECT id, ?, ? FROM printers WHERE id = ?
+			ON CONFLICT (printer, number) DO UPDATE SET job = excluded.job WHERE ipp_numbers.job = ''`, number, string(job), string(p)))
 	})
 }
 

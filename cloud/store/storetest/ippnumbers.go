@@ -20,6 +20,7 @@ type NumberStore interface {
 // RunNumbers tests what the IPP front door wants of a store.
 func RunNumbers(t *testing.T, open func(t *testing.T) NumberStore) {
 	t.Run("JobNumbers", func(t *testing.T) { testJobNumbers(t, open(t)) })
+	t.Run("NumbersOfSlowDocuments", func(t *testing.T) { testNumberKept(t, open(t)) })
 	t.Run("NumbersOfManyAtOnce", func(t *testing.T) { testNumberRace(t, open(t)) })
 	t.Run("NumbersOfRemovedJobs", func(t *testing.T) { testNumbersEnd(t, open(t)) })
 }
@@ -56,6 +57,25 @@ func testJobNumbers(t *testing.T, s NumberStore) {
 	wantErr(t, "a number of another printer", err, cloud.ErrNotFound)
 	_, err = s.ReserveNumber(ctx, "nobody's")
 	wantErr(t, "a number of no printer", err, cloud.ErrNotFound)
+}
+
+// A document may take longer than thousands of others, which never come.
+func testNumberKept(t *testing.T, s NumberStore) {
+	ctx := t.Context()
+	world(t, s)
+	addJob(t, s, job("j1"))
+	p := job("j1").Printer
+	slow, err := s.ReserveNumber(ctx, p)
+	must(t, err)
+	for range 1100 {
+		_, err = s.ReserveNumber(ctx, p)
+		must(t, err)
+	}
+	must(t, s.BindNumber(ctx, p, slow, "j1"))
+	if id, err := s.JobByNumber(ctx, p, slow); err != nil || id != "j1" {
+		t.Errorf("its number is of %q (%v)", id, err)
+	}
+	wantErr(t, "a number of no printer", s.BindNumber(ctx, "nobody's", slow, "j1"), cloud.ErrNotFound)
 }
 
 func testNumberRace(t *testing.T, s NumberStore) {
