@@ -46,6 +46,15 @@ func (s *Service) Front(ctx context.Context, c Caller, id gcp.PrinterID) (Front,
 	return f, err
 }
 
+// RoleAt returns what the caller may do at a printer now, "" for a stranger to it.
+func (s *Service) RoleAt(ctx context.Context, c Caller, id gcp.PrinterID) (gcp.Role, error) {
+	p, err := s.cfg.Store.Printer(ctx, id)
+	if err != nil {
+		return "", unknownPrinter(err)
+	}
+	return s.printerRole(ctx, c, rightsOf(p))
+}
+
 // stranger shows a printer to somebody who may not print there.
 func (v *viewer) stranger(ctx context.Context, p Printer) (PrinterView, error) {
 	robot, err := v.robot(ctx, p.Robot)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"platen/cloud"
+	"platen/gcp"
 )
 
 // The scopes of what prints: of an API key, and of a token that a person grants a
@@ -16,7 +17,8 @@ const (
 	tokenScope = "https://www.googleapis.com/auth/cloudprint"
 )
 
-// errNoAddress is the answer to a personal address that is unknown or was revoked.
+// errNoAddress is the answer to a personal address that is unknown or was revoked, or whose
+// person may not print there any more.
 var errNoAddress = errors.New("unknown address")
 
 // admitted returns who asks: somebody, or nobody for a request without credentials.
@@ -39,11 +41,7 @@ func (h *Handler) shown(r *http.Request, p place) (cloud.Caller, error) {
 	header := r.Header.Get("Authorization")
 	switch {
 	case p.secret != "":
-		c, err := h.cfg.Auth.AddressRequest(r, p.printer, p.secret)
-		if cloud.KindOf(err) == cloud.KindCredentials {
-			return c, errNoAddress
-		}
-		return c, err
+		return h.addressed(r, p)
 	case header == "":
 		return cloud.Caller{}, nil
 	}
@@ -57,6 +55,21 @@ func (h *Handler) shown(r *http.Request, p place) (cloud.Caller, error) {
 	c, err := h.cfg.Auth.AuthenticateRequest(r, password)
 	if err == nil && (c.User == nil || !strings.EqualFold(name, c.User.Email)) {
 		return cloud.Caller{}, cloud.ErrCredentials
+	}
+	return c, err
+}
+
+// addressed returns whose personal address is used. It is good for as long as its person
+// may print at the printer.
+func (h *Handler) addressed(r *http.Request, p place) (cloud.Caller, error) {
+	c, err := h.cfg.Auth.AddressRequest(r, p.printer, p.secret)
+	role := gcp.Role("")
+	if err == nil {
+		role, err = h.cfg.Service.RoleAt(r.Context(), c, p.printer)
+	}
+	switch kind := cloud.KindOf(err); {
+	case kind == cloud.KindCredentials, kind == cloud.KindNotFound, err == nil && role == "":
+		return cloud.Caller{}, errNoAddress
 	}
 	return c, err
 }

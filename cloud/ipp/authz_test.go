@@ -12,6 +12,8 @@ import (
 
 	"github.com/OpenPrinting/goipp"
 
+	"platen/cloud"
+	"platen/gcp"
 	"platen/internal/ippserver"
 	"platen/internal/ippwords"
 )
@@ -19,29 +21,30 @@ import (
 // expected is what each operation answers to everybody: an IPP status as ok or in hex, or an
 // HTTP status in three digits. The jobs are of sender; 403 there is HTTP's, 0403 IPP's
 // client-error-not-authorized. wrong has a key that nobody gave, named one that is another
-// person's, and old an address that was revoked.
+// person's, old an address that was revoked, and former one of somebody with whom the printer
+// is not shared any more.
 const expected = `
-                                nobody wrong named old  stranger user sender manager owner administrator guest connector pair address
-Get-Printer-Attributes          ok     401   401   404  ok       ok   ok     ok      ok    ok            401   403       403  ok
-Validate-Job                    401    401   401   404  0403     ok   ok     ok      ok    0403          401   403       403  ok
-Print-Job                       401    401   401   404  0403     ok   ok     ok      ok    0403          401   403       403  ok
-Create-Job                      401    401   401   404  0403     ok   ok     ok      ok    0403          401   403       403  ok
-Send-Document                   401    401   401   404  0403     0406 0509   0509    0509  0403          401   403       403  0509
-Close-Job                       401    401   401   404  0406     0406 ok     ok      ok    0406          401   403       403  ok
-Get-Job-Attributes              401    401   401   404  0406     0406 ok     ok      ok    0406          401   403       403  ok
-Get-Jobs                        401    401   401   404  ok       ok   ok     ok      ok    ok            401   403       403  ok
-Get-Printer-Supported-Values    401    401   401   404  0403     ok   ok     ok      ok    0403          401   403       403  ok
-Identify-Printer                401    401   401   404  0403     ok   ok     ok      ok    0403          401   403       403  ok
-Create-Printer-Subscriptions    401    401   401   404  0403     ok   ok     ok      ok    0403          401   403       403  ok
-Create-Job-Subscriptions        401    401   401   404  0406     0406 ok     ok      ok    0406          401   403       403  ok
-Get-Subscriptions               401    401   401   404  0403     ok   ok     ok      ok    0403          401   403       403  ok
-Get-Subscription-Attributes     401    401   401   404  0406     0406 ok     0406    0406  0406          401   403       403  ok
-Get-Notifications               401    401   401   404  0403     0406 ok     0406    0406  0403          401   403       403  ok
-Renew-Subscription              401    401   401   404  0406     0406 ok     0406    0406  0406          401   403       403  ok
-Cancel-Subscription             401    401   401   404  0406     0406 ok     0406    0406  0406          401   403       403  ok
-Cancel-My-Jobs                  401    401   401   404  ok       ok   ok     ok      ok    ok            401   403       403  ok
-Cancel-Job                      401    401   401   404  0406     0406 ok     ok      ok    0406          401   403       403  ok
-Pause-Printer                   0501   401   401   404  0501     0501 0501   0501    0501  0501          401   403       403  0501
+                                nobody wrong named old  stranger user sender manager owner administrator guest connector pair address former
+Get-Printer-Attributes          ok     401   401   404  ok       ok   ok     ok      ok    ok            401   403       403  ok      404
+Validate-Job                    401    401   401   404  0403     ok   ok     ok      ok    0403          401   403       403  ok      404
+Print-Job                       401    401   401   404  0403     ok   ok     ok      ok    0403          401   403       403  ok      404
+Create-Job                      401    401   401   404  0403     ok   ok     ok      ok    0403          401   403       403  ok      404
+Send-Document                   401    401   401   404  0403     0406 0509   0509    0509  0403          401   403       403  0509    404
+Close-Job                       401    401   401   404  0406     0406 ok     ok      ok    0406          401   403       403  ok      404
+Get-Job-Attributes              401    401   401   404  0406     0406 ok     ok      ok    0406          401   403       403  ok      404
+Get-Jobs                        401    401   401   404  ok       ok   ok     ok      ok    ok            401   403       403  ok      404
+Get-Printer-Supported-Values    401    401   401   404  0403     ok   ok     ok      ok    0403          401   403       403  ok      404
+Identify-Printer                401    401   401   404  0403     ok   ok     ok      ok    0403          401   403       403  ok      404
+Create-Printer-Subscriptions    401    401   401   404  0403     ok   ok     ok      ok    0403          401   403       403  ok      404
+Create-Job-Subscriptions        401    401   401   404  0406     0406 ok     ok      ok    0406          401   403       403  ok      404
+Get-Subscriptions               401    401   401   404  0403     ok   ok     ok      ok    0403          401   403       403  ok      404
+Get-Subscription-Attributes     401    401   401   404  0406     0406 ok     0406    0406  0406          401   403       403  ok      404
+Get-Notifications               401    401   401   404  0403     0406 ok     0406    0406  0403          401   403       403  ok      404
+Renew-Subscription              401    401   401   404  0406     0406 ok     0406    0406  0406          401   403       403  ok      404
+Cancel-Subscription             401    401   401   404  0406     0406 ok     0406    0406  0406          401   403       403  ok      404
+Cancel-My-Jobs                  401    401   401   404  ok       ok   ok     ok      ok    ok            401   403       403  ok      404
+Cancel-Job                      401    401   401   404  0406     0406 ok     ok      ok    0406          401   403       403  ok      404
+Pause-Printer                   0501   401   401   404  0501     0501 0501   0501    0501  0501          401   403       403  0501    404
 `
 
 func TestEveryOperationForEveryCaller(t *testing.T) {
@@ -50,6 +53,13 @@ func TestEveryOperationForEveryCaller(t *testing.T) {
 	b.ok(err)
 	b.ok(b.oauth.RevokeAddress(t.Context(), b.people["sender"].User.ID, a.ID))
 	address := b.address("sender")
+	share := cloud.ShareRequest{Printer: b.printer, Scope: "stranger@example.org", Role: gcp.RoleUser}
+	b.ok(b.service.Share(t.Context(), b.people["owner"], share))
+	_, err = b.service.ProcessInvite(t.Context(), b.people["stranger"], b.printer, true)
+	b.ok(err)
+	former := b.address("stranger")
+	b.must(ask{op: goipp.OpPrintJob, secret: former, doc: pdf()})
+	b.ok(b.service.Unshare(t.Context(), b.people["owner"], share))
 	ops := map[string]goipp.Op{}
 	ops["Get-Job-Attributes"] = goipp.OpGetJobAttributes // which goipp spells otherwise
 	for op := goipp.Op(1); op < 0x60; op++ {
@@ -80,6 +90,8 @@ func TestEveryOperationForEveryCaller(t *testing.T) {
 				request.secret = revoked.Reveal()
 			case "address":
 				request.secret = address
+			case "former":
+				request.secret = former
 			case "connector":
 				request.bearer = b.robotToken()
 			case "sender": // by name and key, as most systems sign in

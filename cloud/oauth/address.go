@@ -56,7 +56,8 @@ func (s *Server) MakeAddress(ctx context.Context, u cloud.UserID, p gcp.PrinterI
 	return text, addressOf(t), nil
 }
 
-// Addresses lists a person's addresses at a printer, oldest first.
+// Addresses lists a person's addresses at a printer, oldest first; at all printers if p is
+// "", also at those that the person may not use any more.
 func (s *Server) Addresses(ctx context.Context, u cloud.UserID, p gcp.PrinterID) ([]Address, error) {
 	tokens, err := s.cfg.Store.UserTokens(ctx, u, KindAddress)
 	if err != nil {
@@ -64,7 +65,7 @@ func (s *Server) Addresses(ctx context.Context, u cloud.UserID, p gcp.PrinterID)
 	}
 	var list []Address
 	for _, t := range tokens {
-		if a := addressOf(t); a.Printer == p {
+		if a := addressOf(t); p == "" || a.Printer == p {
 			list = append(list, a)
 		}
 	}

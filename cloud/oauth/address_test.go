@@ -48,6 +48,9 @@ func TestAddresses(t *testing.T) {
 	if list, err := b.Addresses(t.Context(), u.ID, "printer-2"); err != nil || len(list) != 0 {
 		t.Errorf("Addresses of another printer: %+v (%v)", list, err)
 	}
+	if list, err := b.Addresses(t.Context(), u.ID, ""); err != nil || len(list) != 1 || list[0].Printer != "printer-1" {
+		t.Errorf("Addresses of all printers: %+v (%v)", list, err)
+	}
 	if err := b.RevokeAddress(t.Context(), "somebody", a.ID); cloud.KindOf(err) != cloud.KindNotFound {
 		t.Errorf("revoked by somebody else: %v", err)
 	}

@@ -12,6 +12,7 @@ type accountData struct {
 	Email, Name, Role, Groups, Problem string
 	Guest                              bool
 	Keys                               []keyRow
+	Addresses                          []addressRow // for printing from devices
 	Passkeys                           []passkey.Passkey
 	Offered                            bool // passkeys
 }
@@ -26,6 +27,9 @@ func (s *site) showAccountWith(v *visit, status int, problem string) error {
 	}
 	var err error
 	if data.Keys, err = s.keyRows(v, u.ID, "/account"); err != nil {
+		return err
+	}
+	if data.Addresses, err = s.addressRows(v); err != nil {
 		return err
 	}
 	if data.Passkeys, err = s.cfg.Passkeys.List(v.ctx, u.ID); err != nil {

@@ -14,6 +14,8 @@ func englishUse() map[string]string {
 		"use.androidsteps": "On Android open Settings, Connected devices, Printing, the print service, Add printer; on ChromeOS Settings, Printers, Add. Type or paste the address, or scan the code to have it.",
 		"use.address":      "Address", "use.qr": "QR code of the address",
 		"use.list": "Your addresses for this printer", "use.none": "You have no address for this printer yet.", "use.device": "Device", "use.created": "Made", "use.used": "Last used",
+		"use.all": "Devices that print as you", "use.allnote": "Each of these addresses prints at one printer in your name, as long as you may print there.",
+		"use.printer": "Printer", "use.noprinter": "A printer that you may not use now",
 		"use.never": "Never", "use.remove": "Remove", "use.removelabel": "Remove %s",
 		"use.common": "With your name and an API key", "use.commonnote": "A system that asks who you are can use the printer’s common address. Its name is %s, and its password an API key that may print, which your account’s page makes.",
 	}

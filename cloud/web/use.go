@@ -27,7 +27,42 @@ type useData struct {
 // addressRow is one personal address.
 type addressRow struct {
 	ID, Label     string
+	Printer       string // its name, where the list is of all printers
+	Revoke        string // the address of its form
 	Created, Used time.Time
+}
+
+func rowOf(a *oauth.Address) addressRow {
+	return addressRow{ID: a.ID, Label: a.Label, Created: a.CreateTime, Used: a.UsedTime, Revoke: "/printers/" + string(a.Printer) + "/use/" + a.ID + "/revoke"}
+}
+
+// addressRows are a person's addresses at all printers, also at those that they may not use
+// any more: a right that comes back makes their addresses good again.
+func (s *site) addressRows(v *visit) ([]addressRow, error) {
+	list, err := s.cfg.OAuth.Addresses(v.ctx, v.caller.User.ID, "")
+	if err != nil {
+		return nil, err
+	}
+	var ids []gcp.PrinterID
+	for _, a := range list {
+		ids = append(ids, a.Printer)
+	}
+	printers, err := s.cfg.Service.PrintersFor(v.ctx, ids, v.caller)
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]addressRow, 0, len(list))
+	for _, a := range list {
+		row := rowOf(&a)
+		row.Printer = s.pages.words["use.noprinter"]
+		for _, p := range printers {
+			if p.ID == a.Printer {
+				row.Printer = p.ShownName()
+			}
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
 }
 
 // system is what a device runs, as the form names it.
@@ -76,7 +111,7 @@ func (s *site) useForm(v *visit, status int, data useData) error {
 		return err
 	}
 	for _, a := range list {
-		data.Addresses = append(data.Addresses, addressRow{a.ID, a.Label, a.CreateTime, a.UsedTime})
+		data.Addresses = append(data.Addresses, rowOf(&a))
 	}
 	return s.show(v, status, "use", words["use.title"], data)
 }
@@ -160,6 +195,9 @@ func (s *site) removeAddress(v *visit) error {
 				return err
 			}
 		}
+	}
+	if _, err := s.usable(v); cloud.KindOf(err) == cloud.KindNotFound {
+		return v.redirect("/account")
 	}
 	return v.redirect("/printers/" + string(printer) + "/use")
 }

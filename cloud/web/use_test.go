@@ -4,9 +4,45 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"net/http"
 	"strings"
 	"testing"
+
+	"platen/gcp"
 )
+
+// Each address of a person is on the account's page and can be removed there, also one at a
+// printer that the person cannot see.
+func TestAddressesOfLostPrinters(t *testing.T) {
+	w := start(t)
+	w.signIn()
+	here := w.addPrinter("one")
+	ids := map[string]string{}
+	for label, p := range map[string]gcp.PrinterID{"laptop": here, "phone": "elsewhere"} {
+		_, a, err := w.oauth.MakeAddress(t.Context(), w.user.ID, p, label)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids[label] = "/printers/" + string(p) + "/use/" + a.ID + "/revoke"
+	}
+	page, _ := w.get("/account")
+	for _, want := range []string{">laptop<", ">phone<", ">one<", ">A printer that you may not use now<", ids["laptop"], ids["phone"]} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the account's page lacks %s", want)
+		}
+	}
+	for label, to := range map[string]string{"phone": "/account", "laptop": "/printers/" + string(here) + "/use"} {
+		if _, a := w.fill(ids[label]); a.StatusCode != http.StatusOK || a.URL.Path != to {
+			t.Errorf("removed %s: %s at %s", label, a.Status, a.URL)
+		}
+	}
+	if list, err := w.oauth.Addresses(t.Context(), w.user.ID, ""); err != nil || len(list) != 0 {
+		t.Errorf("left: %+v, %v", list, err)
+	}
+	if page, _ := w.get("/account"); strings.Contains(page, "Devices that print as you") {
+		t.Error("a list of nothing is shown")
+	}
+}
 
 // Whatever a printer is called, the line for a terminal is one command, and the profile
 // one document.
