@@ -61,8 +61,10 @@ func TestHostileRequests(t *testing.T) {
 	for range 12_000 {
 		many = append(many, attribute(0x21, "a", "1234")...)
 	}
-	long := append(bytes.Clone(head), bytes.Repeat(attribute(0x41, "t", strings.Repeat("x", 60_000)), 40)...)
+	long := append(bytes.Clone(head), bytes.Repeat(attribute(0x41, "t", strings.Repeat("x", 30_000)), 80)...)
 	group := append(append(bytes.Clone(head), 0x0f), attribute(0x21, "a", "1234")...)
+	longest := append(bytes.Clone(head), attribute(0x44, "which-jobs", strings.Repeat("x", 40_000))...)
+	groups := append(bytes.Clone(head), bytes.Repeat([]byte{6}, 1<<20-1000)...)
 	lying := append(bytes.Clone(head), 0x21, 0x7f, 0xff, 'a')
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
@@ -73,6 +75,8 @@ func TestHostileRequests(t *testing.T) {
 		"nested collections":    {append(deep, 3), http.StatusRequestEntityTooLarge},
 		"12 000 attributes":     {append(many, 3), http.StatusRequestEntityTooLarge},
 		"two megabytes":         {append(long, 3), http.StatusRequestEntityTooLarge},
+		"a million groups":      {append(groups, 3), http.StatusRequestEntityTooLarge},
+		"a negative length":     {append(longest, 3), http.StatusBadRequest},
 		"a length that is none": {lying, http.StatusBadRequest},
 		"no end":                {head, http.StatusBadRequest},
 		"nothing":               {nil, http.StatusBadRequest},
@@ -104,6 +108,41 @@ func TestHostileRequests(t *testing.T) {
 	}
 	b.must(ask{op: goipp.OpGetPrinterSupportedValues, bearer: b.keys["owner"], attrs: goipp.Attributes{keyword("requested-attributes", "")}})
 	b.must(ask{op: goipp.OpGetPrinterAttributes}) // it goes on
+}
+
+// A request makes no more subscriptions than one person may have.
+func TestManySubscriptionsAtOnce(t *testing.T) {
+	b := newBench(t)
+	a := ask{op: goipp.OpCreatePrinterSubscriptions, bearer: b.keys["owner"]}
+	for range 100 {
+		a.subs = append(a.subs, goipp.Attributes{keyword("notify-pull-method", "ippget")})
+	}
+	b.must(a)
+	if m, _ := b.send(a); status(m) != goipp.StatusErrorIgnoredAllSubscriptions {
+		t.Errorf("a hundred more: %s", status(m))
+	}
+	a.subs = append(a.subs, a.subs[0])
+	if m, _ := b.send(a); status(m) != goipp.StatusErrorTooManySubscriptions || len(m.Subscription) > 0 {
+		t.Errorf("a hundred and one: %s", status(m))
+	}
+}
+
+// Names that are no UTF-8 are told as such all the same, and one for whom only ASCII will do is
+// answered in that (RFC 8011, 4.1.4.1).
+func TestCharsets(t *testing.T) {
+	b := newBench(t)
+	b.must(ask{op: goipp.OpPrintJob, bearer: b.keys["owner"], doc: pdf(), attrs: goipp.Attributes{name("job-name", "caf\xe9 \u00fc")}})
+	get := ask{op: goipp.OpGetJobs, bearer: b.keys["owner"], attrs: goipp.Attributes{keyword("requested-attributes", "job-name")}}
+	if got := ippserver.Text(b.must(get).Job, "job-name"); got != "caf\ufffd \u00fc" {
+		t.Errorf("job-name is %q", got)
+	}
+	text, err := b.message(get).EncodeBytes()
+	b.ok(err)
+	text = bytes.Replace(text, []byte("\x00\x05utf-8"), []byte("\x00\x08us-ascii"), 1)
+	_, m := b.raw(bytes.NewReader(text))
+	if charset, got := ippserver.Text(m.Operation, "attributes-charset"), ippserver.Text(m.Job, "job-name"); charset != "us-ascii" || got != "caf? ?" {
+		t.Errorf("in %s job-name is %q", charset, got)
+	}
 }
 
 // No job comes of half a document.

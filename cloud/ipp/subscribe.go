@@ -61,12 +61,12 @@ func (c *call) addSubscriptions(job gcp.JobID, number int) error {
 	if err != nil {
 		return err
 	}
-	made, asked := 0, 0
-	for _, g := range c.x.Req.Groups {
-		if g.Tag != goipp.TagSubscriptionGroup {
-			continue
-		}
-		asked++
+	groups := slices.DeleteFunc(slices.Clone(c.x.Req.Groups), func(g goipp.Group) bool { return g.Tag != goipp.TagSubscriptionGroup })
+	if len(groups) > maxSubsOne {
+		return errSubs
+	}
+	made, asked := 0, len(groups)
+	for _, g := range groups {
 		s, err := c.subscriptionOf(g.Attrs)
 		var l ippserver.List
 		if err == nil {

@@ -18,12 +18,13 @@ func Text(attrs goipp.Attributes, name string) string {
 	return ""
 }
 
-// TextOf returns a value as text, without its language if it has one.
+// TextOf returns a value as text in UTF-8, without its language if it has one.
 func TextOf(v goipp.Value) string {
+	text := v.String()
 	if t, ok := v.(goipp.TextWithLang); ok {
-		return t.Text
+		text = t.Text
 	}
-	return v.String()
+	return strings.ToValidUTF8(text, "\ufffd")
 }
 
 // Integer returns the first value of an attribute, or otherwise if there is no number.

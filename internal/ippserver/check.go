@@ -21,7 +21,7 @@ func (x *Exchange) Check() bool {
 		return false
 	}
 	// RFC 8011, 4.1.4.1
-	if charset := strings.ToLower(m.Operation[0].Values[0].V.String()); charset != "utf-8" && charset != "us-ascii" {
+	if charset := strings.ToLower(m.Operation[0].Values[0].V.String()); charset != "utf-8" && charset != usASCII {
 		x.Refuse(goipp.StatusErrorCharset, "The charset must be utf-8.")
 		x.Unsupported(m.Operation[0])
 		return false

@@ -5,6 +5,8 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"strings"
+	"unicode"
 
 	"github.com/OpenPrinting/goipp"
 )
@@ -46,8 +48,41 @@ func Open(w http.ResponseWriter, body io.Reader) (x *Exchange, ok bool) {
 	return x, true
 }
 
+// usASCII is the charset of clients that know no other (RFC 8011, 5.1.8).
+const usASCII = "us-ascii"
+
+// ascii answers in the charset of the request (RFC 8011, 4.1.4.1): what ASCII has no
+// character for is a question mark.
+func ascii(groups goipp.Groups) {
+	for _, g := range groups {
+		for _, a := range g.Attrs {
+			for i, v := range a.Values {
+				switch text := v.V.(type) {
+				case goipp.String:
+					a.Values[i].V = goipp.String(question(string(text)))
+				case goipp.TextWithLang:
+					a.Values[i].V = goipp.TextWithLang{Lang: text.Lang, Text: question(text.Text)}
+				}
+			}
+		}
+	}
+}
+
+func question(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r > unicode.MaxASCII {
+			return '?'
+		}
+		return r
+	}, text)
+}
+
 // Close sends the answer.
 func (x *Exchange) Close(w http.ResponseWriter) error {
+	if len(x.Req.Operation) > 0 && strings.EqualFold(Text(x.Req.Operation, "attributes-charset"), usASCII) {
+		x.Resp.Groups[0].Attrs[0] = goipp.MakeAttribute("attributes-charset", goipp.TagCharset, goipp.String(usASCII))
+		ascii(x.Resp.Groups)
+	}
 	out, err := x.Resp.EncodeBytes()
 	if err != nil {
 		http.Error(w, "The answer cannot be written.", http.StatusInternalServerError)

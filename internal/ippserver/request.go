@@ -13,14 +13,17 @@ import (
 // Bounds of a request's attributes. goipp calls itself for each level of a
 // collection, and keeps each value twice.
 const (
-	maxRequest = 1 << 20 // bytes
-	maxDepth   = 16      // of collections
-	maxValues  = 10_000  // of all attributes, with those in collections
+	maxRequest = 1 << 20   // bytes
+	maxDepth   = 16        // of collections
+	maxValues  = 10_000    // of all attributes, with those in collections, and of groups
+	maxLength  = 1<<15 - 1 // of a name or a value (RFC 8010, 3.1.4: a SIGNED-SHORT)
 )
 
 // ErrTooMuch is returned for a request whose attributes are longer, deeper or more
 // than any client's.
 var ErrTooMuch = errors.New("too many attributes")
+
+var errLength = errors.New("a length is negative")
 
 // Read reads a request up to the end of its attributes, and no further: what r gives
 // then is the document. A text that is no request, or too much of one, is an error.
@@ -55,15 +58,17 @@ func attributesOf(r io.Reader) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		switch t := goipp.Tag(tag[0]); {
-		case t == goipp.TagEnd:
+		t := goipp.Tag(tag[0])
+		if t == goipp.TagEnd {
 			return s.b.Bytes(), nil
-		case t < goipp.TagUnsupportedValue: // begins a group
-			continue
-		default:
-			err = s.value(t)
 		}
-		if err != nil {
+		if s.values++; s.values > maxValues {
+			return nil, ErrTooMuch
+		}
+		if t < goipp.TagUnsupportedValue { // begins a group
+			continue
+		}
+		if err := s.value(t); err != nil {
 			return nil, err
 		}
 	}
@@ -85,9 +90,6 @@ func (s *scanner) take(n int) ([]byte, error) {
 
 // value passes a name and a value.
 func (s *scanner) value(t goipp.Tag) error {
-	if s.values++; s.values > maxValues {
-		return ErrTooMuch
-	}
 	switch t {
 	case goipp.TagBeginCollection:
 		if s.depth++; s.depth > maxDepth {
@@ -101,7 +103,11 @@ func (s *scanner) value(t goipp.Tag) error {
 		if err != nil {
 			return err
 		}
-		if _, err := s.take(int(binary.BigEndian.Uint16(size))); err != nil {
+		n := int(binary.BigEndian.Uint16(size))
+		if n > maxLength {
+			return errLength
+		}
+		if _, err := s.take(n); err != nil {
 			return err
 		}
 	}

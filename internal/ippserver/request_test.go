@@ -50,7 +50,8 @@ func TestReadIsBounded(t *testing.T) {
 	}
 	head = head[:len(head)-1]
 	for name, part := range map[string]string{
-		"depth": "\x34\x00\x01c\x00\x00", "values": "\x21\x00\x00\x00\x04\x00\x00\x00\x01", "length": "\x41\x00\x00\xff\xff" + string(make([]byte, 65535)),
+		"depth": "\x34\x00\x01c\x00\x00", "values": "\x21\x00\x00\x00\x04\x00\x00\x00\x01", "length": "\x41\x00\x00\x7f\xff" + string(make([]byte, 32767)),
+		"groups": "\x06",
 	} {
 		body := io.MultiReader(bytes.NewReader(head), &repeated{part: []byte(part)})
 		if _, err := ippserver.Read(body); !errors.Is(err, ippserver.ErrTooMuch) {
