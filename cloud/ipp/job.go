@@ -141,7 +141,6 @@ func (c *call) describeJob(j shownJob) goipp.Attributes {
 	l.Strings("job-state-message", goipp.TagText, ippserver.Cut(p.message, 255))
 	l.Strings("job-more-info", goipp.TagURI, c.page("/jobs/"+string(v.ID)))
 	l.Integers("number-of-documents", 1)
-	l.Integers("number-of-intervening-jobs", 0)
 	l.Integers("job-k-octets", int((v.Document.Size+1023)/1024))
 	l.Integers("job-impressions-completed", v.PagesPrinted)
 	if v.Pages > 0 {
