@@ -150,9 +150,10 @@ func (c *call) createJob() error {
 	if err != nil {
 		return err
 	}
-	now := c.h.cfg.Now()
+	now, kept := c.h.cfg.Now(), o
+	kept.title, kept.ignored = cloud.CleanTitle(o.title), nil // up to a megabyte, of which this answer tells
 	n, state, err := c.h.incoming.add(&coming{
-		printer: c.place.printer, owner: c.caller.User.ID, email: c.caller.User.Email, order: o, created: now, until: now.Add(incomingTime),
+		printer: c.place.printer, owner: c.caller.User.ID, email: c.caller.User.Email, order: kept, created: now, until: now.Add(incomingTime),
 	}, now, func() (int, error) { return c.h.cfg.Numbers.ReserveNumber(c.ctx, c.place.printer) })
 	if err != nil {
 		return err

@@ -127,6 +127,34 @@ func TestManySubscriptionsAtOnce(t *testing.T) {
 	}
 }
 
+// Jobs that wait for their documents keep what they need of their requests, not all of it.
+func TestLongRequestsAreForgotten(t *testing.T) {
+	b := newBench(t)
+	a := ask{op: goipp.OpCreateJob, bearer: b.keys["user"], attrs: goipp.Attributes{name("job-name", strings.Repeat("n", 30_000))}}
+	for n := range 30 {
+		a.job = append(a.job, keyword(strings.Repeat("x", 30_000+n), "y"))
+	}
+	pages := goipp.Attribute{Name: "page-ranges"}
+	for n := range 1000 {
+		pages.Values.Add(goipp.TagRange, goipp.Range{Lower: 2*n + 1, Upper: 2*n + 1})
+	}
+	a.job = append(a.job, pages)
+	held := func() int64 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return int64(m.HeapAlloc) >> 10
+	}
+	b.must(a)
+	before := held()
+	for range 99 {
+		b.must(a)
+	}
+	if kib := held() - before; kib > 8<<10 {
+		t.Errorf("99 jobs keep %d KiB", kib)
+	}
+}
+
 // Names that are no UTF-8 are told as such all the same, and one for whom only ASCII will do is
 // answered in that (RFC 8011, 4.1.4.1).
 func TestCharsets(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -133,6 +134,32 @@ func TestJobStates(t *testing.T) {
 	}
 	if m, _ := b.send(ask{op: goipp.OpCancelJob, bearer: b.keys["user"], attrs: goipp.Attributes{integer("job-id", n)}}); status(m) != goipp.StatusErrorNotPossible {
 		t.Errorf("cancelled again: %s", status(m))
+	}
+}
+
+// A quota that is used up is the account's limit, of which no client makes a queue that tries
+// for ever (PWG 5100.16, 8).
+func TestQuota(t *testing.T) {
+	b := newBench(t)
+	yes, one := true, 1
+	_, err := b.service.UpdatePrinter(t.Context(), b.people["owner"], b.printer, cloud.PrinterFields{QuotaEnabled: &yes, DailyQuota: &one})
+	b.ok(err)
+	n := b.print("user")
+	a := ask{op: goipp.OpPrintJob, bearer: b.keys["user"], doc: pdf()}
+	if m, _ := b.send(a); status(m) != goipp.StatusErrorAccountLimitReached || !strings.Contains(ippserver.Text(m.Operation, "status-message"), "daily quota") {
+		t.Errorf("the second job: %s, %v", status(m), m.Operation)
+	}
+	m := b.must(ask{op: goipp.OpCreateJob, bearer: b.keys["user"]})
+	id := integer("job-id", ippserver.Integer(m.Job, "job-id", 0))
+	if m, _ := b.send(ask{op: goipp.OpSendDocument, bearer: b.keys["user"], attrs: goipp.Attributes{id, flag("last-document", true)}, doc: pdf()}); status(m) != goipp.StatusErrorAccountLimitReached {
+		t.Errorf("its document: %s", status(m))
+	}
+	m = b.must(ask{op: goipp.OpGetJobAttributes, bearer: b.keys["user"], attrs: goipp.Attributes{id}})
+	if s := ippserver.Integer(m.Job, "job-state", 0); s != 8 {
+		t.Errorf("the job that was refused is in state %d", s)
+	}
+	if got := ippserver.Integer(b.must(ask{op: goipp.OpGetJobs, bearer: b.keys["user"]}).Job, "job-id", 0); got != n {
+		t.Errorf("Get-Jobs tells of %d, want %d", got, n)
 	}
 }
 
