@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -158,4 +159,28 @@ func peak(t *testing.T, pid int) int {
 		t.Fatal(err)
 	}
 	return kb >> 10
+}
+
+// A job that is held at the cloud keeps no queue of CUPS busy: CUPS lets go of it, and it
+// prints when it is released.
+func TestCUPSLetsGoOfHeldJobs(t *testing.T) {
+	lab.Need(t, "lp", "lpstat")
+	d := open(t, lab.EveOptions{}, lab.SiteOptions{})
+	v := d.visit(t)
+	cups := lab.CUPS(t, lab.CUPSOptions{})
+	cups.AddEverywhere("door", v.address(d.printer))
+	v.send("/printers", "/printers/many", url.Values{"do": {"hold"}, "printer": {d.printer}})
+	cups.Run("lp", "-d", "door", ten(t))
+	lab.Until(t, time.Minute, "CUPS to let go of its job", func() bool {
+		return strings.Contains(cups.Run("lpstat", "-W", "completed", "-o", "door"), "door-1 ")
+	})
+	job := d.newest()
+	if j, err := d.Job(job); err != nil || j.State() != "HELD" {
+		t.Fatalf("in the cloud it is %s (%v)", j.State(), err)
+	}
+	if _, err := d.Call("control", url.Values{"jobid": {job}, "semantic_state_diff": {`{"state":{"type":"QUEUED"}}`}}); err != nil {
+		t.Fatal(err)
+	}
+	d.Await(job, time.Minute, func(j lab.Job) bool { return j.State() == "DONE" })
+	d.printed(t, 1)
 }
