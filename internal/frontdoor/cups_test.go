@@ -184,3 +184,26 @@ func TestCUPSLetsGoOfHeldJobs(t *testing.T) {
 	d.Await(job, time.Minute, func(j lab.Job) bool { return j.State() == "DONE" })
 	d.printed(t, 1)
 }
+
+// A job that waits at the cloud is taken back by lp's side, too.
+func TestCUPSCancelsWaitingJobs(t *testing.T) {
+	lab.Need(t, "lp", "cancel")
+	d := open(t, lab.EveOptions{}, lab.SiteOptions{})
+	cups := lab.CUPS(t, lab.CUPSOptions{})
+	cups.AddEverywhere("door", d.visit(t).address(d.printer))
+	d.StopConnector()
+	cups.Run("lp", "-d", "door", ten(t))
+	var job string
+	lab.Until(t, time.Minute, "the job to wait at the cloud", func() bool {
+		job = d.newest()
+		j, err := d.Job(job)
+		return job != "" && err == nil && j.State() == "QUEUED"
+	})
+	lab.Until(t, time.Minute, "lpstat to tell why", func() bool {
+		return strings.Contains(cups.Run("lpstat", "-l", "-p", "door"), "offline-report")
+	})
+	cups.Run("cancel", "door-1")
+	if end := d.Await(job, time.Minute, lab.Job.Ended); end.SemanticSt8.State.UserAction.ActionCode != "CANCELLED" {
+		t.Errorf("it ended %s: %s", end.State(), end.Message)
+	}
+}
