@@ -27,12 +27,7 @@ func (d *description) raster() {
 	if !rasterPDF(d.f.Takes) {
 		types, back = nil, strings.ToLower(strings.ReplaceAll(string(own.DocumentSheetBack), "_", "-"))
 		for _, t := range own.DocumentTypeSupported {
-			types = append(types, strings.ReplaceAll(strings.ToLower(string(t)), "_", "-")+"")
-		}
-		for i, t := range types { // the last hyphen was an underscore: srgb_8
-			if at := strings.LastIndexByte(t, '-'); at > 0 {
-				types[i] = t[:at] + "_" + t[at+1:]
-			}
+			types = append(types, rasterType(t))
 		}
 		if back == "" {
 			back = "rotated"
@@ -50,6 +45,13 @@ func (d *description) raster() {
 	if slices.Contains(formats, impose.URF) {
 		d.Strings("urf-supported", goipp.TagKeyword, d.urf()...)
 	}
+}
+
+// rasterType is a type of raster as IPP has it, such as adobe-rgb_8 (PWG 5102.4, 5).
+func rasterType(t gcp.PWGType) string {
+	word := strings.ToLower(string(t))
+	at := max(0, strings.LastIndexByte(word, '_'))
+	return strings.ReplaceAll(word[:at], "_", "-") + word[at:]
 }
 
 // rasterResolutions are those that a client may draw at: where PDF is made of it, the
