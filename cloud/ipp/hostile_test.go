@@ -159,17 +159,29 @@ func TestLongRequestsAreForgotten(t *testing.T) {
 // answered in that (RFC 8011, 4.1.4.1).
 func TestCharsets(t *testing.T) {
 	b := newBench(t)
+	sub := b.subscription("owner", "job-created")
 	b.must(ask{op: goipp.OpPrintJob, bearer: b.keys["owner"], doc: pdf(), attrs: goipp.Attributes{name("job-name", "caf\xe9 \u00fc")}})
 	get := ask{op: goipp.OpGetJobs, bearer: b.keys["owner"], attrs: goipp.Attributes{keyword("requested-attributes", "job-name")}}
 	if got := ippserver.Text(b.must(get).Job, "job-name"); got != "caf\ufffd \u00fc" {
 		t.Errorf("job-name is %q", got)
 	}
-	text, err := b.message(get).EncodeBytes()
-	b.ok(err)
-	text = bytes.Replace(text, []byte("\x00\x05utf-8"), []byte("\x00\x08us-ascii"), 1)
-	_, m := b.raw(bytes.NewReader(text))
+	inASCII := func(a ask) *goipp.Message {
+		text, err := b.message(a).EncodeBytes()
+		b.ok(err)
+		_, m := b.raw(bytes.NewReader(bytes.Replace(text, []byte("\x00\x05utf-8"), []byte("\x00\x08us-ascii"), 1)))
+		return m
+	}
+	m := inASCII(get)
 	if charset, got := ippserver.Text(m.Operation, "attributes-charset"), ippserver.Text(m.Job, "job-name"); charset != "us-ascii" || got != "caf? ?" {
 		t.Errorf("in %s job-name is %q", charset, got)
+	}
+	// What is kept for others stays as it is.
+	event := ask{op: goipp.OpGetNotifications, bearer: b.keys["owner"], attrs: goipp.Attributes{integer("notify-subscription-ids", sub)}}
+	if got := ippserver.Text(inASCII(event).EventNotification, "notify-text"); !strings.Contains(got, "caf? ?") {
+		t.Errorf("notify-text is %q", got)
+	}
+	if got := ippserver.Text(b.must(event).EventNotification, "notify-text"); !strings.Contains(got, "caf\ufffd \u00fc") {
+		t.Errorf("notify-text is %q to the next client", got)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -51,21 +52,24 @@ func Open(w http.ResponseWriter, body io.Reader) (x *Exchange, ok bool) {
 // usASCII is the charset of clients that know no other (RFC 8011, 5.1.8).
 const usASCII = "us-ascii"
 
-// ascii answers in the charset of the request (RFC 8011, 4.1.4.1): what ASCII has no
-// character for is a question mark.
-func ascii(groups goipp.Groups) {
-	for _, g := range groups {
-		for _, a := range g.Attrs {
-			for i, v := range a.Values {
-				switch text := v.V.(type) {
-				case goipp.String:
-					a.Values[i].V = goipp.String(question(string(text)))
-				case goipp.TextWithLang:
-					a.Values[i].V = goipp.TextWithLang{Lang: text.Lang, Text: question(text.Text)}
-				}
+// ascii returns attributes in the charset of a request (RFC 8011, 4.1.4.1): what ASCII has no
+// character for is a question mark. Those that are given may be others' too, and stay.
+func ascii(attrs goipp.Attributes) goipp.Attributes {
+	out := slices.Clone(attrs)
+	for i, a := range out {
+		out[i].Values = slices.Clone(a.Values)
+		for j, v := range a.Values {
+			switch is := v.V.(type) {
+			case goipp.String:
+				out[i].Values[j].V = goipp.String(question(string(is)))
+			case goipp.TextWithLang:
+				out[i].Values[j].V = goipp.TextWithLang{Lang: is.Lang, Text: question(is.Text)}
+			case goipp.Collection:
+				out[i].Values[j].V = goipp.Collection(ascii(goipp.Attributes(is)))
 			}
 		}
 	}
+	return out
 }
 
 func question(text string) string {
@@ -81,7 +85,9 @@ func question(text string) string {
 func (x *Exchange) Close(w http.ResponseWriter) error {
 	if len(x.Req.Operation) > 0 && strings.EqualFold(Text(x.Req.Operation, "attributes-charset"), usASCII) {
 		x.Resp.Groups[0].Attrs[0] = goipp.MakeAttribute("attributes-charset", goipp.TagCharset, goipp.String(usASCII))
-		ascii(x.Resp.Groups)
+		for i, g := range x.Resp.Groups {
+			x.Resp.Groups[i].Attrs = ascii(g.Attrs)
+		}
 	}
 	out, err := x.Resp.EncodeBytes()
 	if err != nil {
