@@ -52,11 +52,14 @@ type comingState struct {
 
 func (j *coming) state(now time.Time) *comingState {
 	s := &comingState{title: j.order.title, email: j.email, created: j.created, ended: j.ended}
-	if j.ended == "" && !j.taken && now.After(j.until) {
+	if j.ended == "" && j.over(now) {
 		s.ended = comingAborted
 	}
 	return s
 }
+
+// over reports whether the job becomes none of the service's any more.
+func (j *coming) over(now time.Time) bool { return j.ended != "" || !j.taken && now.After(j.until) }
 
 type comingKey struct {
 	printer gcp.PrinterID
@@ -86,7 +89,7 @@ func (i *incoming) room(owner cloud.UserID, now time.Time) bool {
 	open, mine := 0, 0
 	var over, mineOver []*coming
 	for _, j := range i.jobs {
-		ended, own := j.state(now).ended != "", j.owner == owner
+		ended, own := j.over(now), j.owner == owner
 		if !ended {
 			open++
 		} else {
@@ -132,8 +135,8 @@ func (i *incoming) enter(j *coming, now time.Time) (int, *comingState, error) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	for _, other := range i.jobs {
-		if s := other.state(now); j.order.key != "" && other.order.key == j.order.key && other.owner == j.owner && other.printer == j.printer && s.ended == "" {
-			return other.number, s, nil
+		if j.order.key != "" && other.order.key == j.order.key && other.owner == j.owner && other.printer == j.printer && !other.over(now) {
+			return other.number, other.state(now), nil
 		}
 	}
 	if !i.room(j.owner, now) {
@@ -154,7 +157,7 @@ func (i *incoming) take(p gcp.PrinterID, number int, owner cloud.UserID, now tim
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	j := i.jobs[comingKey{p, number}]
-	if j == nil || j.owner != owner || j.taken || j.state(now).ended != "" {
+	if j == nil || j.owner != owner || j.taken || j.over(now) {
 		return nil
 	}
 	j.taken = true
@@ -192,7 +195,7 @@ func (i *incoming) cancel(p gcp.PrinterID, number int, owner cloud.UserID, now t
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	j := i.jobs[comingKey{p, number}]
-	if j == nil || j.owner != owner || j.state(now).ended != "" {
+	if j == nil || j.owner != owner || j.over(now) {
 		return false
 	}
 	if j.closed = j.taken; !j.taken {
@@ -217,7 +220,7 @@ func (i *incoming) of(p gcp.PrinterID, owner cloud.UserID, now time.Time) map[in
 	defer i.mu.Unlock()
 	list := map[int]*comingState{}
 	for k, j := range i.jobs {
-		if k.printer == p && j.owner == owner && j.state(now).ended == "" {
+		if k.printer == p && j.owner == owner && !j.over(now) {
 			list[k.number] = j.state(now)
 		}
 	}
