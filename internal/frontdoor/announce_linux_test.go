@@ -60,7 +60,7 @@ func TestConnectorAnnouncesItsPrinters(t *testing.T) {
 	s.Start()
 	eve := lab.IPPEve(t, lab.EveOptions{Args: []string{"-l", "second floor"}})
 	s.Platen("printer", "add", eve.URI, "--name", "far")
-	d := &door{Site: s, printer: s.Printer("far")}
+	d := &door{Site: s, printer: s.Printer("far"), outside: s.Base}
 
 	keys := []string{"rp", "ty", "note", "pdl", "URF", "UUID", "TLS", "air", "adminurl", "Color", "Duplex", "PaperMax"}
 	template := "{service_name}|{}|{txt_" + strings.Join(keys, "}|{txt_") + "}"
