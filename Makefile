@@ -17,11 +17,10 @@ demo: build ; ./bin/platen-cloud demo --dir demo
 
 testdeps: ; @tools/testdeps.sh
 
-# The tests of the whole programs take longest and mostly wait: they begin first, and three
-# packages run at once on two processors. The
+# The tests of the whole programs take longest and mostly wait: they begin first. The
 # simulator comes by itself: it keeps both processors busy, which the others measure.
 test: testdeps
-	go run ./internal/report go test -p 3 -shuffle=on -timeout 18m ./internal/e2e $$(go list ./... | grep -vE '/internal/(sim|e2e)$$')
+	go run ./internal/report go test -shuffle=on -timeout 18m ./internal/e2e $$(go list ./... | grep -vE '/internal/(sim|e2e)$$')
 	go run ./internal/report go test -timeout 18m ./internal/sim
 
 # Without the tables of who may do what: they ask thousands of questions, one after another.
