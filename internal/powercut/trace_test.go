@@ -183,16 +183,18 @@ func (c *call) number(i int) int64 {
 	return n
 }
 
-// written returns the bytes that a call wrote: as many as it says. What the
-// kernel copied from file to socket is not seen: zeros stand for it.
+// written returns the bytes that a call wrote: as many as it says, none if it failed, as one
+// does that has to wait for room, and all if it never came back. What the kernel copied from
+// file to socket is not seen: zeros stand for it.
 func (c *call) written() []byte {
+	result, _, _ := strings.Cut(c.result, " ") // after which stands which error it was
+	n, err := strconv.Atoi(result)
 	if c.name == "sendfile" {
-		n, _ := strconv.Atoi(c.result) // a failed one sent nothing
 		return make([]byte, max(n, 0))
 	}
 	b := bytes.Join(c.data, nil)
-	if n, err := strconv.Atoi(c.result); err == nil && n >= 0 && n < len(b) {
-		return b[:n]
+	if err == nil && n < len(b) {
+		return b[:max(n, 0)]
 	}
 	return b
 }

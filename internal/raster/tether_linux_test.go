@@ -66,7 +66,7 @@ func started(t *testing.T, args ...string) (*exec.Cmd, *bufio.Scanner) {
 // soon waits for something to be so.
 func soon(t *testing.T, what string, f func() bool) {
 	t.Helper()
-	limit := time.After(time.Minute)
+	limit := time.After(2 * time.Minute)
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for !f() {
