@@ -219,13 +219,13 @@ func TestReportsUseSumsOfMonths(t *testing.T) {
 			t.Fatal(err)
 		}
 		of.less = tt.less
-		plan := ""
+		var plan strings.Builder
 		for _, part := range of.parts(tt.f) {
-			plan += planOf(t, d, part.sum(tt.f.By), part.args...)
+			plan.WriteString(planOf(t, d, part.sum(tt.f.By), part.args...))
 		}
 		for _, want := range tt.plans {
-			if !strings.Contains(plan, want) {
-				t.Errorf("%s: the plan is\n%swithout\n%s", name, plan, want)
+			if !strings.Contains(plan.String(), want) {
+				t.Errorf("%s: the plan is\n%swithout\n%s", name, plan.String(), want)
 			}
 		}
 	}
