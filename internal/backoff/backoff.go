@@ -28,7 +28,7 @@ func (b *Backoff) Next() time.Duration {
 		hi = 5 * time.Minute
 	}
 	d := hi
-	if b.failures < 30 && lo<<b.failures < hi {
+	if lo <= hi>>b.failures { // the other way round it would overflow
 		d = lo << b.failures
 	}
 	b.failures++
